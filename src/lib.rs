@@ -1,0 +1,2 @@
+//! Patchbay.
+pub mod lab;
