@@ -1,2 +1,5 @@
-//! Patchbay.
+//! Patchbay: chat-ops for people who run Cisco IOS XE routers.
+#[macro_use]
+pub mod model;
+pub mod channel;
 pub mod lab;

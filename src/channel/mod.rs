@@ -1,0 +1,74 @@
+//! The doors. A channel hands in what its service delivered ([`Listen`]) and sends what the outbox
+//! holds ([`Deliver`]); it knows its service's format and nobody else's. It never decides anything.
+
+use crate::model::{Destination, Message, Receipt, Request, SendError, Text, Update};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+pub mod terminal;
+
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What came in, and the call that tells the service so. Flow commits first, then acknowledges.
+pub struct Received {
+    pub update: Update,
+    pub acknowledge: Box<dyn FnOnce(Acknowledgement) + Send>,
+}
+
+/// What the service is told at once (invariant 3: never a result).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Acknowledgement {
+    /// Committed, also when it is a repeat.
+    Got,
+    /// Committed; the person may read this in passing.
+    Said(Text),
+    /// Not committed: the service may deliver it again.
+    NotStored,
+}
+
+/// A queue of 256; when it is full the channel waits, and so does the service behind it.
+pub type Intake = mpsc::Sender<Received>;
+
+pub trait Listen: Send + Sync {
+    /// Runs until stopped, or until the service has nothing more to say for ever (Ok).
+    /// Must hand in each update at least once and may hand it in twice.
+    fn listen(
+        self: Arc<Self>,
+        intake: Intake,
+        stop: CancellationToken,
+    ) -> Later<'static, Result<(), ChannelError>>;
+
+    /// What an update asks for; None when it asks for nothing. Pure: called again after a restart.
+    fn request(&self, update: &Update) -> Option<Request>;
+}
+
+pub trait Deliver: Send + Sync {
+    /// The least time between two versions of one message.
+    fn pace(&self) -> Duration;
+
+    /// Sends one message or edits its earlier parts. Must be safe to repeat when `repeat` says so.
+    fn deliver<'a>(&'a self, message: &'a Message) -> Later<'a, Result<Receipt, SendError>>;
+
+    /// Where a plain notice for the operator of the bot may go, when nobody asked.
+    fn home(&self) -> Option<Destination>;
+}
+
+/// One open door.
+#[derive(Clone)]
+pub struct Channel {
+    pub name: &'static str,
+    pub listen: Option<Arc<dyn Listen>>,
+    pub deliver: Arc<dyn Deliver>,
+}
+
+/// Why a listener stopped for good.
+#[derive(Debug, thiserror::Error)]
+#[error("{channel}: {why}")]
+pub struct ChannelError {
+    pub channel: &'static str,
+    pub why: String,
+}

@@ -1,0 +1,143 @@
+//! What a reply or a notice says, before any service's mark-up. Each channel lays it out by its
+//! own limits, in the reader's language and time zone.
+
+use super::ids::AttachmentId;
+use super::press::{Action, Uses, Who};
+use super::text::Text;
+use super::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One message. Its first line is the verdict, complete in a phone's notification.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    pub blocks: Vec<Block>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<Button>,
+    /// Set when the message will not change any more.
+    #[serde(default)]
+    pub ended: Option<Ending>,
+}
+
+/// How it ended, as a shell would put it: status 0 or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    Well,
+    Badly,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Block {
+    Line {
+        sign: Sign,
+        text: Text,
+    },
+    /// A line that belongs to the one above it; channels indent it.
+    Detail {
+        sign: Sign,
+        text: Text,
+    },
+    Table(Table),
+    /// What a router printed, unchanged but for redaction. Never read as mark-up.
+    Raw(String),
+    File {
+        name: String,
+        attachment: AttachmentId,
+        bytes: u64,
+    },
+    Progress {
+        done: usize,
+        failed: usize,
+        total: usize,
+    },
+}
+
+/// Rows of short words. Channels keep it within 38 columns or show it as a file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    pub head: Vec<Text>,
+    pub rows: Vec<Vec<Text>>,
+}
+
+/// A sign stands beside a word, never alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sign {
+    #[default]
+    None,
+    Done,
+    Running,
+    Warning,
+    Critical,
+    Refused,
+    Question,
+    Quiet,
+    Edited,
+    Held,
+    Locked,
+}
+
+impl Sign {
+    pub fn glyph(self) -> &'static str {
+        match self {
+            Sign::None => "",
+            Sign::Done => "✅",
+            Sign::Running => "⏳",
+            Sign::Warning => "⚠️",
+            Sign::Critical => "🔴",
+            Sign::Refused => "⛔",
+            Sign::Question => "❓",
+            Sign::Quiet => "🔕",
+            Sign::Edited => "✏️",
+            Sign::Held => "⏸",
+            Sign::Locked => "🔒",
+        }
+    }
+}
+
+/// A button before it has a token; the outbox makes a [`super::Press`] row of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Button {
+    /// Names the button within its message: the same name in a newer version is the same button.
+    pub name: String,
+    pub label: Text,
+    pub action: Action,
+    pub who: Who,
+    pub until: Timestamp,
+    pub uses: Uses,
+}
+
+impl Document {
+    /// A message of one line that says everything and is over.
+    pub fn line(sign: Sign, text: Text, ended: Ending) -> Document {
+        Document { blocks: vec![Block::Line { sign, text }], buttons: Vec::new(), ended: Some(ended) }
+    }
+
+    /// A message that will be followed by newer versions of itself.
+    pub fn open(sign: Sign, text: Text) -> Document {
+        Document { blocks: vec![Block::Line { sign, text }], buttons: Vec::new(), ended: None }
+    }
+
+    #[must_use]
+    pub fn with_line(self, sign: Sign, text: Text) -> Document {
+        self.with(Block::Line { sign, text })
+    }
+
+    #[must_use]
+    pub fn with_detail(self, text: Text) -> Document {
+        self.with(Block::Detail { sign: Sign::None, text })
+    }
+
+    #[must_use]
+    pub fn with(mut self, block: Block) -> Document {
+        self.blocks.push(block);
+        self
+    }
+
+    #[must_use]
+    pub fn with_button(mut self, button: Button) -> Document {
+        self.buttons.push(button);
+        self
+    }
+}

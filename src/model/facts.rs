@@ -1,0 +1,46 @@
+//! What a command needs from the store besides the devices' answers: read by flow before, passed
+//! as a value. History (versions, jobs) is read inside the transaction, from the store's `Work`.
+
+use super::command::Command;
+use super::device::Inventory;
+use super::ids::JobId;
+use super::permit::Policy;
+use super::person::Person;
+use super::request::Destination;
+use super::time::{Now, Timestamp};
+use std::sync::Arc;
+
+#[derive(Clone, Debug)]
+pub struct Facts {
+    pub now: Now,
+    /// Nobody when the identity belongs to no person.
+    pub asker: Option<Person>,
+    pub place: Destination,
+    pub inventory: Arc<Inventory>,
+    pub policy: Arc<Policy>,
+    pub commands: Arc<Vec<Arc<Command>>>,
+    pub people: Arc<Vec<Person>>,
+    /// The job that this answer belongs to, when it works on routers.
+    pub job: Option<JobFacts>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct JobFacts {
+    pub id: JobId,
+    pub accepted_at: Timestamp,
+    /// Tasks, done or not.
+    pub total: usize,
+    /// Every task has ended: this answer is the last version of the message.
+    pub over: bool,
+    /// The process started anew since the job was accepted.
+    pub resumed: bool,
+    pub cancelled: bool,
+}
+
+impl Facts {
+    /// The name of a person, also of one who is gone.
+    pub fn person_name(&self, id: super::ids::PersonId) -> String {
+        let found = self.people.iter().find(|person| person.id == id);
+        found.map_or_else(|| format!("person {id}"), |person| person.name.clone())
+    }
+}

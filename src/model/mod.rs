@@ -1,0 +1,47 @@
+//! The words of the house: plain values that walk from the front doors to the back door.
+//! Nothing here does input or output, and nothing here reads a clock.
+//! The order below is the order in which a command meets them.
+
+pub mod ids;
+pub mod time;
+#[macro_use]
+pub mod text;
+pub mod failure;
+pub mod secret;
+
+pub mod device;
+pub mod person;
+pub mod selector;
+
+pub mod command;
+pub mod danger;
+pub mod facts;
+pub mod invocation;
+pub mod job;
+pub mod outcome;
+pub mod permit;
+pub mod request;
+
+pub mod document;
+pub mod outbound;
+pub mod press;
+
+pub use command::{ArgKind, ArgSpec, Command, Role, Run, ShowAs, Writes};
+pub use danger::Risk;
+pub use device::{Device, DeviceName, Inventory, Profile};
+pub use document::{Block, Button, Document, Ending, Sign, Table};
+pub use facts::Facts;
+pub use failure::{Failure, Kind};
+pub use ids::*;
+pub use invocation::{Choice, Invocation, Resolved, Value};
+pub use job::{Job, JobState, Status, Task, TaskResult, TaskState};
+pub use outbound::{Class, Message, Outbound, Receipt, SendError, Slot};
+pub use outcome::{Broken, Configuration, Outcome, Sealed};
+pub use permit::{Ask, Authorized, Plan, Policy, Refusal};
+pub use person::{Effect, Grant, Identity, Person, Reader};
+pub use press::{Action, Press, Token, Uses, Who};
+pub use request::{Destination, Request, Thread, Update, What};
+pub use secret::Secret;
+pub use selector::Selector;
+pub use text::{Arg, Text, Texts};
+pub use time::{Now, Timestamp};

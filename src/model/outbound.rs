@@ -1,0 +1,107 @@
+//! The outbox's row, what a channel gets to send, and what it gives back.
+
+use super::document::Document;
+use super::ids::OutboundId;
+use super::person::Reader;
+use super::press::Token;
+use super::request::{Destination, Thread};
+use super::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::time::Duration;
+
+/// A logical message: the newest version wins, and the versions before it become edits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Slot(pub String);
+
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Who may go first when a service lets only some through. The order is the order of declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    Critical,
+    Result,
+    Alert,
+    Progress,
+    /// To one person, expires after a minute.
+    Ephemeral,
+}
+
+impl Class {
+    pub const ALL: [Class; 5] =
+        [Class::Critical, Class::Result, Class::Alert, Class::Progress, Class::Ephemeral];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Class::Critical => "critical",
+            Class::Result => "result",
+            Class::Alert => "alert",
+            Class::Progress => "progress",
+            Class::Ephemeral => "ephemeral",
+        }
+    }
+}
+
+/// A message as flow writes it; the store gives it its number and version.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outbound {
+    pub slot: Slot,
+    pub place: Destination,
+    pub thread: Option<Thread>,
+    /// Wait until that logical message is there, then hang below it.
+    pub reply_to: Option<Slot>,
+    pub class: Class,
+    pub document: Document,
+    pub not_before: Option<Timestamp>,
+    pub expires: Option<Timestamp>,
+}
+
+/// What a channel is asked to send: everything it needs, nothing it must look up.
+#[derive(Clone, Debug)]
+pub struct Message {
+    pub id: OutboundId,
+    pub slot: Slot,
+    pub version: i64,
+    pub place: Destination,
+    pub thread: Option<Thread>,
+    /// The parts that an earlier version of this slot left at the destination, in order.
+    pub parts: Vec<MessageRef>,
+    /// Where the slot that this one replies to begins.
+    pub reply_to: Option<MessageRef>,
+    pub class: Class,
+    pub document: Document,
+    /// The token of each button of the document, in order.
+    pub tokens: Vec<Token>,
+    /// The bytes of each file block of the document, in order.
+    pub files: Vec<Vec<u8>>,
+    pub reader: Reader,
+    /// An earlier try may have arrived; a service without idempotency keys marks this one.
+    pub repeat: bool,
+    pub now: Timestamp,
+}
+
+/// A service's own name of one message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MessageRef(pub String);
+
+/// The parts that now stand at the destination.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    pub parts: Vec<MessageRef>,
+}
+
+/// Whether trying again can help is decided by the channel, from the type of its error.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    #[error("not now: {why}")]
+    Later { after: Duration, why: String },
+    #[error("never: {why}")]
+    Never { why: String },
+}
