@@ -176,3 +176,6 @@ mod tests {
         assert!(natural("R10") < natural("R10a"));
     }
 }
+
+/// The platform of a router when nothing else is said.
+pub const DEFAULT_PLATFORM: &str = "ios-xe";

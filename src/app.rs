@@ -1,0 +1,257 @@
+//! The wiring: the only file that knows everybody. It joins ports to the store, starts the loops,
+//! and takes them down in order.
+
+use crate::archive::Archive;
+use crate::channel::terminal::Terminal;
+use crate::channel::{Channel, Intake};
+use crate::command::Catalog;
+use crate::device::{Deadlines, Floor, FloorSettings, Keyring, MasterKey, Pins, Redactor, SealedLogin, Sealer};
+use crate::flow::{self, Clock, House, Stops};
+use crate::model::{DeviceId, Timestamp};
+use crate::settings::Settings;
+use crate::store::{Retention, Store};
+use futures_util::future::BoxFuture;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+/// A channel that is full lets its service wait.
+const INTAKE: usize = 256;
+/// How long running steps may still take after SIGTERM.
+const ENDING: Duration = Duration::from_secs(10);
+/// How long the last messages may still take.
+const LAST_MESSAGES: Duration = Duration::from_secs(5);
+const LOCK_PATIENCE: Duration = Duration::from_secs(60);
+
+/// What `run` and `demo` prepare before the bot lives.
+pub struct Parts {
+    pub settings: Settings,
+    pub key: MasterKey,
+    pub store: Store,
+    pub catalog: Arc<Catalog>,
+    pub channels: Vec<Channel>,
+    /// The chat in the terminal, when there is one: its end of input ends the bot.
+    pub terminal: Option<Arc<Terminal>>,
+}
+
+/// Lives until SIGTERM, SIGINT or the end of the terminal's input.
+pub async fn live(parts: Parts) -> anyhow::Result<ExitCode> {
+    let archive = Arc::new(Archive::open(&parts.settings.data.join("configs.git"))?);
+    let house = Arc::new(house(&parts));
+    let (intake, incoming) = mpsc::channel(INTAKE);
+    let mut loops = Loops::start(&house, &parts, archive, incoming);
+    let listeners = listen(&house, &parts.channels, intake);
+    match until_over(&house, parts.terminal.as_deref()).await? {
+        Over::InputEnded => {}
+        Over::Signal => tracing::info!("going down"),
+    }
+    loops.go_dark(&house, listeners).await;
+    parts.store.close().await;
+    Ok(match parts.terminal.is_some_and(|terminal| terminal.failed()) {
+        true => ExitCode::FAILURE,
+        false => ExitCode::SUCCESS,
+    })
+}
+
+fn house(parts: &Parts) -> House {
+    let ports = Arc::new(Ports(parts.store.clone(), Clock::start()));
+    let ssh = &parts.settings.ssh;
+    let settings = FloorSettings {
+        deadlines: Deadlines {
+            connect: ssh.connect,
+            identification: ssh.identification,
+            login: ssh.login,
+            quiet: ssh.silence,
+            running_config: ssh.running_config,
+            write_memory: ssh.write_memory,
+        },
+        sessions: ssh.sessions,
+        logins_per_credential: ssh.logins_per_credential,
+        ..FloorSettings::default()
+    };
+    let (sealer, redactor) = (Sealer::new(&parts.key), Redactor::new(&parts.key));
+    House {
+        store: parts.store.clone(),
+        floor: Floor::new(settings, ports.clone(), ports, sealer, redactor),
+        channels: parts.channels.clone(),
+        catalog: parts.catalog.clone(),
+        clock: Clock::start(),
+        stops: Stops::default(),
+        gathered: flow::gather::Cache::default(),
+        lock_patience: LOCK_PATIENCE,
+    }
+}
+
+/// The loops of the house, each in a task of its own.
+struct Loops {
+    intake: JoinSet<()>,
+    work: JoinSet<()>,
+    back_door: JoinSet<()>,
+}
+
+impl Loops {
+    #[expect(clippy::disallowed_methods, reason = "the loops are started here")]
+    fn start(
+        house: &Arc<House>,
+        parts: &Parts,
+        archive: Arc<Archive>,
+        incoming: mpsc::Receiver<crate::channel::Received>,
+    ) -> Loops {
+        let mut loops = Loops { intake: JoinSet::new(), work: JoinSet::new(), back_door: JoinSet::new() };
+        let own = house.clone();
+        loops.intake.spawn(async move { flow::intake::run(&own, incoming).await });
+        let own = house.clone();
+        loops.work.spawn(async move { flow::command::run(&own).await });
+        let own = house.clone();
+        loops.work.spawn(async move { flow::job::run(&own).await });
+        let (own, keep) = (house.clone(), &parts.settings.retention);
+        let retention =
+            Retention { inbox: keep.inbox, outbox: keep.outbox, attachments: keep.attachments, jobs: keep.jobs };
+        loops.work.spawn(async move { flow::housekeeping::run(&own, retention).await });
+        let own = house.clone();
+        loops.back_door.spawn(async move { flow::deliver::run(&own).await });
+        let own = house.clone();
+        loops.back_door.spawn(async move { flow::archive::run(&own, archive).await });
+        loops
+    }
+
+    /// Intake stops, running steps end, the last messages go out, then it is dark.
+    async fn go_dark(&mut self, house: &House, mut listeners: JoinSet<()>) {
+        house.stops.intake.cancel();
+        house.floor.drain();
+        let _late = tokio::time::timeout(ENDING, async {
+            while listeners.join_next().await.is_some() {}
+            while self.intake.join_next().await.is_some() {}
+        })
+        .await;
+        house.stops.work.cancel();
+        let ended = tokio::time::timeout(ENDING, async { while self.work.join_next().await.is_some() {} }).await;
+        if ended.is_err() {
+            tracing::warn!("running steps did not end in time; they run again after the next start");
+            house.stops.force.cancel();
+            while self.work.join_next().await.is_some() {}
+        }
+        let _late = tokio::time::timeout(LAST_MESSAGES, settled(house, Backlog::Messages)).await;
+        house.stops.deliver.cancel();
+        while self.back_door.join_next().await.is_some() {}
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the listeners are started here")]
+fn listen(house: &Arc<House>, channels: &[Channel], intake: Intake) -> JoinSet<()> {
+    let mut listeners = JoinSet::new();
+    for listen in channels.iter().filter_map(|channel| channel.listen.clone()) {
+        let running = listen.listen(intake.clone(), house.stops.intake.clone());
+        listeners.spawn(async move {
+            if let Err(error) = running.await {
+                tracing::error!(%error, "a channel has stopped listening");
+            }
+        });
+    }
+    listeners
+}
+
+enum Over {
+    InputEnded,
+    Signal,
+}
+
+async fn until_over(house: &House, terminal: Option<&Terminal>) -> anyhow::Result<Over> {
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let input_ended = async {
+        match terminal {
+            Some(terminal) => {
+                terminal.left().await;
+                settled(house, Backlog::Everything).await;
+            }
+            None => std::future::pending().await,
+        }
+    };
+    Ok(tokio::select! {
+        _ = term.recv() => Over::Signal,
+        _ = int.recv() => Over::Signal,
+        () = input_ended => Over::InputEnded,
+    })
+}
+
+#[derive(Clone, Copy)]
+enum Backlog {
+    Everything,
+    Messages,
+}
+
+/// Returns when nothing waits any more.
+async fn settled(house: &House, backlog: Backlog) {
+    let mut changes = house.store.changes();
+    loop {
+        let waiting = house
+            .store
+            .read(move |view| match backlog {
+                Backlog::Everything => view.unsettled(),
+                Backlog::Messages => view.unsent(),
+            })
+            .await;
+        match waiting {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "the backlog could not be read"),
+        }
+        let topics = [crate::store::Topic::Inbox, crate::store::Topic::Jobs, crate::store::Topic::Outbox];
+        tokio::select! {
+            _ = changes.of(&topics) => {}
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+        }
+    }
+}
+
+/// The device floor's ports, joined to the store.
+struct Ports(Store, Clock);
+
+impl Ports {
+    fn now(&self) -> Timestamp {
+        self.1.now().wall
+    }
+}
+
+impl Keyring for Ports {
+    fn credential<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<SealedLogin>, String>> {
+        let name = name.to_owned();
+        Box::pin(async move {
+            let found = self.0.read(move |view| view.credential(&name)).await;
+            let login = found.map_err(|error| error.to_string())?.map(|credential| SealedLogin {
+                username: credential.username,
+                password: credential.password,
+                enable: credential.enable,
+            });
+            Ok(login)
+        })
+    }
+}
+
+impl Pins for Ports {
+    fn pinned(&self, device: DeviceId) -> BoxFuture<'_, Result<Option<String>, String>> {
+        Box::pin(async move {
+            let pin = self.0.read(move |view| view.pin(device)).await;
+            Ok(pin.map_err(|error| error.to_string())?.map(|pin| pin.fingerprint))
+        })
+    }
+
+    fn first_seen<'a>(&'a self, device: DeviceId, fingerprint: &'a str) -> BoxFuture<'a, Result<String, String>> {
+        let (fingerprint, now) = (fingerprint.to_owned(), self.now());
+        Box::pin(async move {
+            let holds = self.0.write(move |work| work.pin_first_seen(device, &fingerprint, now)).await;
+            holds.map_err(|error| error.to_string())
+        })
+    }
+
+    fn offered<'a>(&'a self, device: DeviceId, fingerprint: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        let (fingerprint, now) = (fingerprint.to_owned(), self.now());
+        Box::pin(async move {
+            let kept = self.0.write(move |work| work.key_offered(device, &fingerprint, now)).await;
+            kept.map_err(|error| error.to_string())
+        })
+    }
+}

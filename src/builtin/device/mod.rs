@@ -1,0 +1,130 @@
+//! `/device`: one router of the inventory: shown, added, changed, removed.
+
+use super::{Builtin, no_plan, nothing_to_settle, say};
+use crate::model::{Action, Document, Ending, Facts, Resolved, Sign, TaskResult, Text};
+use crate::store::{StoreError, Work};
+
+mod pairs;
+mod sheet;
+
+pub use pairs::{DeviceChange, Problem, blank, change, differences, values};
+
+pub const DEVICE: Builtin = Builtin {
+    name: "device",
+    title: |_| text!("device.title"),
+    plan: no_plan,
+    settle: nothing_to_settle,
+    answer,
+};
+
+fn answer(
+    resolved: &Resolved,
+    facts: &Facts,
+    _: &[TaskResult],
+    work: &mut Work,
+) -> Result<Document, StoreError> {
+    match resolved.command.action.as_deref() {
+        Some("add") => add(resolved, facts, work),
+        Some("set") => set(resolved, facts, work),
+        Some("remove") => remove(resolved, facts, work),
+        _ => match resolved.devices.first() {
+            Some(device) => sheet::sheet(device, facts, work),
+            None => Ok(Document::default()),
+        },
+    }
+}
+
+fn add(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Document, StoreError> {
+    let name = resolved.word("name").unwrap_or_default();
+    let words = resolved.word("settings").unwrap_or_default();
+    let device = match pairs::fresh(name, words, &facts.inventory) {
+        Ok(device) => device,
+        Err(problem) => return Ok(bad(problem)),
+    };
+    match tried(work, |work| work.add_device(&device, facts.now.wall))? {
+        Err(document) => Ok(document),
+        Ok(_) => {
+            let text = text!("device.added", device = name, host = device.host.as_str());
+            let document = Document::line(Sign::Done, text, Ending::Well)
+                .with_detail(text!("device.credential_hint", credential = device.credential.as_str()));
+            Ok(document.with_button(say::looking(
+                facts,
+                "version",
+                text!("device.try", device = name),
+                format!("/version {name}"),
+            )))
+        }
+    }
+}
+
+fn set(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Document, StoreError> {
+    let Some(old) = resolved.devices.first() else { return Ok(Document::default()) };
+    let words = resolved.word("settings").unwrap_or_default();
+    let new = match pairs::changed(old, words, &facts.inventory) {
+        Ok(new) => new,
+        Err(problem) => return Ok(bad(problem)),
+    };
+    let differences = pairs::differences(old, &new, &facts.inventory);
+    if differences.is_empty() {
+        let text = text!("device.same", device = old.name.as_str());
+        return Ok(Document::line(Sign::Done, text, Ending::Well));
+    }
+    match tried(work, |work| work.set_device(&new))? {
+        Err(document) => Ok(document),
+        Ok(()) => {
+            let text = text!("device.changed", device = new.name.as_str());
+            let document = Document::line(Sign::Done, text, Ending::Well);
+            Ok(differences.into_iter().fold(document, Document::with_detail))
+        }
+    }
+}
+
+/// Asks once, because a removed router is no longer watched or backed up; its history stays.
+fn remove(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Document, StoreError> {
+    let Some(device) = resolved.devices.first() else { return Ok(Document::default()) };
+    let name = device.name.as_str();
+    if resolved.word("sure") == Some("yes") {
+        return match tried(work, |work| work.remove_device(device.id, facts.now.wall))? {
+            Err(document) => Ok(document),
+            Ok(()) => {
+                let text = text!("device.removed", device = name);
+                Ok(Document::line(Sign::Done, text, Ending::Well).with_detail(text!("device.history_stays")))
+            }
+        };
+    }
+    let question = Document::open(Sign::Question, text!("device.remove_question", device = name, host = device.host.as_str()));
+    Ok(question
+        .with_detail(text!("device.history_stays"))
+        .with_button(say::deciding(
+            facts,
+            resolved.invocation.asker,
+            "remove",
+            text!("device.remove_button", device = name),
+            Action::Run { line: format!("/device remove {name} yes") },
+        )))
+}
+
+fn bad(problem: Problem) -> Document {
+    Document::line(Sign::Question, problem.text(), Ending::Badly).with_detail(text!("device.settings_hint"))
+}
+
+fn refused(why: &crate::store::Refused) -> Document {
+    Document::line(Sign::Refused, text!("device.refused", why = why.to_string()), Ending::Badly)
+}
+
+/// What the rules of the inventory forbid becomes an answer; what the disk forbids stays an error.
+fn tried<T>(
+    work: &mut Work,
+    step: impl FnOnce(&mut Work) -> Result<T, StoreError>,
+) -> Result<Result<T, Document>, StoreError> {
+    match work.attempt(step) {
+        Ok(value) => Ok(Ok(value)),
+        Err(StoreError::Refused(why)) => Ok(Err(refused(&why))),
+        Err(error) => Err(error),
+    }
+}
+
+/// A label and its value, for sheets.
+pub(super) fn field(label: Text, value: impl Into<crate::model::Arg>) -> Text {
+    text!("device.field", label = label, value = value.into())
+}

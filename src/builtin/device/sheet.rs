@@ -1,0 +1,37 @@
+//! All that is known of one router.
+
+use super::{field, pairs};
+use crate::builtin::say;
+use crate::model::{Arg, Device, Document, Ending, Facts, Sign, Text};
+use crate::store::{StoreError, Work};
+
+pub fn sheet(device: &Device, facts: &Facts, work: &mut Work) -> Result<Document, StoreError> {
+    let name = device.name.as_str();
+    let verdict = match device.site.is_empty() {
+        true => text!("device.sheet", device = name, host = device.host.as_str()),
+        false => text!("device.sheet_at", device = name, site = device.site.as_str(), host = device.host.as_str()),
+    };
+    let mut document = Document::line(Sign::None, verdict, Ending::Well);
+    for (key, value) in pairs::values(device, &facts.inventory).into_iter().skip(2) {
+        if !value.is_empty() {
+            document = document.with_detail(field(Text::verbatim(key), value));
+        }
+    }
+    document = document.with_detail(match work.latest(device.id)? {
+        Some(version) => field(
+            text!("device.last_backup"),
+            text!("device.backup_at", at = version.last_seen_at, bytes = version.bytes, version = version.id.to_string()),
+        ),
+        None => field(text!("device.last_backup"), text!("device.never")),
+    });
+    document = document.with_detail(match work.pin(device.id)? {
+        Some(pin) => field(text!("device.host_key"), pin.fingerprint),
+        None => field(text!("device.host_key"), Arg::from(text!("device.never_seen"))),
+    });
+    Ok(document.with_button(say::looking(
+        facts,
+        "version",
+        text!("device.try", device = name),
+        format!("/version {name}"),
+    )))
+}

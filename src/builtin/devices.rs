@@ -1,0 +1,58 @@
+//! `/devices`: which routers there are.
+
+use super::{Builtin, no_plan, nothing_to_settle, output};
+use crate::model::{Device, Document, Ending, Facts, Resolved, Sign, Table, TaskResult, Text};
+use crate::store::{StoreError, Work};
+
+/// More routers than this go to a file.
+const INLINE: usize = 30;
+
+pub const DEVICES: Builtin = Builtin {
+    name: "devices",
+    title: |_| text!("devices.title"),
+    plan: no_plan,
+    settle: nothing_to_settle,
+    answer,
+};
+
+fn answer(
+    resolved: &Resolved,
+    facts: &Facts,
+    _: &[TaskResult],
+    work: &mut Work,
+) -> Result<Document, StoreError> {
+    let devices = &resolved.devices;
+    if devices.is_empty() {
+        return Ok(Document::line(Sign::None, text!("devices.none"), Ending::Well));
+    }
+    let sites: std::collections::BTreeSet<&str> = devices.iter().map(|device| device.site.as_str()).collect();
+    let verdict = text!("devices.verdict", routers = text!("job.routers", count = devices.len()), count = sites.len());
+    let document = Document::line(Sign::None, verdict, Ending::Well);
+    let shown: Vec<Vec<Text>> = devices.iter().take(INLINE).map(row).collect();
+    let document = document.with(crate::model::Block::Table(Table {
+        head: vec![text!("devices.name"), text!("devices.site"), text!("devices.tags"), text!("devices.host")],
+        rows: shown,
+    }));
+    match devices.len().saturating_sub(INLINE) {
+        0 => Ok(document),
+        more => {
+            let name = format!("devices_{}.csv", facts.now.wall.utc().format("%Y%m%d-%H%M%S"));
+            let file = output::attach(work, facts, name, &csv(devices))?;
+            Ok(document.with_detail(text!("output.more_in_file", count = more)).with(file))
+        }
+    }
+}
+
+fn row(device: &Device) -> Vec<Text> {
+    let words = [device.name.to_string(), device.site.clone(), device.tags.join(" "), device.host.clone()];
+    words.into_iter().map(Text::verbatim).collect()
+}
+
+/// Names, sites and tags hold no comma or quote (the inventory refuses them); hosts neither.
+fn csv(devices: &[Device]) -> String {
+    let mut text = String::from("name,host,site,tags\n");
+    for device in devices {
+        text.push_str(&format!("{},{},{},{}\n", device.name, device.host, device.site, device.tags.join(" ")));
+    }
+    text
+}

@@ -1,0 +1,85 @@
+//! `/help`: the commands that this person may run here, and one command whole.
+
+use super::{Builtin, no_plan, nothing_to_settle, say};
+use crate::model::{Block, Command, Document, Ending, Facts, Resolved, Sign, Table, TaskResult, Text};
+use crate::store::{StoreError, Work};
+use std::sync::Arc;
+
+pub const HELP: Builtin = Builtin {
+    name: "help",
+    title: |_| text!("help.title"),
+    plan: no_plan,
+    settle: nothing_to_settle,
+    answer,
+};
+
+fn answer(
+    resolved: &Resolved,
+    facts: &Facts,
+    _: &[TaskResult],
+    _: &mut Work,
+) -> Result<Document, StoreError> {
+    Ok(match resolved.word("command") {
+        None => list(facts),
+        Some(name) => one(name.trim_start_matches('/'), facts),
+    })
+}
+
+/// Commands that the rules let this person run on some router here.
+fn allowed(facts: &Facts) -> impl Iterator<Item = &Arc<Command>> {
+    facts.commands.iter().filter(|command| {
+        facts.asker.as_ref().is_some_and(|person| {
+            facts.policy.may_ever(person, &facts.place, &command.permission(), command.role)
+        })
+    })
+}
+
+fn list(facts: &Facts) -> Document {
+    let mut rows: Vec<Vec<Text>> = Vec::new();
+    let mut last = String::new();
+    for command in allowed(facts) {
+        if command.name != last {
+            rows.push(vec![Text::verbatim(format!("/{}", command.name)), Text::verbatim(command.about.clone())]);
+        }
+        last.clone_from(&command.name);
+    }
+    let verdict = text!("help.verdict", count = rows.len());
+    let devices: Vec<String> = facts.inventory.devices().iter().take(1).map(|d| d.name.to_string()).collect();
+    let document = Document::line(Sign::None, verdict, Ending::Well)
+        .with(Block::Table(Table { head: Vec::new(), rows }))
+        .with_detail(text!("help.selectors"));
+    match devices.first() {
+        Some(device) => document
+            .with_detail(text!("help.more"))
+            .with_button(say::looking(facts, "show", text!("help.try_show", device = device), format!("/show {device} version"))),
+        None => document.with_detail(text!("help.no_devices")),
+    }
+}
+
+fn one(name: &str, facts: &Facts) -> Document {
+    let forms: Vec<&Arc<Command>> = facts
+        .commands
+        .iter()
+        .filter(|command| command.name == name.to_lowercase() || command.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name)))
+        .collect();
+    let Some(first) = forms.first() else {
+        return Document::line(Sign::Question, text!("help.unknown", name = name), Ending::Badly);
+    };
+    let verdict = text!("help.one", name = first.name.as_str(), about = first.about.as_str());
+    let mut document = Document::line(Sign::None, verdict, Ending::Well);
+    for form in &forms {
+        document = document.with_detail(text!("help.usage", usage = form.usage(), role = form.role.name(), risk = form.risk.name()));
+        for arg in form.args.iter().filter(|arg| !arg.about.is_empty()) {
+            document = document.with_detail(text!("help.arg", name = arg.name.as_str(), about = arg.about.as_str()));
+        }
+    }
+    if !first.help.is_empty() {
+        document = document.with_line(Sign::None, Text::verbatim(first.help.clone()));
+    }
+    let examples: Vec<String> = forms.iter().flat_map(|form| form.examples.clone()).collect();
+    let document = document.with_detail(text!("help.examples", examples = examples));
+    match first.aliases.is_empty() {
+        true => document,
+        false => document.with_detail(text!("help.aliases", aliases = first.aliases.clone())),
+    }
+}

@@ -1,0 +1,92 @@
+//! What commands answer: one file per command or family, each a [`Builtin`] in [`BUILTINS`].
+//! A builtin says what to ask a router (`plan`), what one router's answers come to (`settle`) and
+//! how the whole reads (`answer`). It never sends, waits or reads a clock; what it writes is written
+//! in the transaction that also writes its reply.
+
+use crate::model::{
+    Authorized, Device, Document, Facts, Failure, Outcome, Plan, Resolved, Run, TaskResult, Text,
+};
+use crate::store::{StoreError, Work};
+
+mod backup;
+mod cancel;
+mod config;
+mod device;
+mod devices;
+mod diff;
+mod help;
+mod job;
+mod jobs;
+mod lines;
+mod logs;
+mod output;
+mod progress;
+mod say;
+mod show;
+mod trust;
+mod whoami;
+
+pub use cancel::cancelled;
+pub use device::{DeviceChange, Problem, blank, change, differences, values};
+pub use output::with_target;
+pub use progress::living;
+
+/// One command's thinking.
+pub struct Builtin {
+    pub name: &'static str,
+    /// What it does, for progress lines: "Backup of 40 routers".
+    pub title: fn(&Resolved) -> Text,
+    /// What to ask this device; None when the bot knows the answer itself.
+    pub plan: fn(&Authorized, &Resolved, &Device, &Facts) -> Result<Option<Plan>, Failure>,
+    /// What the device's outcomes come to, in the transaction that ends the task.
+    pub settle: fn(&Resolved, &Device, &Facts, &[Outcome], &mut Work) -> Result<TaskResult, StoreError>,
+    /// The reply when every task has ended, in the transaction that ends the job.
+    pub answer: fn(&Resolved, &Facts, &[TaskResult], &mut Work) -> Result<Document, StoreError>,
+}
+
+pub const BUILTINS: [&Builtin; 13] = [
+    &backup::BACKUP,
+    &cancel::CANCEL,
+    &config::CONFIG,
+    &device::DEVICE,
+    &devices::DEVICES,
+    &diff::DIFF,
+    &help::HELP,
+    &job::JOB,
+    &jobs::JOBS,
+    &logs::LOGS,
+    &show::SHOW,
+    &trust::TRUST,
+    &whoami::WHOAMI,
+];
+
+/// The names that a command file may give as `run.builtin`.
+pub fn names() -> Vec<&'static str> {
+    BUILTINS.iter().map(|builtin| builtin.name).collect()
+}
+
+/// What runs a command: its builtin, or the one that types a command file's lines.
+/// `check` and the start refuse a command file with an unknown builtin, so None means a file that
+/// changed under a stored job.
+pub fn of(run: &Run) -> Option<&'static Builtin> {
+    match run {
+        Run::Ssh(_) => Some(&lines::LINES),
+        Run::Builtin(name) => BUILTINS.into_iter().find(|builtin| builtin.name == name),
+    }
+}
+
+/// For builtins that ask no router.
+fn no_plan(_: &Authorized, _: &Resolved, _: &Device, _: &Facts) -> Result<Option<Plan>, Failure> {
+    Ok(None)
+}
+
+/// For builtins that ask no router: nothing to settle, the answer does it all.
+fn nothing_to_settle(
+    _: &Resolved,
+    device: &Device,
+    _: &Facts,
+    _: &[Outcome],
+    _: &mut Work,
+) -> Result<TaskResult, StoreError> {
+    Ok(say::done(device.id, text!("job.nothing_asked")))
+}

@@ -1,0 +1,186 @@
+//! Replies that show what routers printed: one router's text below the verdict, several routers'
+//! one after the other, and a file when it would not fit a phone.
+
+use super::say;
+use crate::model::{Block, Document, Ending, Facts, Outcome, Resolved, ShowAs, Sign, Status, TaskResult, Text};
+use crate::store::{StoreError, Work};
+
+/// More lines than this go to a file, with the first ones inline.
+const INLINE_LINES: usize = 40;
+const FIRST_LINES: usize = 12;
+
+/// A task's result from text outcomes: the text, passed through `view`, or the first failure.
+pub fn settle(device: &crate::model::Device, outcomes: &[Outcome], view: impl Fn(&str) -> String) -> TaskResult {
+    if let Some(failure) = say::failure_of(device.name.as_str(), outcomes) {
+        let mut result = say::result(device.id, Status::Failed, failure);
+        result.data = say::broken_data(outcomes);
+        result.output = said_by_refusal(outcomes);
+        return result;
+    }
+    let printed: Vec<String> = outcomes
+        .iter()
+        .filter_map(|outcome| match outcome {
+            Outcome::Text(text) => Some(view(text)),
+            Outcome::Config(config) => Some(view(&config.redacted)),
+            Outcome::Refused { .. } | Outcome::Broken(_) => None,
+        })
+        .collect();
+    let text = printed.join("\n");
+    let mut result = say::done(device.id, text!("output.lines", count = text.lines().count()));
+    result.output = Some(text);
+    result
+}
+
+fn said_by_refusal(outcomes: &[Outcome]) -> Option<String> {
+    outcomes.iter().find_map(|outcome| match outcome {
+        Outcome::Refused { said, .. } if !said.trim().is_empty() => Some(said.clone()),
+        Outcome::Refused { .. } | Outcome::Text(_) | Outcome::Config(_) | Outcome::Broken(_) => None,
+    })
+}
+
+/// The reply: verdict first, then each router's text, long ones as a file.
+pub fn answer(
+    title: Text,
+    resolved: &Resolved,
+    facts: &Facts,
+    results: &[TaskResult],
+    work: &mut Work,
+) -> Result<Document, StoreError> {
+    let failed: Vec<&TaskResult> = results.iter().filter(|result| !result.status.is_well()).collect();
+    let mut document = verdict(&title, resolved, facts, results, &failed);
+    match results {
+        [only] => show_one(&mut document, resolved, facts, only, work)?,
+        several => show_several(&mut document, resolved, facts, several, work)?,
+    }
+    Ok(again(document, resolved, facts, &failed))
+}
+
+fn verdict(
+    title: &Text,
+    resolved: &Resolved,
+    facts: &Facts,
+    results: &[TaskResult],
+    failed: &[&TaskResult],
+) -> Document {
+    let took = facts.job.map_or(std::time::Duration::ZERO, |job| facts.now.wall.since(job.accepted_at));
+    match (results, failed) {
+        ([only], []) => {
+            let text = text!("output.one", title = title.clone(), verdict = only.verdict.clone(), took = took);
+            Document::line(Sign::None, text, Ending::Well)
+        }
+        ([only], _) => {
+            let device = resolved.device(only.device).map_or_else(|| only.device.to_string(), |d| d.name.to_string());
+            Document::line(Sign::Warning, text!("output.one_failed", device = device, verdict = only.verdict.clone()), Ending::Badly)
+        }
+        (all, []) => {
+            let text = text!("output.several", title = title.clone(), count = all.len(), took = took);
+            Document::line(Sign::Done, text, Ending::Well)
+        }
+        (all, failed) => {
+            let text = text!(
+                "output.several_failed",
+                title = title.clone(),
+                well = all.len() - failed.len(),
+                failed = failed.len(),
+                took = took
+            );
+            Document::line(Sign::Warning, text, Ending::Badly)
+        }
+    }
+}
+
+fn show_one(
+    document: &mut Document,
+    resolved: &Resolved,
+    facts: &Facts,
+    result: &TaskResult,
+    work: &mut Work,
+) -> Result<(), StoreError> {
+    let Some(output) = result.output.as_deref().filter(|text| !text.trim().is_empty()) else { return Ok(()) };
+    let lines = output.lines().count();
+    if lines <= INLINE_LINES && resolved.command.show != ShowAs::File {
+        document.blocks.push(Block::Raw(output.to_owned()));
+        return Ok(());
+    }
+    let first: Vec<&str> = output.lines().take(FIRST_LINES).collect();
+    document.blocks.push(Block::Raw(first.join("\n")));
+    let more = lines.saturating_sub(FIRST_LINES);
+    document.blocks.push(Block::Detail { sign: Sign::None, text: text!("output.more_in_file", count = more) });
+    let name = file_name(&facts.inventory.name(result.device), resolved, facts);
+    document.blocks.push(attach(work, facts, name, output)?);
+    Ok(())
+}
+
+fn show_several(
+    document: &mut Document,
+    resolved: &Resolved,
+    facts: &Facts,
+    results: &[TaskResult],
+    work: &mut Work,
+) -> Result<(), StoreError> {
+    let total: usize = results.iter().filter_map(|r| r.output.as_deref()).map(|text| text.lines().count() + 1).sum();
+    let inline = total <= INLINE_LINES && resolved.command.show != ShowAs::File;
+    let mut whole = String::new();
+    for result in results {
+        let device = facts.inventory.name(result.device);
+        let output = result.output.as_deref().unwrap_or_default();
+        if inline || !result.status.is_well() {
+            let sign = if result.status.is_well() { Sign::None } else { Sign::Warning };
+            let text = text!("output.device", device = &device, verdict = result.verdict.clone());
+            document.blocks.push(Block::Detail { sign, text });
+        }
+        if inline && !output.trim().is_empty() {
+            document.blocks.push(Block::Raw(output.to_owned()));
+        }
+        whole.push_str(&format!("===== {device} =====\n{output}\n\n"));
+    }
+    if !inline {
+        let name = file_name(&format!("{}-routers", results.len()), resolved, facts);
+        document.blocks.push(attach(work, facts, name, &whole)?);
+    }
+    Ok(())
+}
+
+/// A file block whose bytes are stored with the message.
+pub fn attach(work: &mut Work, facts: &Facts, name: String, text: &str) -> Result<Block, StoreError> {
+    let attachment = work.attach(&name, text.as_bytes(), facts.now.wall)?;
+    Ok(Block::File { name, attachment, bytes: text.len() as u64 })
+}
+
+/// `R1_show-version_20261123-1402.txt`: device, command, time in UTC.
+fn file_name(device: &str, resolved: &Resolved, facts: &Facts) -> String {
+    let words = resolved.show("line").map_or_else(|| resolved.command.name.clone(), |show| show.line.clone());
+    let words: String =
+        words.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
+    format!("{device}_{words}_{}.txt", facts.now.wall.utc().format("%Y%m%d-%H%M%S"))
+}
+
+/// Offers to try the failed ones again.
+pub fn again(document: Document, resolved: &Resolved, facts: &Facts, failed: &[&TaskResult]) -> Document {
+    let names: Vec<String> = failed.iter().map(|result| facts.inventory.name(result.device)).collect();
+    let Some(line) = (match names.as_slice() {
+        [] => None,
+        names => with_target(resolved, &names.join(",")),
+    }) else {
+        return document;
+    };
+    let label = match names.as_slice() {
+        [only] => text!("output.try_again_one", device = only),
+        several => text!("output.try_again", count = several.len()),
+    };
+    match resolved.changes_something() {
+        // What changes a router is never one careless press away.
+        true => document,
+        false => document.with_button(say::looking(facts, "again", label, line)),
+    }
+}
+
+/// The command as typed, for other devices.
+pub fn with_target(resolved: &Resolved, target: &str) -> Option<String> {
+    let spec = resolved.command.target()?;
+    let before = resolved.command.args.iter().take_while(|arg| arg.name != spec.name).count();
+    let skip = 1 + usize::from(resolved.command.action.is_some()) + before;
+    let mut words: Vec<&str> = resolved.invocation.line.split(' ').collect();
+    *words.get_mut(skip)? = target;
+    Some(words.join(" "))
+}

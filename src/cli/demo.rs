@@ -1,0 +1,221 @@
+//! `patchbay demo`: five simulated routers, a database in `data/demo`, and a chat in the terminal.
+//! Nothing leaves this machine.
+
+use super::print::say;
+use super::run;
+use crate::app::{self, Parts};
+use crate::builtin::{self, blank};
+use crate::channel::terminal::{self, Terminal};
+use crate::device::{MasterKey, SEALED_LOGIN, Sealer};
+use crate::lab::{Lab, LabPlan, Router};
+use crate::model::{Device, Identity, Inventory, Reader};
+use crate::settings::Settings;
+use crate::store::{Access, Credential, Store};
+use anyhow::{Context, bail};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The role of the person at the keyboard: viewer, operator or admin
+    #[arg(long = "as", default_value = "admin", value_name = "ROLE")]
+    role: crate::cli::demo::Role,
+    /// The folder that keeps the demo's state
+    #[arg(long, default_value = "data/demo", value_name = "DIR")]
+    data: PathBuf,
+    /// The demo's master key; outside the data folder
+    #[arg(long, default_value = ".demo/master.key", value_name = "FILE")]
+    master_key: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum Role {
+    Viewer,
+    Operator,
+    Admin,
+}
+
+/// The one who sits at the keyboard.
+const YOU: &str = "you";
+const CREDENTIAL: &str = "lab";
+
+pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let mut settings = Settings::default_in(arguments.data.clone());
+    settings.log.level = std::env::var("PATCHBAY_LOG").unwrap_or_else(|_| "error".to_owned());
+    run::log(&settings);
+    let key = key(&arguments)?;
+    settings_file(&arguments)?;
+    let store = Store::open(&settings.data, Access::Bot)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut plan = LabPlan::demo();
+        plan.state = Some(settings.data.join("lab"));
+        let lab = Lab::start(plan).await?;
+        let result = live(&arguments, settings, key, store, &lab).await;
+        lab.stop().await?;
+        result
+    })
+}
+
+async fn live(
+    arguments: &Arguments,
+    settings: Settings,
+    key: MasterKey,
+    store: Store,
+    lab: &Lab,
+) -> anyhow::Result<ExitCode> {
+    furnish(&store, &key, lab, arguments.role).await?;
+    let catalog = Arc::new(run::catalog(&settings)?);
+    let shared = run::shared(&settings, &store, &catalog).await?;
+    let terminal = Terminal::new(terminal::Options {
+        external: YOU.to_owned(),
+        prompt: "you> ".to_owned(),
+        files: settings.data.join("files"),
+        history: Some(settings.data.join("history")),
+        ..terminal::Options::new(shared.texts.clone(), shared.words.clone())
+    });
+    if std::io::stdin().is_terminal() {
+        first_screen(&settings.data, lab);
+    }
+    let channels = vec![terminal::channel(&terminal)];
+    app::live(Parts { settings, key, store, catalog, channels, terminal: Some(terminal) }).await
+}
+
+/// Made at the first start; a lost key makes everything that was sealed with it unreadable.
+fn key(arguments: &Arguments) -> anyhow::Result<MasterKey> {
+    let path = &arguments.master_key;
+    if path.exists() {
+        return MasterKey::load(path).with_context(|| format!("the demo's key {} cannot be used", path.display()));
+    }
+    if arguments.data.join("patchbay.db").exists() {
+        bail!(
+            "the demo's key {} is gone, and what {} holds cannot be read without it; delete {} to start afresh",
+            path.display(),
+            arguments.data.display(),
+            arguments.data.display()
+        );
+    }
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).with_context(|| format!("{} could not be made", folder.display()))?;
+    }
+    MasterKey::create(path).with_context(|| format!("the demo's key {} could not be made", path.display()))
+}
+
+/// Routers, their credential, and the person at the keyboard; what is there already is kept.
+async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: Role) -> anyhow::Result<()> {
+    let now = crate::flow::Clock::start().now().wall;
+    let sealer = Sealer::new(key);
+    let mut routers: Vec<(Router, Device)> = Vec::new();
+    for router in lab.routers() {
+        routers.push((router.clone(), blank(router.name()).map_err(super::device::said)?));
+    }
+    let Some((first, _)) = routers.first() else { bail!("the lab has no router") };
+    let login = first.credentials();
+    let credential = Credential {
+        name: CREDENTIAL.to_owned(),
+        username: login.username.clone(),
+        password: sealer.seal(SEALED_LOGIN, login.password.as_bytes())?,
+        enable: Some(sealer.seal(SEALED_LOGIN, login.enable.as_bytes())?),
+    };
+    let role = match role {
+        Role::Viewer => "viewer",
+        Role::Operator => "operator",
+        Role::Admin => "admin",
+    };
+    store
+        .write(move |work| {
+            work.set_credential(&credential, now)?;
+            let mut inventory = work.inventory()?;
+            for (router, blank) in &routers {
+                let wanted = as_device(router, blank, &inventory);
+                match inventory.named(router.name()) {
+                    None => {
+                        work.add_device(&wanted, now)?;
+                    }
+                    Some(known) if builtin::values(known, &inventory) != builtin::values(&wanted, &inventory) => {
+                        work.set_device(&wanted)?;
+                    }
+                    Some(_) => {}
+                }
+                inventory = work.inventory()?;
+            }
+            person(work, role, now)
+        })
+        .await?;
+    Ok(())
+}
+
+/// Where the router is may have changed since the last start; what people set stays.
+fn as_device(router: &Router, blank: &Device, inventory: &Inventory) -> Device {
+    let known = inventory.named(router.name());
+    let mut device = known.unwrap_or(blank).clone();
+    device.host = router.address().ip().to_string();
+    device.ssh_port = router.address().port();
+    if known.is_none() {
+        let plan = router.plan();
+        device.site.clone_from(&plan.site);
+        device.tags.clone_from(&plan.tags);
+        device.credential = CREDENTIAL.to_owned();
+        device.parents =
+            plan.parents.iter().filter_map(|name| inventory.named(name)).map(|parent| parent.id).collect();
+    }
+    device
+}
+
+fn person(
+    work: &mut crate::store::Work<'_>,
+    role: &str,
+    now: crate::model::Timestamp,
+) -> Result<(), crate::store::StoreError> {
+    let identity = Identity { channel: terminal::KIND.to_owned(), external: YOU.to_owned() };
+    match work.person_of(&identity)? {
+        None => {
+            let reader = Reader { time_zone: local_zone(), ..Reader::default() };
+            work.add_person(YOU, role, &reader, &[identity], now).map(drop)
+        }
+        Some(person) if person.role == role => Ok(()),
+        Some(mut person) => {
+            person.role = role.to_owned();
+            work.set_person(&person).map(drop)
+        }
+    }
+}
+
+/// Where the machine stands; UTC when it does not say.
+fn local_zone() -> chrono_tz::Tz {
+    iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()).unwrap_or(chrono_tz::Tz::UTC)
+}
+
+/// Lets `patchbay --settings .demo/patchbay.toml device list` work beside the demo.
+fn settings_file(arguments: &Arguments) -> anyhow::Result<()> {
+    let Some(folder) = arguments.master_key.parent() else { return Ok(()) };
+    let text = format!(
+        "# Written by `patchbay demo`, for commands beside it.\ndata = {:?}\nmaster_key_file = {:?}\n",
+        std::path::absolute(&arguments.data)?,
+        std::path::absolute(&arguments.master_key)?
+    );
+    let path = folder.join("patchbay.toml");
+    std::fs::write(&path, text).with_context(|| format!("{} could not be written", path.display()))
+}
+
+fn first_screen(data: &Path, lab: &Lab) {
+    let mut sites: Vec<(String, Vec<String>)> = Vec::new();
+    for router in lab.routers() {
+        let (site, name) = (router.plan().site.clone(), router.name().to_owned());
+        match sites.iter_mut().find(|(known, _)| *known == site) {
+            Some((_, names)) => names.push(name),
+            None => sites.push((site, vec![name])),
+        }
+    }
+    let routers: Vec<String> = sites.iter().map(|(site, names)| format!("{} {site}", names.join(" "))).collect();
+    say("Patchbay demo: five simulated routers on this machine, nothing leaves it.");
+    say("");
+    say(&format!("  routers  {}     (real SSH, on loopback)", routers.join(" · ")));
+    say(&format!("  data     {}    delete the folder to start afresh", data.display()));
+    say("  buttons  are numbered; typing the number presses. Tab completes, Ctrl-D ends.");
+    say("");
+    say("  try      /show R1 version    /backup all    /diff R3    /logs R2    /help");
+    say("");
+}

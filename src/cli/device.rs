@@ -1,0 +1,159 @@
+//! `patchbay device`: the inventory on the command line. The same settings as in a chat.
+
+use super::beside::Beside;
+use super::csv;
+use super::print::{say, table};
+use crate::builtin::{self, DeviceChange};
+use crate::model::{Device, Inventory, Selector, Text, Texts, Timestamp};
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Add a router: patchbay device add R1 host=10.0.0.1 site=hanoi tags=core,edge
+    Add {
+        name: String,
+        /// Pairs: host ssh-port restconf-port platform site tags credential profile parents monitored note
+        #[arg(required = true)]
+        settings: Vec<String>,
+    },
+    /// List routers, all or those that a selector names
+    List { selector: Option<String> },
+    /// Change a router: patchbay device set R1 site=danang
+    Set {
+        name: String,
+        #[arg(required = true)]
+        settings: Vec<String>,
+    },
+    /// Remove a router; its history stays
+    Remove { name: String },
+    /// Read routers from a CSV file: all of it or nothing
+    Import {
+        /// With a head line; needs the columns name and host; - for standard input
+        file: PathBuf,
+        /// Only show what would change
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Write all routers as CSV to standard output
+    Export,
+}
+
+pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Add { name, settings } => {
+            let inventory = beside.inventory()?;
+            let device = apply(builtin::blank(&name).map_err(said)?, &settings, &inventory)?;
+            if device.host.is_empty() {
+                bail!("host= is missing; nothing was added");
+            }
+            let now = beside.now().wall;
+            let added = device.name.to_string();
+            beside.write(move |work| work.add_device(&device, now))?;
+            say(&format!("{added} is added"));
+        }
+        Command::List { selector } => list(beside, selector)?,
+        Command::Set { name, settings } => {
+            let inventory = beside.inventory()?;
+            let old = named(&inventory, &name)?;
+            let new = apply(old.clone(), &settings, &inventory)?;
+            for difference in builtin::differences(old, &new, &inventory) {
+                say(&plain(&difference));
+            }
+            beside.write(move |work| work.set_device(&new))?;
+        }
+        Command::Remove { name } => {
+            let inventory = beside.inventory()?;
+            let (id, now) = (named(&inventory, &name)?.id, beside.now().wall);
+            beside.write(move |work| work.remove_device(id, now))?;
+            say(&format!("{name} is removed; its backups and history stay"));
+        }
+        Command::Import { file, dry_run } => return import(beside, &file, dry_run),
+        Command::Export => say(csv::written(&beside.inventory()?)?.trim_end()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn named<'a>(inventory: &'a Inventory, name: &str) -> anyhow::Result<&'a Device> {
+    inventory.named(name).with_context(|| format!("there is no router {name}; patchbay device list shows all"))
+}
+
+fn apply(mut device: Device, settings: &[String], inventory: &Inventory) -> anyhow::Result<Device> {
+    for pair in settings {
+        let Some((key, value)) = pair.split_once('=') else {
+            bail!("{pair:?} is no setting; settings are pairs like site=hanoi");
+        };
+        builtin::change(&mut device, &DeviceChange { key, value }, inventory).map_err(said)?;
+    }
+    Ok(device)
+}
+
+/// A problem as the English catalogue says it.
+pub fn said(problem: builtin::Problem) -> anyhow::Error {
+    anyhow::anyhow!(plain(&problem.text()))
+}
+
+fn plain(text: &Text) -> String {
+    let texts = crate::texts::load("en").unwrap_or_else(|_| Texts::default());
+    texts.render(text, &crate::model::Reader::default(), Timestamp(0))
+}
+
+fn list(beside: &Beside, selector: Option<String>) -> anyhow::Result<()> {
+    let inventory = beside.inventory()?;
+    let selector = match selector {
+        Some(typed) => typed.parse::<Selector>().map_err(|why| anyhow::anyhow!(why))?,
+        None => Selector::all(),
+    };
+    if let [first, ..] = selector.unknown(&inventory).as_slice() {
+        bail!("{first} names no router; patchbay device list shows all");
+    }
+    let rows: Vec<Vec<String>> = inventory
+        .matching(&selector)
+        .map(|device| {
+            vec![
+                device.name.to_string(),
+                device.host.clone(),
+                device.ssh_port.to_string(),
+                device.site.clone(),
+                device.tags.join(" "),
+                device.credential.clone(),
+                device.platform.clone(),
+            ]
+        })
+        .collect();
+    match rows.is_empty() {
+        true => say("no routers yet; patchbay device add R1 host=10.0.0.1 adds one"),
+        false => table(&["name", "host", "ssh", "site", "tags", "credential", "platform"], &rows),
+    }
+    Ok(())
+}
+
+fn import(beside: &Beside, file: &std::path::Path, dry_run: bool) -> anyhow::Result<ExitCode> {
+    let text = match file.as_os_str() == "-" {
+        true => std::io::read_to_string(std::io::stdin())?,
+        false => std::fs::read_to_string(file).with_context(|| format!("{} could not be read", file.display()))?,
+    };
+    let inventory = beside.inventory()?;
+    let wanted = match csv::read(&text, &inventory) {
+        Ok(wanted) => wanted,
+        Err(problems) => {
+            for problem in &problems {
+                say(&format!("{}:{problem}", file.display()));
+            }
+            bail!("{} problems; nothing was imported", problems.len());
+        }
+    };
+    for line in csv::differences(&wanted, &inventory) {
+        say(&line);
+    }
+    if dry_run {
+        say("dry run: nothing was changed");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (count, now) = (wanted.len(), beside.now().wall);
+    beside.write(move |work| csv::store(&wanted, work, now))?;
+    say(&format!("{count} routers are as the file says"));
+    Ok(ExitCode::SUCCESS)
+}

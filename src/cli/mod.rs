@@ -1,0 +1,78 @@
+//! The command line's words. `run` and `demo` are the bot itself; the others work beside a running
+//! bot on the same database, or need none.
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+mod audit;
+mod beside;
+mod check;
+mod config;
+mod credential;
+mod csv;
+mod demo;
+mod device;
+mod grant;
+mod lab;
+mod person;
+mod print;
+mod run;
+
+pub use print::complain;
+
+/// A chat-ops bot for network teams that run Cisco IOS XE routers.
+#[derive(Debug, Parser)]
+#[command(name = "patchbay", version, about, max_term_width = 100)]
+pub struct Arguments {
+    /// The bot's settings file
+    #[arg(long, global = true, env = "PATCHBAY_SETTINGS", default_value = "config/patchbay.toml", value_name = "FILE")]
+    settings: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the bot
+    Run,
+    /// Try everything on this machine: five simulated routers and a chat in the terminal
+    Demo(demo::Arguments),
+    /// Start simulated routers and print how to reach them
+    Lab(lab::Arguments),
+    /// Check the settings file and the command files
+    Check(check::Arguments),
+    /// The inventory of routers
+    #[command(subcommand)]
+    Device(device::Command),
+    /// The people who may use the bot
+    #[command(subcommand)]
+    Person(person::Command),
+    /// The credentials for the routers, kept encrypted
+    #[command(subcommand)]
+    Credential(credential::Command),
+    /// The rules that say who may do what
+    #[command(subcommand)]
+    Grant(grant::Command),
+    /// Backed-up configurations of routers
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Who did what, newest first
+    Audit(audit::Arguments),
+}
+
+pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let settings = arguments.settings.as_path();
+    match arguments.command {
+        Command::Run => run::run(settings),
+        Command::Demo(demo) => demo::run(demo),
+        Command::Lab(lab) => lab::run(lab),
+        Command::Check(check) => check::run(settings, &check),
+        Command::Device(device) => beside::run(settings, |beside| device::run(beside, device)),
+        Command::Person(person) => beside::run(settings, |beside| person::run(beside, person)),
+        Command::Credential(credential) => beside::run(settings, |beside| credential::run(beside, credential)),
+        Command::Grant(grant) => beside::run(settings, |beside| grant::run(beside, grant)),
+        Command::Config(config) => beside::run(settings, |beside| config::run(beside, config)),
+        Command::Audit(audit) => beside::run(settings, |beside| audit::run(beside, audit)),
+    }
+}

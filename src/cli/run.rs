@@ -1,0 +1,108 @@
+//! `patchbay run`: the bot on real routers, by its settings file.
+
+use super::check;
+use crate::app::{self, Parts};
+use crate::builtin;
+use crate::channel::{KINDS, Shared};
+use crate::command::Catalog;
+use crate::device::MasterKey;
+use crate::model::written::Problem;
+use crate::settings::{self, Settings};
+use crate::store::{Access, Store};
+use anyhow::{Context, bail};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+pub fn run(path: &Path) -> anyhow::Result<ExitCode> {
+    let settings = settings(path)?;
+    log(&settings);
+    let key = master_key(&settings)?;
+    let catalog = Arc::new(catalog(&settings)?);
+    let store = Store::open(&settings.data, Access::Bot)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let shared = shared(&settings, &store, &catalog).await?;
+        let (channels, terminal) = open(&settings, &shared)?;
+        app::live(Parts { settings, key, store, catalog, channels, terminal }).await
+    })
+}
+
+/// The checked settings, or every problem at once.
+pub fn settings(path: &Path) -> anyhow::Result<Settings> {
+    if !path.exists() {
+        bail!("{} does not exist; copy config/example.toml there, or give --settings FILE", path.display());
+    }
+    Settings::load(path).map_err(|problems| all_of(&problems))
+}
+
+pub fn all_of(problems: &[Problem]) -> anyhow::Error {
+    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    anyhow::anyhow!("{}", lines.join("\n          "))
+}
+
+pub fn master_key(settings: &Settings) -> anyhow::Result<MasterKey> {
+    match &settings.master_key {
+        settings::MasterKey::File(path) => MasterKey::load(path)
+            .with_context(|| format!("the master key {} cannot be used", path.display())),
+        settings::MasterKey::Env(name) => {
+            let text = std::env::var(name).with_context(|| format!("the master key's variable {name} is not set"))?;
+            MasterKey::from_text(&text).with_context(|| format!("the master key in {name} cannot be used"))
+        }
+    }
+}
+
+/// Built-in command files and those of the user's folder, linted together.
+pub fn catalog(settings: &Settings) -> anyhow::Result<Catalog> {
+    let mut sources = Catalog::embedded();
+    if let Some(folder) = &settings.commands {
+        sources.extend(check::read(folder)?);
+    }
+    Catalog::new(&sources, &builtin::names()).map_err(|problems| all_of(&problems))
+}
+
+/// What every channel gets: texts, and words for completion.
+pub async fn shared(settings: &Settings, store: &Store, catalog: &Catalog) -> anyhow::Result<Shared> {
+    let texts = crate::texts::load(&settings.language).map_err(|problems| all_of(&problems))?;
+    let inventory = store.read(|view| view.inventory()).await?;
+    let mut words: Vec<String> = catalog.commands().iter().map(|command| format!("/{}", command.name)).collect();
+    words.dedup();
+    words.extend(inventory.devices().iter().map(|device| device.name.to_string()));
+    Ok(Shared { texts: Arc::new(texts), words, data: settings.data.clone() })
+}
+
+type Open = (Vec<crate::channel::Channel>, Option<Arc<crate::channel::terminal::Terminal>>);
+
+fn open(settings: &Settings, shared: &Shared) -> anyhow::Result<Open> {
+    let (mut channels, mut terminal, mut problems) = (Vec::new(), None, Vec::new());
+    for table in &settings.channels {
+        match KINDS.iter().find(|kind| kind.name == table.kind()) {
+            None => problems.push(table.unknown_kind(&KINDS.map(|kind| kind.name))),
+            Some(kind) => match (kind.open)(table, shared) {
+                Ok(opened) => {
+                    channels.push(opened.channel);
+                    terminal = terminal.or(opened.terminal);
+                }
+                Err(found) => problems.extend(found),
+            },
+        }
+    }
+    if !problems.is_empty() {
+        return Err(all_of(&problems));
+    }
+    if channels.is_empty() {
+        bail!("no channel is set: add [channel.terminal] to the settings file, see config/example.toml");
+    }
+    Ok((channels, terminal))
+}
+
+/// Logs go to standard error; standard output belongs to the chat in the terminal.
+pub fn log(settings: &Settings) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_new(&settings.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let _already_set = match settings.log.json {
+        true => builder.json().try_init(),
+        false => builder.try_init(),
+    };
+}

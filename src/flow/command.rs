@@ -1,0 +1,105 @@
+//! The command corridor: waiting updates become requests, requests become decisions, decisions are
+//! enacted. The switchyard is a `dptree` handler tree, the same for every chat.
+
+use super::decide::{self, Decision};
+use super::gather::{self, Gathered};
+use super::{AFTER_ERROR, House, enact};
+use crate::command::Catalog;
+use crate::model::{Press, Update, What};
+use crate::store::{StoreError, Topic};
+use dptree::di::DependencyMap;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// So many waiting updates are looked at in one go.
+const BATCH: usize = 64;
+
+/// The handler tree's answer. A `Decision` holds a proof, which cannot be cloned; dptree only moves it.
+type Tree = dptree::Handler<'static, Decision>;
+
+/// Runs until the intake has stopped and nothing waits.
+pub async fn run(house: &House) {
+    let tree = switchyard();
+    let mut changes = house.store.changes();
+    loop {
+        match house.store.read(|view| view.waiting(BATCH)).await {
+            Ok(waiting) if waiting.is_empty() => tokio::select! {
+                _ = changes.of(&[Topic::Inbox]) => {}
+                () = house.stops.work.cancelled() => return,
+            },
+            Ok(waiting) => batch(house, &tree, waiting).await,
+            Err(error) => {
+                tracing::error!(%error, "the inbox could not be read");
+                tokio::time::sleep(AFTER_ERROR).await;
+            }
+        }
+    }
+}
+
+/// Updates of one channel's chat keep their order; different channels go at once.
+async fn batch(house: &House, tree: &Tree, waiting: Vec<(i64, Update)>) {
+    let mut by_channel: BTreeMap<String, Vec<(i64, Update)>> = BTreeMap::new();
+    for (id, update) in waiting {
+        by_channel.entry(update.channel.clone()).or_default().push((id, update));
+    }
+    let queues = by_channel.into_values().map(|queue| async move {
+        for (id, update) in queue {
+            if let Err(error) = one(house, tree, id, update).await {
+                tracing::error!(%error, inbox = id, "an update could not be handled; it stays in the inbox");
+                tokio::time::sleep(AFTER_ERROR).await;
+                return;
+            }
+        }
+    });
+    futures_util::future::join_all(queues).await;
+}
+
+async fn one(house: &House, tree: &Tree, id: i64, update: Update) -> Result<(), StoreError> {
+    let listen = house.channel(&update.channel).and_then(|channel| channel.listen.as_ref());
+    let Some(request) = listen.and_then(|listen| listen.request(&update)) else {
+        return house.store.write(move |work| work.done(id)).await;
+    };
+    let gathered = gather::gather(house, request, update).await?;
+    let decision = dispatch(tree, &gathered, &house.catalog).await;
+    enact::enact(house, id, gathered, decision).await
+}
+
+async fn dispatch(tree: &Tree, gathered: &Gathered, catalog: &Arc<Catalog>) -> Decision {
+    let values: DependencyMap = dptree::deps![Arc::new(gathered.clone()), catalog.clone()];
+    match tree.dispatch(values).await {
+        ControlFlow::Break(decision) => decision,
+        ControlFlow::Continue(_) => Decision::Nothing,
+    }
+}
+
+/// Leave, press, typed line: one branch each, top to bottom.
+fn switchyard() -> Tree {
+    dptree::entry()
+        .branch(
+            dptree::filter(|gathered: Arc<Gathered>| gathered.request.what == What::Leave)
+                .endpoint(|| async { Decision::Leave }),
+        )
+        .branch(dptree::filter_map(pressed).endpoint(
+            |gathered: Arc<Gathered>, catalog: Arc<Catalog>, press: Press| async move {
+                decide::press(&catalog, &gathered, &press)
+            },
+        ))
+        .branch(dptree::filter_map(typed).endpoint(
+            |gathered: Arc<Gathered>, catalog: Arc<Catalog>, line: String| async move {
+                decide::line(&catalog, &gathered, &line)
+            },
+        ))
+}
+
+fn pressed(gathered: Arc<Gathered>) -> Option<Press> {
+    gathered.press.clone()
+}
+
+fn typed(gathered: Arc<Gathered>) -> Option<String> {
+    match &gathered.request.what {
+        What::Line(line) => Some(line.clone()),
+        What::Press(_) | What::Leave => None,
+    }
+}
+

@@ -1,0 +1,205 @@
+//! What shall happen with a request: a pure function from what was gathered to a [`Decision`].
+
+use super::gather::Gathered;
+use super::refuse;
+use crate::builtin;
+use crate::command::{self, Catalog, Unresolved};
+use crate::model::{
+    Action, Authorized, Choice, Document, Ending, Facts, Invocation, JobId, PersonId, Press, Refusal, Resolved, Risk,
+    Sign, Slot, Text, Uses, Who,
+};
+
+/// What shall happen, and what the audit says of it.
+pub enum Decision {
+    /// Nobody is answered: the update asks for nothing.
+    Nothing,
+    /// One sentence back; nothing else happens.
+    Say { document: Document, audit: Audit },
+    /// A question with its answers; the command waits for one of them.
+    Ask { question: Question, invocation: Invocation, audit: Audit },
+    /// It runs.
+    Run { resolved: Box<Resolved>, proof: Authorized, audit: Audit },
+    /// A job shall stop.
+    Cancel { job: JobId },
+    /// The presser wants to know when a router is free.
+    TellWhenFree { device: crate::model::DeviceId },
+    /// The person at this place is gone: open questions are answered Cancel.
+    Leave,
+}
+
+/// The audit row's words.
+#[derive(Clone, Debug, Default)]
+pub struct Audit {
+    pub line: String,
+    pub permission: String,
+    pub decision: &'static str,
+    pub rule: Option<String>,
+}
+
+/// A question and the lines that its answers stand for.
+pub struct Question {
+    pub sign: Sign,
+    pub text: Text,
+    pub details: Vec<Text>,
+    /// Label, and the whole line that it stands for; None is Cancel.
+    pub answers: Vec<(Text, Option<String>)>,
+}
+
+/// Where the reply stands: a message of its own, or the one whose button was pressed.
+pub fn slot(gathered: &Gathered) -> Slot {
+    match &gathered.press {
+        Some(press) if press.uses == Uses::Once => press.slot.clone(),
+        Some(_) | None => Slot(format!("{}/{}", gathered.update.channel, gathered.update.key)),
+    }
+}
+
+/// A typed line, new or as the answer to a question.
+pub fn line(catalog: &Catalog, gathered: &Gathered, typed: &str) -> Decision {
+    let Some(asker) = gathered.facts.asker.as_ref().map(|person| person.id) else {
+        return stranger(gathered, typed);
+    };
+    if let Some(dialog) = &gathered.dialog {
+        return answered(catalog, gathered, asker, &format!("{} {}", dialog.invocation.line, typed.trim()));
+    }
+    run(catalog, &gathered.facts, typed, |line| invocation(gathered, asker, line))
+}
+
+/// Somebody whom no person is known by.
+pub fn stranger(gathered: &Gathered, typed: &str) -> Decision {
+    let text = text!(
+        "refuse.stranger",
+        channel = gathered.request.asker.channel.as_str(),
+        id = gathered.request.asker.external.as_str()
+    );
+    say(Sign::Refused, text, audit(typed, "", "stranger", None))
+}
+
+/// A pressed button: who, until when and how often are checked here and once more when it is enacted.
+pub fn press(catalog: &Catalog, gathered: &Gathered, press: &Press) -> Decision {
+    let Some(asker) = gathered.facts.asker.as_ref().map(|person| person.id) else {
+        return stranger(gathered, "");
+    };
+    if let Some(refused) = not_yours(press, asker, gathered) {
+        return say(Sign::Refused, refused, audit("", "", "press_refused", None));
+    }
+    match &press.action {
+        Action::Run { line } => run(catalog, &gathered.facts, line, |line| pressed(gathered, asker, line)),
+        Action::Cancel { job } => Decision::Cancel { job: *job },
+        Action::TellWhenFree { device } => Decision::TellWhenFree { device: *device },
+        Action::Answer { words: None, .. } => {
+            let typed = gathered.dialog.as_ref().map(|dialog| dialog.invocation.line.clone()).unwrap_or_default();
+            let document = Document::line(Sign::None, text!("ask.forgotten", line = typed.as_str()), Ending::Well);
+            Decision::Say { document, audit: audit(&typed, "", "cancelled", None) }
+        }
+        Action::Answer { words: Some(line), .. } => answered(catalog, gathered, asker, line),
+    }
+}
+
+fn not_yours(press: &Press, asker: PersonId, gathered: &Gathered) -> Option<Text> {
+    let name = |id| gathered.facts.person_name(id);
+    match press.who {
+        Who::Person(person) if person != asker => Some(text!("press.not_yours", who = name(person))),
+        Who::AnyoneBut(person) if person == asker => Some(text!("press.somebody_else")),
+        Who::Person(_) | Who::AnyoneBut(_) | Who::WhoeverMay => None,
+    }
+}
+
+/// The answer continues the command that was asked about, confirmed now.
+fn answered(catalog: &Catalog, gathered: &Gathered, asker: PersonId, line: &str) -> Decision {
+    run(catalog, &gathered.facts, line, |line| Invocation {
+        confirmed_at: Some(gathered.facts.now.wall),
+        ..invocation(gathered, asker, line)
+    })
+}
+
+/// A press is as fresh as a typed line, but its own age counts, not that of the message.
+fn pressed(gathered: &Gathered, asker: PersonId, line: String) -> Invocation {
+    invocation(gathered, asker, line)
+}
+
+fn invocation(gathered: &Gathered, asker: PersonId, line: String) -> Invocation {
+    Invocation {
+        line,
+        asker,
+        place: gathered.request.place.clone(),
+        thread: gathered.request.thread.clone(),
+        key: slot(gathered).0,
+        sent_at: gathered.update.sent_at,
+        received_at: gathered.update.received_at,
+        confirmed_at: None,
+    }
+}
+
+/// The corridor itself: parse, resolve, authorise.
+fn run(catalog: &Catalog, facts: &Facts, typed: &str, invocation: impl FnOnce(String) -> Invocation) -> Decision {
+    let line = match command::parse(typed) {
+        Ok(line) => line,
+        Err(failure) => return say(Sign::Question, failure.public, audit(typed, "", "not_understood", None)),
+    };
+    let invocation = invocation(line.text.clone());
+    match command::resolve(catalog, invocation.clone(), facts) {
+        Err(Unresolved::Refused(failure)) => {
+            say(Sign::Question, failure.public, audit(&line.text, "", "not_understood", None))
+        }
+        Err(Unresolved::Choose(choice)) => choose(choice, invocation),
+        Ok(resolved) => permit(facts, resolved, invocation),
+    }
+}
+
+fn choose(choice: Choice, invocation: Invocation) -> Decision {
+    let audit = audit(&invocation.line, "", "asked", None);
+    let details = choice.shortcut.map(|line| text!("ask.shortcut", line = line)).into_iter().collect();
+    if choice.closed {
+        let document = refuse::did_you_mean(choice.question, choice.options);
+        return Decision::Say { document, audit: Audit { decision: "not_understood", ..audit } };
+    }
+    let mut answers: Vec<_> = choice.options.into_iter().map(|offer| (offer.label, Some(offer.line))).collect();
+    answers.push((text!("ask.cancel"), None));
+    Decision::Ask {
+        question: Question { sign: Sign::Question, text: choice.question, details, answers },
+        invocation,
+        audit,
+    }
+}
+
+fn permit(facts: &Facts, resolved: Resolved, invocation: Invocation) -> Decision {
+    let words = |decision, rule| audit(&invocation.line, &resolved.permission, decision, rule);
+    match command::authorize(&facts.policy, &resolved, facts) {
+        Err(Refusal::Stale { age }) => Decision::Ask {
+            question: refuse::stale(&invocation, age),
+            audit: words("stale", None),
+            invocation,
+        },
+        Err(refusal) => Decision::Say {
+            audit: words("refused", refuse::rule(&refusal)),
+            document: refuse::refused(&refusal, &resolved, facts),
+        },
+        Ok(_) if resolved.risk == Risk::Disruptive && invocation.confirmed_at.is_none() => Decision::Ask {
+            question: refuse::confirm(&resolved),
+            audit: words("asked", None),
+            invocation,
+        },
+        Ok(proof) => ready(facts, resolved, proof, words("allowed", None)),
+    }
+}
+
+/// The last look before anything is written: can each router be asked at all?
+fn ready(facts: &Facts, resolved: Resolved, proof: Authorized, audit: Audit) -> Decision {
+    let Some(builtin) = builtin::of(&resolved.command.run) else {
+        return say(Sign::Refused, text!("refuse.no_builtin", command = resolved.command.name.as_str()), audit);
+    };
+    for device in &resolved.devices {
+        if let Err(failure) = (builtin.plan)(&proof, &resolved, device, facts) {
+            return say(Sign::Refused, failure.public, Audit { decision: "refused", ..audit });
+        }
+    }
+    Decision::Run { resolved: Box::new(resolved), proof, audit }
+}
+
+fn audit(line: &str, permission: &str, decision: &'static str, rule: Option<String>) -> Audit {
+    Audit { line: line.to_owned(), permission: permission.to_owned(), decision, rule }
+}
+
+fn say(sign: Sign, text: Text, audit: Audit) -> Decision {
+    Decision::Say { document: Document::line(sign, text, Ending::Badly), audit }
+}

@@ -1,0 +1,113 @@
+//! The back door: the only place that sends messages (invariant 3). One message per destination at a
+//! time, destinations at once; the attempt is stored before, the receipt after.
+
+use super::{AFTER_ERROR, House};
+use crate::channel::Channel;
+use crate::model::{Message, Receipt, SendError};
+use crate::store::{Arrived, StoreError, Topic};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// So many messages are looked at in one go.
+const BATCH: usize = 64;
+/// A send that takes longer is given up; it may have arrived, so its next try is marked as a repeat.
+const SEND: Duration = Duration::from_secs(30);
+/// When nothing is due, the outbox is looked at again after this at the latest.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// Runs until it is stopped; what is being sent then is sent to its end.
+pub async fn run(house: &House) {
+    let mut changes = house.store.changes();
+    let mut sending = FuturesUnordered::new();
+    let mut busy = BTreeSet::new();
+    loop {
+        let wait = match due(house).await {
+            Ok((messages, wait)) => {
+                for message in messages {
+                    if busy.insert(message.place.clone()) {
+                        sending.push(send(house, message));
+                    }
+                }
+                wait
+            }
+            Err(error) => {
+                tracing::error!(%error, "the outbox could not be read");
+                AFTER_ERROR
+            }
+        };
+        tokio::select! {
+            Some(place) = sending.next() => { busy.remove(&place); }
+            _ = changes.of(&[Topic::Outbox]) => {}
+            () = tokio::time::sleep(wait) => {}
+            () = house.stops.deliver.cancelled() => break,
+        }
+    }
+    while sending.next().await.is_some() {}
+}
+
+/// What is due, and how long until something else is.
+async fn due(house: &House) -> Result<(Vec<Message>, Duration), StoreError> {
+    let now = house.clock.now().wall;
+    let (messages, next) =
+        house.store.read(move |view| Ok((view.due(now, BATCH)?, view.next_due(now)?))).await?;
+    let wait = next.map_or(IDLE, |at| at.since(now)).clamp(Duration::from_millis(20), IDLE);
+    Ok((messages, wait))
+}
+
+async fn send(house: &House, message: Message) -> crate::model::Destination {
+    let place = message.place.clone();
+    if let Err(error) = attempt(house, message).await {
+        tracing::error!(%error, %place, "a message could not be marked; it is sent again later");
+        tokio::time::sleep(AFTER_ERROR).await;
+    }
+    place
+}
+
+async fn attempt(house: &House, message: Message) -> Result<(), StoreError> {
+    let (id, now) = (message.id, house.clock.now().wall);
+    let Some(channel) = house.channel_of(&message.place) else {
+        return house.store.write(move |work| work.dead(id, "the channel is not open", now)).await;
+    };
+    if !house.store.write(move |work| work.attempt_send(id, now)).await? {
+        return Ok(());
+    }
+    match tokio::time::timeout(SEND, channel.deliver.deliver(&message)).await {
+        Ok(Ok(receipt)) => delivered(house, channel, &message, receipt).await,
+        Ok(Err(error)) => failed(house, &message, error).await,
+        Err(_elapsed) => {
+            let until = house.clock.now().wall.plus(SEND);
+            house.store.write(move |work| work.postponed(id, until, "no answer in time", Arrived::Unknown)).await
+        }
+    }
+}
+
+async fn delivered(house: &House, channel: &Channel, message: &Message, receipt: Receipt) -> Result<(), StoreError> {
+    let now = house.clock.now().wall;
+    let (id, slot, place) = (message.id, message.slot.clone(), message.place.clone());
+    let pace = channel.deliver.pace();
+    let over = message.document.ended.is_some();
+    // Mark after sending: a crash here repeats one message, the other order would lose it.
+    house
+        .store
+        .write(move |work| {
+            work.delivered(id, &receipt, now)?;
+            match over {
+                true => Ok(()),
+                false => work.hold_slot(&slot, &place, now.plus(pace)),
+            }
+        })
+        .await
+}
+
+async fn failed(house: &House, message: &Message, error: SendError) -> Result<(), StoreError> {
+    let (id, now) = (message.id, house.clock.now().wall);
+    tracing::warn!(%error, slot = %message.slot, place = %message.place, "a message was not sent");
+    house
+        .store
+        .write(move |work| match error {
+            SendError::Later { after, why } => work.postponed(id, now.plus(after), &why, Arrived::No),
+            SendError::Never { why } => work.dead(id, &why, now),
+        })
+        .await
+}

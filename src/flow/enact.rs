@@ -1,0 +1,256 @@
+//! A decision becomes rows, all in one transaction: the update is done, the audit knows, the job is
+//! there and so is its first answer. Nothing is half done after a crash.
+
+use super::House;
+use super::decide::{self, Audit, Decision, Question};
+use super::gather::Gathered;
+use crate::builtin;
+use crate::model::facts::JobFacts;
+use crate::model::{
+    Action, Button, Class, Document, Ending, Facts, Invocation, Outbound, Press, Resolved, Sign, Slot, TaskResult,
+    Uses, Who,
+};
+use crate::store::{AuditRow, FreeWatch, NewDialog, PressRefused, StoreError, Work};
+use std::time::Duration;
+
+/// How long a question waits for its answer.
+const QUESTION: Duration = Duration::from_secs(120);
+const EPHEMERAL: Duration = Duration::from_secs(60);
+
+pub async fn enact(house: &House, inbox: i64, gathered: Gathered, decision: Decision) -> Result<(), StoreError> {
+    house
+        .store
+        .write(move |work| {
+            work.done(inbox)?;
+            if let Some(press) = &gathered.press
+                && let Some(refused) = spend(work, &gathered, press, &decision)?
+            {
+                return say(work, &gathered, own_slot(&gathered), Class::Ephemeral, refused);
+            }
+            carry_out(work, &gathered, decision)
+        })
+        .await
+}
+
+fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result<(), StoreError> {
+    match decision {
+        Decision::Nothing => Ok(()),
+        Decision::Say { document, audit } => {
+            note(work, gathered, &audit, None)?;
+            let class = if gathered.press.is_some() { Class::Critical } else { Class::Result };
+            let slot = if audit.decision == "press_refused" { own_slot(gathered) } else { decide::slot(gathered) };
+            say(work, gathered, slot, class, document)
+        }
+        Decision::Ask { question, invocation, audit } => {
+            note(work, gathered, &audit, None)?;
+            ask(work, gathered, question, invocation)
+        }
+        Decision::Run { resolved, proof, audit } => start(work, gathered, *resolved, proof, &audit),
+        Decision::Cancel { job } => {
+            let document = builtin::cancelled(job, &gathered.facts, work)?;
+            let audit = Audit { line: format!("/cancel {}", job.0), decision: "allowed", ..Audit::default() };
+            note(work, gathered, &audit, Some(job))?;
+            say(work, gathered, own_slot(gathered), Class::Ephemeral, document)
+        }
+        Decision::TellWhenFree { device } => watch(work, gathered, device),
+        Decision::Leave => leave(work, gathered),
+    }
+}
+
+/// Marks a button as used; the sentence back when it cannot be used any more.
+fn spend(
+    work: &mut Work,
+    gathered: &Gathered,
+    press: &Press,
+    decision: &Decision,
+) -> Result<Option<Document>, StoreError> {
+    if let Decision::Say { audit, .. } = decision
+        && matches!(audit.decision, "press_refused" | "stranger")
+    {
+        return Ok(None);
+    }
+    let Some(person) = gathered.facts.asker.as_ref() else { return Ok(None) };
+    let refused = match work.use_press(&press.token, person.id, gathered.facts.now.wall)? {
+        Ok(()) => {
+            if let Some(dialog) = &gathered.dialog {
+                work.close_dialog(dialog.id, gathered.facts.now.wall)?;
+            }
+            return Ok(None);
+        }
+        Err(PressRefused::Used { by, at }) => {
+            text!("press.used", who = gathered.facts.person_name(by), at = at)
+        }
+        Err(PressRefused::Late) => text!("press.late"),
+        Err(PressRefused::Void | PressRefused::Unknown) => text!("press.void"),
+    };
+    Ok(Some(Document::line(Sign::Refused, refused, Ending::Badly)))
+}
+
+/// Runs now when no router must be asked, else becomes a job with its first answer.
+fn start(
+    work: &mut Work,
+    gathered: &Gathered,
+    resolved: Resolved,
+    proof: crate::model::Authorized,
+    audit: &Audit,
+) -> Result<(), StoreError> {
+    let Some(builtin) = builtin::of(&resolved.command.run) else { return Ok(()) };
+    if let Some(dialog) = gathered.dialog.as_ref().filter(|_| gathered.press.is_none()) {
+        work.close_dialog(dialog.id, gathered.facts.now.wall)?;
+    }
+    let asks_routers = resolved
+        .devices
+        .iter()
+        .any(|device| matches!((builtin.plan)(&proof, &resolved, device, &gathered.facts), Ok(Some(_))));
+    let (document, job) = match asks_routers {
+        true => {
+            let devices: Vec<_> = resolved.devices.iter().map(|device| device.id).collect();
+            let now = gathered.facts.now.wall;
+            let id = work.add_job(&resolved.invocation, &resolved.permission, &devices, now)?;
+            let facts = Facts { job: Some(accepted(id, devices.len(), now)), ..gathered.facts.clone() };
+            (builtin::living(builtin, &resolved, &facts, &[], work)?, Some(id))
+        }
+        false => (answered(builtin, &resolved, &gathered.facts, work)?, None),
+    };
+    note(work, gathered, audit, job)?;
+    let slot = Slot(resolved.invocation.key.clone());
+    let class = if document.ended.is_none() && job.is_some() { Class::Progress } else { Class::Result };
+    say(work, gathered, slot, class, document)
+}
+
+fn answered(
+    builtin: &builtin::Builtin,
+    resolved: &Resolved,
+    facts: &Facts,
+    work: &mut Work,
+) -> Result<Document, StoreError> {
+    let mut results: Vec<TaskResult> = Vec::with_capacity(resolved.devices.len());
+    for device in &resolved.devices {
+        results.push((builtin.settle)(resolved, device, facts, &[], work)?);
+    }
+    builtin::living(builtin, resolved, facts, &results, work)
+}
+
+fn accepted(id: crate::model::JobId, total: usize, now: crate::model::Timestamp) -> JobFacts {
+    JobFacts { id, accepted_at: now, total, over: false, resumed: false, cancelled: false }
+}
+
+fn ask(work: &mut Work, gathered: &Gathered, question: Question, invocation: Invocation) -> Result<(), StoreError> {
+    let now = gathered.facts.now.wall;
+    let (slot, asker, until) = (decide::slot(gathered), invocation.asker, now.plus(QUESTION));
+    let dialog = work.open_dialog(
+        &NewDialog {
+            person: asker,
+            place: invocation.place.clone(),
+            thread: invocation.thread.clone(),
+            slot: slot.clone(),
+            invocation,
+            question: serde_json::Value::Null,
+            until,
+        },
+        now,
+    )?;
+    let mut document = Document::open(question.sign, question.text);
+    for detail in question.details {
+        document = document.with_detail(detail);
+    }
+    for (at, (label, words)) in question.answers.into_iter().enumerate() {
+        document = document.with_button(Button {
+            name: format!("answer{at}-{}", dialog.0),
+            label,
+            action: Action::Answer { dialog, words },
+            who: Who::Person(asker),
+            until,
+            uses: Uses::Once,
+        });
+    }
+    say(work, gathered, slot, Class::Critical, document)
+}
+
+fn watch(work: &mut Work, gathered: &Gathered, device: crate::model::DeviceId) -> Result<(), StoreError> {
+    let Some(person) = gathered.facts.asker.as_ref() else { return Ok(()) };
+    let name = gathered.facts.inventory.name(device);
+    let document = match work.held_by(device)? {
+        None => Document::line(Sign::Done, text!("lock.free", device = name), Ending::Well),
+        Some(_) => {
+            let watch = FreeWatch {
+                device,
+                person: person.id,
+                place: gathered.request.place.clone(),
+                thread: gathered.request.thread.clone(),
+            };
+            work.add_free_watch(&watch, gathered.facts.now.wall)?;
+            Document::line(Sign::Done, text!("lock.will_tell", device = name), Ending::Well)
+        }
+    };
+    say(work, gathered, own_slot(gathered), Class::Result, document)
+}
+
+/// Whoever asked is gone: questions that wait are answered Cancel, jobs go on.
+fn leave(work: &mut Work, gathered: &Gathered) -> Result<(), StoreError> {
+    let place = &gathered.request.place;
+    let now = gathered.facts.now.wall;
+    for dialog in work.open_dialogs(place)? {
+        work.close_dialog(dialog.id, now)?;
+    }
+    let working: Vec<String> =
+        work.unfinished_jobs()?.into_iter().map(|job| job.invocation.key).collect();
+    for open in work.open_messages(place)? {
+        if working.contains(&open.slot.0) {
+            continue;
+        }
+        let document = Document::line(Sign::None, text!("ask.left"), Ending::Well);
+        work.post(&Outbound { class: Class::Result, document, ..open }, now)?;
+    }
+    Ok(())
+}
+
+fn note(
+    work: &mut Work,
+    gathered: &Gathered,
+    audit: &Audit,
+    job: Option<crate::model::JobId>,
+) -> Result<(), StoreError> {
+    work.audit(&AuditRow {
+        at: gathered.facts.now.wall,
+        person: gathered.facts.asker.as_ref().map(|person| person.id),
+        identity: gathered.request.asker.clone(),
+        place: gathered.request.place.clone(),
+        line: audit.line.clone(),
+        permission: audit.permission.clone(),
+        decision: match audit.decision {
+            "allowed" => crate::store::Decision::Allowed,
+            "asked" | "stale" => crate::store::Decision::Asked,
+            _ => crate::store::Decision::Refused,
+        },
+        rule: audit.rule.clone(),
+        job,
+        outcome: None,
+    })
+}
+
+/// A message of its own for this update, also when a button of another message was pressed.
+fn own_slot(gathered: &Gathered) -> Slot {
+    Slot(format!("{}/{}", gathered.update.channel, gathered.update.key))
+}
+
+fn say(
+    work: &mut Work,
+    gathered: &Gathered,
+    slot: Slot,
+    class: Class,
+    document: Document,
+) -> Result<(), StoreError> {
+    let now = gathered.facts.now.wall;
+    let outbound = Outbound {
+        slot,
+        place: gathered.request.place.clone(),
+        thread: gathered.request.thread.clone(),
+        reply_to: None,
+        class,
+        document,
+        not_before: None,
+        expires: (class == Class::Ephemeral).then(|| now.plus(EPHEMERAL)),
+    };
+    work.post(&outbound, now).map(drop)
+}

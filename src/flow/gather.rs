@@ -1,0 +1,104 @@
+//! What a decision needs from the store, read before and passed on as one value.
+
+use super::House;
+use crate::model::permit::Policy;
+use crate::model::{Facts, Inventory, Person, Press, Request, Update, What};
+use crate::store::{Dialog, Reader, StoreError};
+use std::sync::{Arc, Mutex};
+
+/// A request with everything that deciding about it takes.
+#[derive(Clone, Debug)]
+pub struct Gathered {
+    pub request: Request,
+    pub update: Update,
+    pub facts: Facts,
+    /// The row of the button that was pressed.
+    pub press: Option<Press>,
+    /// The open question that a press or a typed word answers.
+    pub dialog: Option<Dialog>,
+}
+
+/// Inventory, policy and people, kept until somebody writes one of them: ten thousand routers are
+/// not read anew for each command.
+#[derive(Default)]
+pub struct Cache(Mutex<Option<(u64, Lists)>>);
+
+#[derive(Clone)]
+struct Lists {
+    inventory: Arc<Inventory>,
+    policy: Arc<Policy>,
+    people: Arc<Vec<Person>>,
+}
+
+/// The facts for one person at one place.
+pub async fn facts(house: &House, asker: Option<Person>, place: crate::model::Destination) -> Result<Facts, StoreError> {
+    let lists = lists(house).await?;
+    Ok(Facts {
+        now: house.clock.now(),
+        asker,
+        place,
+        inventory: lists.inventory,
+        policy: lists.policy,
+        commands: house.catalog.commands().clone(),
+        people: lists.people,
+        job: None,
+    })
+}
+
+pub async fn gather(house: &House, request: Request, update: Update) -> Result<Gathered, StoreError> {
+    let (identity, what, place) = (request.asker.clone(), request.what.clone(), request.place.clone());
+    let (asker, press, dialog) = house
+        .store
+        .read(move |reader| {
+            let asker = reader.person_of(&identity)?;
+            let press = match &what {
+                What::Press(token) => reader.press(token)?,
+                What::Line(_) | What::Leave => None,
+            };
+            let dialog = dialog(reader, &what, press.as_ref(), &place, asker.as_ref())?;
+            Ok((asker, press, dialog))
+        })
+        .await?;
+    let facts = facts(house, asker, request.place.clone()).await?;
+    Ok(Gathered { request, update, facts, press, dialog })
+}
+
+/// The question that is answered: by its button, or by a word without `/` from the one who was asked.
+fn dialog(
+    reader: &Reader,
+    what: &What,
+    press: Option<&Press>,
+    place: &crate::model::Destination,
+    asker: Option<&Person>,
+) -> Result<Option<Dialog>, StoreError> {
+    match (what, press.map(|press| &press.action)) {
+        (What::Press(_), Some(crate::model::Action::Answer { dialog, .. })) => reader.dialog(*dialog),
+        (What::Line(line), _) if !line.trim_start().starts_with('/') => {
+            let open = reader.open_dialogs(place)?;
+            Ok(open.into_iter().rev().find(|dialog| asker.is_some_and(|asker| asker.id == dialog.person)))
+        }
+        _ => Ok(None),
+    }
+}
+
+async fn lists(house: &House) -> Result<Lists, StoreError> {
+    let generation = house.store.generation();
+    if let Some((kept, lists)) = house.gathered.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).as_ref()
+        && *kept == generation
+    {
+        return Ok(lists.clone());
+    }
+    let fresh = house
+        .store
+        .read(|reader| {
+            Ok(Lists {
+                inventory: Arc::new(reader.inventory()?),
+                policy: Arc::new(reader.policy()?),
+                people: Arc::new(reader.people()?),
+            })
+        })
+        .await?;
+    // Kept under the number read before: a write in between makes the next reader read again.
+    *house.gathered.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some((generation, fresh.clone()));
+    Ok(fresh)
+}

@@ -1,0 +1,94 @@
+//! What must be done now and then: old rows go, late questions end, writes of the command line are
+//! noticed, and people are told that a router is free.
+
+use super::House;
+use crate::model::{Class, Document, Ending, Outbound, Sign};
+use crate::store::{Retention, StoreError, Topic, Work};
+use std::time::Duration;
+
+/// How soon the bot notices what the command line wrote, and that a question's time is over.
+const OFTEN: Duration = Duration::from_secs(1);
+const SELDOM: Duration = Duration::from_secs(3_600);
+
+/// Runs until the house goes dark.
+pub async fn run(house: &House, retention: Retention) {
+    let mut often = tokio::time::interval(OFTEN);
+    let mut seldom = tokio::time::interval(SELDOM);
+    let mut changes = house.store.changes();
+    loop {
+        let done = tokio::select! {
+            _ = often.tick() => {
+                house.store.changed_outside().await;
+                late_questions(house).await
+            }
+            _ = seldom.tick() => match house.store.sweep(&retention, house.clock.now().wall).await {
+                Ok(rows) => {
+                    tracing::debug!(rows, "old rows are gone");
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            },
+            _ = changes.of(&[Topic::Locks]) => tell_free(house).await,
+            () = house.stops.work.cancelled() => return,
+        };
+        if let Err(error) = done {
+            tracing::error!(%error, "housekeeping failed; it is tried again");
+        }
+    }
+}
+
+async fn late_questions(house: &House) -> Result<(), StoreError> {
+    let now = house.clock.now().wall;
+    if house.store.read(move |view| view.late_dialogs(now, 1)).await?.is_empty() {
+        return Ok(());
+    }
+    house
+        .store
+        .write(move |work| {
+            for dialog in work.late_dialogs(now, 100)? {
+                work.close_dialog(dialog.id, now)?;
+                let text = text!("ask.expired", line = dialog.invocation.line.as_str());
+                let document = Document::line(Sign::Held, text, Ending::Well);
+                let outbound = Outbound {
+                    slot: dialog.slot,
+                    place: dialog.place,
+                    thread: dialog.thread,
+                    reply_to: None,
+                    class: Class::Result,
+                    document,
+                    not_before: None,
+                    expires: None,
+                };
+                work.post(&outbound, now)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Those who asked to be told are told once; nothing runs by itself.
+async fn tell_free(house: &House) -> Result<(), StoreError> {
+    let now = house.clock.now().wall;
+    house.store.write(move |work| free(work, now)).await
+}
+
+fn free(work: &mut Work, now: crate::model::Timestamp) -> Result<(), StoreError> {
+    let held: Vec<_> = work.held()?.into_iter().map(|held| held.device).collect();
+    let watched = work.watched_devices()?;
+    let freed: Vec<_> = watched.into_iter().filter(|device| !held.contains(device)).collect();
+    for (at, watch) in work.take_free_watches(&freed)?.into_iter().enumerate() {
+        let name = work.device_name(watch.device)?.unwrap_or_default();
+        let outbound = Outbound {
+            slot: crate::model::Slot(format!("free/{}/{}/{at}", watch.device.0, now.0)),
+            place: watch.place,
+            thread: watch.thread,
+            reply_to: None,
+            class: Class::Result,
+            document: Document::line(Sign::Done, text!("lock.free", device = name), Ending::Well),
+            not_before: None,
+            expires: None,
+        };
+        work.post(&outbound, now)?;
+    }
+    Ok(())
+}

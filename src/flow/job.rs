@@ -1,0 +1,320 @@
+//! Accepted jobs run: one living message, one task per router, results stored as they come. After a
+//! restart only the tasks without a result run.
+
+use super::{AFTER_ERROR, House, gather, task};
+use crate::builtin::{self, Builtin};
+use crate::command;
+use crate::model::facts::JobFacts;
+use crate::model::{
+    Class, Document, Ending, Facts, Invocation, Job, JobId, JobState, Outbound, Resolved, Sign, Slot, Status, Task,
+    TaskResult, TaskState, Timestamp,
+};
+use crate::store::{StoreError, Topic, Work};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Progress is written no more often than this; channels space their edits further.
+const PROGRESS: Duration = Duration::from_millis(300);
+
+/// Runs until no further work may begin and all that ran has ended.
+pub async fn run(house: &House) {
+    let mut changes = house.store.changes();
+    let mut running = FuturesUnordered::new();
+    let mut stops: BTreeMap<JobId, CancellationToken> = BTreeMap::new();
+    loop {
+        if !house.stops.work.is_cancelled() {
+            match house.store.read(|view| view.unfinished_jobs()).await {
+                Ok(jobs) => begin(house, jobs, &mut stops, |future| running.push(future)),
+                Err(error) => tracing::error!(%error, "jobs could not be read"),
+            }
+        } else if running.is_empty() {
+            return;
+        }
+        tokio::select! {
+            Some(ended) = running.next() => { stops.remove(&ended); }
+            _ = changes.of(&[Topic::Jobs]) => {}
+            () = house.stops.work.cancelled(), if !house.stops.work.is_cancelled() => {}
+        }
+    }
+}
+
+/// Starts what is new and stops what somebody cancelled.
+fn begin<'a, F>(
+    house: &'a House,
+    jobs: Vec<Job>,
+    stops: &mut BTreeMap<JobId, CancellationToken>,
+    mut push: impl FnMut(futures_util::future::BoxFuture<'a, JobId>) -> F,
+) {
+    for job in jobs {
+        match stops.get(&job.id) {
+            Some(stop) if job.cancel_requested => stop.cancel(),
+            Some(_) => {}
+            None => {
+                let stop = house.stops.force.child_token();
+                if job.cancel_requested {
+                    stop.cancel();
+                }
+                stops.insert(job.id, stop.clone());
+                push(Box::pin(to_its_end(house, job, stop)));
+            }
+        }
+    }
+}
+
+async fn to_its_end(house: &House, job: Job, stop: CancellationToken) -> JobId {
+    let id = job.id;
+    while let Err(error) = work_on(house, &job, &stop).await {
+        tracing::error!(%error, job = id.0, "a job could not be stored; it is tried again");
+        tokio::select! {
+            () = tokio::time::sleep(AFTER_ERROR) => {}
+            () = house.stops.force.cancelled() => break,
+        }
+    }
+    id
+}
+
+/// One job while this process works on it.
+pub struct Running<'a> {
+    pub house: &'a House,
+    pub id: JobId,
+    pub builtin: &'static Builtin,
+    pub resolved: Arc<Resolved>,
+    pub accepted_at: Timestamp,
+    pub total: usize,
+    pub resumed: bool,
+    pub stop: CancellationToken,
+    /// When the last progress was written.
+    progress_at: Arc<AtomicI64>,
+    begun_at: AtomicI64,
+}
+
+async fn work_on(house: &House, job: &Job, stop: &CancellationToken) -> Result<(), StoreError> {
+    let id = job.id;
+    let tasks = house.store.read(move |view| view.tasks(id)).await?;
+    let running = match understand(house, job, &tasks, stop.clone()).await? {
+        Ok(running) => running,
+        Err(document) => return give_up(house, job, tasks, document).await,
+    };
+    if running.resumed {
+        house.store.write(move |work| work.note_resumed(id)).await?;
+    }
+    let mut waiting: FuturesUnordered<_> = tasks
+        .iter()
+        .filter(|task| task.state != TaskState::Ended)
+        .map(|task| task::to_its_end(&running, task))
+        .collect();
+    running.say_so().await?;
+    while let Some(ended) = waiting.next().await {
+        ended?;
+    }
+    match house.stops.work.is_cancelled() && !running.all_ended().await? {
+        // The rest runs after the next start.
+        true => Ok(()),
+        false => running.finish().await,
+    }
+}
+
+/// The command as typed, understood anew, on the routers that were frozen when it was accepted.
+async fn understand<'a>(
+    house: &'a House,
+    job: &Job,
+    tasks: &[Task],
+    stop: CancellationToken,
+) -> Result<Result<Running<'a>, Document>, StoreError> {
+    let facts = asker_facts(house, &job.invocation).await?;
+    let lost = |line: &str| Document::line(Sign::Warning, text!("job.lost", line = line), Ending::Badly);
+    let Ok(mut resolved) = command::resolve(&house.catalog, job.invocation.clone(), &facts) else {
+        return Ok(Err(lost(&job.invocation.line)));
+    };
+    let Some(builtin) = builtin::of(&resolved.command.run) else {
+        return Ok(Err(lost(&job.invocation.line)));
+    };
+    resolved.devices =
+        tasks.iter().filter_map(|task| facts.inventory.device(task.device)).cloned().collect();
+    Ok(Ok(Running {
+        house,
+        id: job.id,
+        builtin,
+        resolved: Arc::new(resolved),
+        accepted_at: job.accepted_at,
+        total: tasks.len(),
+        resumed: job.accepted_at < house.clock.now().boot,
+        stop,
+        progress_at: Arc::new(AtomicI64::new(i64::MIN)),
+        begun_at: AtomicI64::new(i64::MIN),
+    }))
+}
+
+/// The command file has changed or a router's name is gone: nothing is asked, the person is told.
+async fn give_up(house: &House, job: &Job, tasks: Vec<Task>, document: Document) -> Result<(), StoreError> {
+    let now = house.clock.now().wall;
+    let (id, outbound) = (job.id, outbound(&job.invocation, Class::Result, document));
+    house
+        .store
+        .write(move |work| {
+            for task in tasks.iter().filter(|task| task.state != TaskState::Ended) {
+                work.end_task(id, &result(task, Status::Failed, text!("job.task_lost")), now)?;
+            }
+            work.end_job(id, JobState::Failed, now)?;
+            work.release(id)?;
+            work.post(&outbound, now).map(drop)
+        })
+        .await
+}
+
+pub fn result(task: &Task, status: Status, verdict: crate::model::Text) -> TaskResult {
+    TaskResult {
+        device: task.device,
+        status,
+        verdict,
+        output: None,
+        data: serde_json::Value::Null,
+        took: Duration::ZERO,
+    }
+}
+
+pub async fn asker_facts(house: &House, invocation: &Invocation) -> Result<Facts, StoreError> {
+    let asker = invocation.asker;
+    let person = house.store.read(move |view| view.person(asker)).await?;
+    gather::facts(house, person, invocation.place.clone()).await
+}
+
+impl Running<'_> {
+    /// The facts as of now, for this job.
+    pub async fn facts(&self) -> Result<Facts, StoreError> {
+        let mut facts = asker_facts(self.house, &self.resolved.invocation).await?;
+        facts.job = Some(self.job_facts(false));
+        Ok(facts)
+    }
+
+    fn job_facts(&self, over: bool) -> JobFacts {
+        JobFacts {
+            id: self.id,
+            accepted_at: self.accepted_at,
+            total: self.total,
+            over,
+            resumed: self.resumed,
+            cancelled: self.cancelled(),
+        }
+    }
+
+    pub fn cancelled(&self) -> bool {
+        self.stop.is_cancelled() && !self.house.stops.force.is_cancelled()
+    }
+
+    /// When the first step that changes a router was sent: the age of the command counts until then.
+    pub fn begun(&self) -> Option<Timestamp> {
+        match self.begun_at.load(Ordering::Relaxed) {
+            i64::MIN => None,
+            begun => Some(Timestamp(begun)),
+        }
+    }
+
+    pub fn note_begun(&self, now: Timestamp) {
+        self.begun_at.store(now.0, Ordering::Relaxed);
+    }
+
+    /// What writes progress, to be moved into a task's transaction.
+    pub fn progress_of(&self) -> Progress {
+        Progress {
+            id: self.id,
+            builtin: self.builtin,
+            resolved: self.resolved.clone(),
+            total: self.total,
+            last: self.progress_at.clone(),
+        }
+    }
+
+    /// After a restart the message is there again at once.
+    async fn say_so(&self) -> Result<(), StoreError> {
+        if !self.resumed {
+            return Ok(());
+        }
+        let facts = self.facts().await?;
+        let (builtin, resolved, id) = (self.builtin, self.resolved.clone(), self.id);
+        self.house
+            .store
+            .write(move |work| {
+                let results = work.results(id)?;
+                let document = builtin::living(builtin, &resolved, &facts, &results, work)?;
+                let class = if document.ended.is_some() { Class::Result } else { Class::Progress };
+                work.post(&outbound(&resolved.invocation, class, document), facts.now.wall).map(drop)
+            })
+            .await
+    }
+
+    async fn all_ended(&self) -> Result<bool, StoreError> {
+        let id = self.id;
+        let tasks = self.house.store.read(move |view| view.tasks(id)).await?;
+        Ok(tasks.iter().all(|task| task.state == TaskState::Ended))
+    }
+
+    /// The last version of the message, and the end of the job, in one transaction.
+    async fn finish(&self) -> Result<(), StoreError> {
+        let mut facts = self.facts().await?;
+        facts.job = Some(self.job_facts(true));
+        let (builtin, resolved, id) = (self.builtin, self.resolved.clone(), self.id);
+        let cancelled = self.cancelled();
+        self.house
+            .store
+            .write(move |work| {
+                let results = work.results(id)?;
+                let document = builtin::living(builtin, &resolved, &facts, &results, work)?;
+                let well = results.iter().all(|result| result.status.is_well());
+                let stopped = results.iter().any(|result| result.status == Status::Cancelled);
+                let state = match (well, cancelled && stopped) {
+                    (true, _) => JobState::Done,
+                    (false, true) => JobState::Cancelled,
+                    (false, false) => JobState::Failed,
+                };
+                work.end_job(id, state, facts.now.wall)?;
+                work.release(id)?;
+                work.post(&outbound(&resolved.invocation, Class::Result, document), facts.now.wall).map(drop)
+            })
+            .await
+    }
+}
+
+/// The living message's next version, written with a task's result when it is time.
+pub struct Progress {
+    id: JobId,
+    builtin: &'static Builtin,
+    resolved: Arc<Resolved>,
+    total: usize,
+    last: Arc<AtomicI64>,
+}
+
+impl Progress {
+    pub fn write(&self, facts: &Facts, work: &mut Work) -> Result<(), StoreError> {
+        let now = facts.now.wall;
+        let spacing = i64::try_from(PROGRESS.as_millis()).unwrap_or(i64::MAX);
+        if now.0.saturating_sub(self.last.load(Ordering::Relaxed)) < spacing {
+            return Ok(());
+        }
+        self.last.store(now.0, Ordering::Relaxed);
+        let results = work.results(self.id)?;
+        if results.len() == self.total {
+            return Ok(());
+        }
+        let document = builtin::living(self.builtin, &self.resolved, facts, &results, work)?;
+        work.post(&outbound(&self.resolved.invocation, Class::Progress, document), now).map(drop)
+    }
+}
+
+/// A version of the message that answers this command.
+pub fn outbound(invocation: &Invocation, class: Class, document: Document) -> Outbound {
+    Outbound {
+        slot: Slot(invocation.key.clone()),
+        place: invocation.place.clone(),
+        thread: invocation.thread.clone(),
+        reply_to: None,
+        class,
+        document,
+        not_before: None,
+        expires: None,
+    }
+}

@@ -1,0 +1,77 @@
+//! How refusals and doubts read: each ends with the next step.
+
+use super::decide::Question;
+use crate::command;
+use crate::model::invocation::Offer;
+use crate::model::{
+    Action, Button, Document, Ending, Facts, Invocation, Refusal, Resolved, Sign, Text, Timestamp, Uses, Who,
+};
+use std::time::Duration;
+
+pub fn rule(refusal: &Refusal) -> Option<String> {
+    match refusal {
+        Refusal::Denied { rule, .. } => Some(rule.clone()),
+        Refusal::Stranger | Refusal::NoRule { .. } | Refusal::Stale { .. } => None,
+    }
+}
+
+/// "You may not ...", with a button for the routers that are allowed.
+pub fn refused(refusal: &Refusal, resolved: &Resolved, facts: &Facts) -> Document {
+    let text = command::refusal(refusal, resolved, facts);
+    let document = Document::line(Sign::Refused, text, Ending::Badly);
+    let (Refusal::Denied { allowed, .. } | Refusal::NoRule { allowed, .. }) = refusal else { return document };
+    let names: Vec<String> = allowed.iter().map(|id| facts.inventory.name(*id)).collect();
+    match crate::builtin::with_target(resolved, &names.join(",")) {
+        Some(line) if !names.is_empty() => document.with_button(Button {
+            name: "allowed".to_owned(),
+            label: text!("refuse.allowed_part", routers = text!("job.routers", count = names.len())),
+            action: Action::Run { line },
+            who: Who::Person(resolved.invocation.asker),
+            until: facts.now.wall.plus(Duration::from_secs(120)),
+            uses: Uses::Once,
+        }),
+        Some(_) | None => document,
+    }
+}
+
+/// A name that does not exist, with near ones: looking may be one press away, changing may not.
+pub fn did_you_mean(question: Text, options: Vec<Offer>) -> Document {
+    let mut document = Document::line(Sign::Question, question, Ending::Badly);
+    for (at, offer) in options.into_iter().enumerate() {
+        document = document.with_button(Button {
+            name: format!("offer{at}"),
+            label: offer.label,
+            action: Action::Run { line: offer.line },
+            who: Who::WhoeverMay,
+            until: Timestamp(i64::MAX),
+            uses: Uses::Many,
+        });
+    }
+    document
+}
+
+/// "You sent this a while ago. I did not run it."
+pub fn stale(invocation: &Invocation, age: Duration) -> Question {
+    let age = Duration::from_secs(age.as_secs());
+    Question {
+        sign: Sign::Held,
+        text: text!("ask.stale", line = invocation.line.as_str(), age = age),
+        details: Vec::new(),
+        answers: vec![
+            (text!("ask.run_now"), Some(invocation.line.clone())),
+            (text!("ask.forget"), None),
+        ],
+    }
+}
+
+/// A command that takes something away is confirmed with its routers in sight.
+pub fn confirm(resolved: &Resolved) -> Question {
+    let names: Vec<String> = resolved.devices.iter().take(20).map(|device| device.name.to_string()).collect();
+    let line = resolved.invocation.line.as_str();
+    Question {
+        sign: Sign::Question,
+        text: text!("ask.confirm", line = line, routers = text!("job.routers", count = resolved.devices.len())),
+        details: vec![text!("ask.confirm_routers", names = names)],
+        answers: vec![(text!("ask.confirm_button", line = line), Some(line.to_owned())), (text!("ask.cancel"), None)],
+    }
+}
