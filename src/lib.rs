@@ -2,4 +2,8 @@
 #[macro_use]
 pub mod model;
 pub mod channel;
+pub mod command;
+pub mod embedded;
 pub mod lab;
+pub mod settings;
+pub mod texts;

@@ -87,6 +87,8 @@ pub enum ArgKind {
     /// One word for a router's line: no control characters, no `|`.
     Word,
     Number,
+    /// The number of a job: `17` or `#17`.
+    Job,
     /// `30s`, `10m`, `2h`, `7d`
     Duration,
     /// A moment in the past: `14:02`, `yesterday 14:02`, `2026-11-20`, `2026-11-20 14:02`, `3h ago`, `#12`.

@@ -8,6 +8,7 @@ pub mod time;
 pub mod text;
 pub mod failure;
 pub mod secret;
+pub mod written;
 
 pub mod device;
 pub mod person;
@@ -45,3 +46,4 @@ pub use secret::Secret;
 pub use selector::Selector;
 pub use text::{Arg, Text, Texts};
 pub use time::{Now, Timestamp};
+pub use written::{Problem, Source};

@@ -66,6 +66,31 @@ pub fn spoken(span: Duration) -> String {
     }
 }
 
+/// Reads `30s`, `10m`, `2h`, `7d`, also joined: `1h30m`. Nothing else; a number needs its unit.
+pub fn read_span(typed: &str) -> Option<Duration> {
+    let typed: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
+    let mut total = Duration::ZERO;
+    let mut rest = typed.as_str();
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let (number, tail) = rest.split_at(digits);
+        let letters = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
+        let (unit, tail) = tail.split_at(letters);
+        let seconds: u64 = match unit.to_lowercase().as_str() {
+            "s" | "sec" => 1,
+            "m" | "min" => 60,
+            "h" => 3_600,
+            "d" => 86_400,
+            _ => return None,
+        };
+        let seconds = number.parse::<u64>().ok()?.checked_mul(seconds)?;
+        total = total.checked_add(Duration::from_secs(seconds))?;
+        rest = tail;
+    }
+    // A thousand years and more is a slip of the finger, and overflows calendars.
+    (!typed.is_empty() && total < Duration::from_secs(1_000 * 366 * 86_400)).then_some(total)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +108,25 @@ mod tests {
             (90 * 86_400_000 + 4 * 3_600_000, "90 d 4 h"),
         ] {
             assert_eq!(spoken(Duration::from_millis(millis)), said);
+        }
+    }
+
+    #[test]
+    fn durations_are_read() {
+        for (typed, seconds) in [
+            ("30s", Some(30)),
+            ("10m", Some(600)),
+            ("2 h", Some(7_200)),
+            ("7d", Some(604_800)),
+            ("1h30m", Some(5_400)),
+            ("", None),
+            ("5", None),
+            ("5x", None),
+            ("h", None),
+            ("99999999999999999999d", None),
+            ("9999999999999d", None),
+        ] {
+            assert_eq!(read_span(typed), seconds.map(Duration::from_secs), "{typed:?}");
         }
     }
 

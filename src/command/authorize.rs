@@ -1,0 +1,59 @@
+//! The proof that this person may run this command here, now; and the sentence when not. The policy
+//! itself is [`Authorized::prove`]; this file is the only one that calls it.
+
+use crate::model::{Authorized, Device, DeviceId, Facts, Policy, Refusal, Resolved, Text};
+
+/// The proof, made anew each time it is needed: after a crash, at a press, before a step.
+pub fn authorize(policy: &Policy, resolved: &Resolved, facts: &Facts) -> Result<Authorized, Refusal> {
+    Authorized::prove(policy, resolved, facts, facts.now)
+}
+
+/// The first line of a refusal: what may not be done, which rule says so, who can change it.
+pub fn refusal(refusal: &Refusal, resolved: &Resolved, facts: &Facts) -> Text {
+    let command = resolved.permission.as_str();
+    match refusal {
+        Refusal::Stranger => text!("command.stranger", place = facts.place.to_string()),
+        Refusal::Stale { age } => {
+            text!("command.stale", line = &resolved.invocation.line, age = *age)
+        }
+        Refusal::Denied { rule, devices, .. } => {
+            let role = facts.asker.as_ref().map_or_else(String::new, |person| person.role.clone());
+            match names(devices, facts) {
+                None => text!("command.denied", command = command, rule = rule, role = role),
+                Some(devices) => {
+                    text!("command.denied_on", command = command, devices = devices, rule = rule, role = role)
+                }
+            }
+        }
+        Refusal::NoRule { needs, devices, .. } => {
+            let role = facts.asker.as_ref().map_or_else(String::new, |person| person.role.clone());
+            let needs = needs.name();
+            match names(devices, facts) {
+                None => text!("command.no_rule", command = command, needs = needs, role = role),
+                Some(devices) => {
+                    text!("command.no_rule_on", command = command, devices = devices, needs = needs, role = role)
+                }
+            }
+        }
+    }
+}
+
+/// A few names, then how many more. None when the command speaks of no device.
+fn names(devices: &[DeviceId], facts: &Facts) -> Option<Text> {
+    let shown: Vec<String> = devices.iter().take(4).map(|id| facts.inventory.name(*id)).collect();
+    match devices.len().saturating_sub(shown.len()) {
+        _ if devices.is_empty() => None,
+        0 => Some(Text::verbatim(shown.join(", "))),
+        more => Some(text!("command.names_and_more", names = shown.join(", "), count = more)),
+    }
+}
+
+/// The devices of a partial refusal, for the button that runs the allowed part.
+pub fn allowed<'f>(refusal: &Refusal, facts: &'f Facts) -> Vec<&'f Device> {
+    match refusal {
+        Refusal::Denied { allowed, .. } | Refusal::NoRule { allowed, .. } => {
+            allowed.iter().filter_map(|id| facts.inventory.device(*id)).collect()
+        }
+        Refusal::Stranger | Refusal::Stale { .. } => Vec::new(),
+    }
+}

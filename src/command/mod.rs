@@ -1,0 +1,28 @@
+//! From a typed line to a command that is understood and allowed. Pure: text, catalogue and facts
+//! come in, a [`crate::model::Resolved`] and its proof go out; no store, no network, no clock.
+//! The order below is the order in which a line meets them.
+
+pub mod parse;
+
+mod file;
+mod lint;
+pub mod catalog;
+
+mod split;
+mod interface;
+mod value;
+pub mod when;
+mod devices;
+mod named;
+pub mod resolve;
+
+pub mod authorize;
+pub mod lines;
+pub mod pipe;
+
+pub use authorize::{authorize, refusal};
+pub use catalog::Catalog;
+pub use lines::asks;
+pub use parse::{Line, Word, pairs, parse};
+pub use pipe::filtered;
+pub use resolve::{Unresolved, resolve};
