@@ -1,0 +1,301 @@
+//! Configuration mode: lines that change the running configuration at the place where they belong.
+//! It checks the form of the commands it knows; other known first words are stored as they were typed.
+
+use super::grammar::{self, Mistake};
+use super::{Asking, Desk, exec};
+use crate::lab::sample::type9;
+
+/// A kind of section: the words that open it, the prompt inside it, and the pattern of its opening line.
+struct Section {
+    words: &'static str,
+    prompt: &'static str,
+}
+
+/// Longer words stand before shorter ones that they begin with.
+const SECTIONS: &[Section] = &[
+    Section { words: "interface", prompt: "config-if" },
+    Section { words: "router", prompt: "config-router" },
+    Section { words: "line", prompt: "config-line" },
+    Section { words: "ip access-list standard", prompt: "config-std-nacl" },
+    Section { words: "ip access-list extended", prompt: "config-ext-nacl" },
+    Section { words: "route-map", prompt: "config-route-map" },
+    Section { words: "vrf definition", prompt: "config-vrf" },
+    Section { words: "key chain", prompt: "config-keychain" },
+    Section { words: "class-map", prompt: "config-cmap" },
+    Section { words: "policy-map", prompt: "config-pmap" },
+    Section { words: "crypto pki trustpoint", prompt: "ca-trustpoint" },
+    Section { words: "crypto isakmp policy", prompt: "config-isakmp" },
+    Section { words: "crypto map", prompt: "config-crypto-map" },
+    Section { words: "crypto ikev2 keyring", prompt: "config-ikev2-keyring" },
+    Section { words: "crypto keyring", prompt: "conf-keyring" },
+    Section { words: "aaa group server", prompt: "config-sg-radius" },
+    Section { words: "radius server", prompt: "config-radius-server" },
+    Section { words: "tacacs server", prompt: "config-server-tacacs" },
+    Section { words: "archive", prompt: "config-archive" },
+    Section { words: "control-plane", prompt: "config-cp" },
+    Section { words: "event manager applet", prompt: "config-applet" },
+];
+
+/// Sections inside a section.
+const INNER: &[Section] = &[
+    Section { words: "address-family", prompt: "config-router-af" },
+    Section { words: "key", prompt: "config-keychain-key" },
+    Section { words: "class", prompt: "config-pmap-c" },
+    Section { words: "log config", prompt: "config-archive-log-cfg" },
+    Section { words: "peer", prompt: "config-ikev2-keyring-peer" },
+];
+
+/// What may be abbreviated and is checked, at the top and in an interface.
+const TOP: &[&str] = &[
+    "hostname WORD", "interface INTERFACE", "router ospf NUMBER", "router bgp NUMBER", "router isis", "router isis WORD",
+    "line vty LINE", "line con NUMBER", "line console NUMBER", "ip route A.B.C.D A.B.C.D LINE", "ip domain name WORD",
+    "ip domain lookup", "ip access-list standard WORD", "ip access-list extended WORD", "username LINE",
+    "snmp-server community LINE", "snmp-server location LINE", "snmp-server contact LINE", "snmp-server host LINE",
+    "banner motd LINE", "banner login LINE", "banner exec LINE", "enable secret LINE", "enable password LINE",
+    "logging buffered LINE", "logging host LINE", "ntp server LINE", "service LINE", "vrf definition WORD", "archive",
+    "key chain LINE", "route-map LINE", "radius server WORD", "tacacs server WORD", "control-plane",
+];
+const IN_INTERFACE: &[&str] = &[
+    "description LINE", "ip address A.B.C.D A.B.C.D", "ip address A.B.C.D A.B.C.D secondary", "ip address",
+    "ip address dhcp", "shutdown", "bandwidth NUMBER", "mtu NUMBER", "load-interval NUMBER", "ip ospf LINE", "ip mtu NUMBER",
+    "ip access-group WORD in", "ip access-group WORD out", "standby LINE", "vrf forwarding WORD", "negotiation auto",
+    "speed LINE", "duplex LINE", "encapsulation LINE", "cdp enable", "ppp LINE", "isis LINE", "vrrp LINE", "glbp LINE",
+    "delay NUMBER", "tunnel LINE", "service-policy LINE", "ip nat LINE", "ip helper-address A.B.C.D", "crypto map WORD",
+];
+/// First words that the router knows besides; their lines are stored as they are.
+const KNOWN: &[&str] = &[
+    "aaa", "access-list", "alias", "area", "bgp", "boot", "cdp", "class-map", "clock", "config-register", "crypto",
+    "domain-password", "area-password", "dot11", "dot1x", "enrollment", "errdisable", "event", "exec-timeout",
+    "ip", "ipv6", "key", "key-string", "l2tp-class", "lldp", "login", "logging", "match", "mpls", "neighbor",
+    "net", "network", "ntp", "no", "passive-interface", "password", "path", "permit", "deny", "platform", "policy-map",
+    "privilege", "radius-server", "redistribute", "remark", "router-id", "service", "server", "server-private", "set",
+    "snmp-server", "spanning-tree", "tacacs-server", "transport", "vpdn-group", "wlccp", "action", "address",
+    "pre-shared-key", "address-family", "class", "maximum-paths", "timeout", "rd", "route-target", "write-memory",
+    "hidekeys", "log", "stopbits", "length", "secret", "pac", "mgmtuser", "wpa-psk", "cable", "license", "memory",
+];
+
+pub(super) fn prompt(hostname: &str, path: &[String]) -> String {
+    let mode = match path {
+        [] => "config",
+        [top] => section(SECTIONS, top).map_or("config", |section| section.prompt),
+        [_, inner, ..] => section(INNER, inner).map_or("config", |section| section.prompt),
+    };
+    let short: String = hostname.chars().take(20).collect();
+    format!("{short}({mode})#")
+}
+
+pub(super) fn line(desk: &mut Desk, line: &str) -> String {
+    let typed = line.trim();
+    if typed.is_empty() || typed.starts_with('!') {
+        return String::new();
+    }
+    let prompt = desk.session.prompt(desk.state);
+    match grammar::find(["end", "exit", "do LINE"].into_iter().enumerate(), line).map(|found| (found.index, found.arguments)) {
+        Ok((0, _)) => leave(desk),
+        Ok((1, _)) => up(desk),
+        Ok((_, arguments)) => return within_exec(desk, &arguments.join(" ")),
+        Err(_) => match edit(desk, line) {
+            Ok(text) => return text,
+            Err(mistake) => return mistake.text(&prompt, line),
+        },
+    }
+    String::new()
+}
+
+/// Leaves configuration mode and writes down who changed what.
+pub(super) fn leave(desk: &mut Desk) {
+    if desk.session.editing.take().is_none() {
+        return;
+    }
+    let (user, origin) = (desk.session.user.clone(), desk.session.origin());
+    if desk.session.touched {
+        desk.state.note_change(&user, &origin, desk.now);
+    } else {
+        desk.state.log(desk.now, &format!("%SYS-5-CONFIG_I: Configured from console by {user} on {origin}"));
+    }
+}
+
+/// One more line of a banner that is being typed.
+pub(super) fn banner_line(desk: &mut Desk, kind: String, delimiter: String, mut text: String, line: &str) -> String {
+    if let Some((last, _)) = line.split_once(&delimiter) {
+        text.push_str(last);
+        store(desk, &[], &format!("banner {kind} ^C{text}^C"));
+        return String::new();
+    }
+    text.push_str(line);
+    text.push('\n');
+    desk.session.asking = Some(Asking::Banner { kind, delimiter, text });
+    String::new()
+}
+
+fn up(desk: &mut Desk) {
+    match &mut desk.session.editing {
+        Some(path) if !path.is_empty() => {
+            path.pop();
+        }
+        _ => leave(desk),
+    }
+}
+
+fn within_exec(desk: &mut Desk, line: &str) -> String {
+    let path = desk.session.editing.take();
+    let text = exec::line(desk, line);
+    desk.session.editing = path;
+    text
+}
+
+/// Stores one line, in this section or, when only the top level knows it, there.
+fn edit(desk: &mut Desk, line: &str) -> Result<String, Mistake> {
+    let mut path = desk.session.editing.clone().unwrap_or_default();
+    let (negative, command, offset) = negated(line);
+    let full = match normal(command, &path) {
+        Err(Mistake::Invalid(_)) if !path.is_empty() => {
+            path.clear();
+            normal(command, &path)
+        }
+        other => other,
+    };
+    let full = full.map_err(|mistake| match mistake {
+        Mistake::Invalid(at) => Mistake::Invalid(at + offset),
+        other => other,
+    })?;
+    if negative {
+        remove(desk, &path, &full);
+        return Ok(String::new());
+    }
+    Ok(add(desk, path, full))
+}
+
+fn negated(line: &str) -> (bool, &str, usize) {
+    let lead = line.len() - line.trim_start().len();
+    match line.trim_start().strip_prefix("no ") {
+        Some(rest) => (true, rest, lead + 3),
+        None => (false, line.trim_start(), lead),
+    }
+}
+
+/// The full words of a line that a section knows.
+fn normal(command: &str, path: &[String]) -> Result<String, Mistake> {
+    let in_interface = path.first().is_some_and(|top| top.starts_with("interface "));
+    let patterns = if in_interface { IN_INTERFACE } else { TOP };
+    let top_in_section = !path.is_empty() && !in_interface;
+    let mistake = match grammar::find(patterns.iter().copied().enumerate(), command) {
+        Ok(found) => return Ok(found.full),
+        Err(mistake) => mistake,
+    };
+    let first = grammar::words(command).next().map(|(_, word)| word.to_ascii_lowercase()).unwrap_or_default();
+    let stored = KNOWN.contains(&first.as_str()) && !(in_interface && top_word(&first));
+    let opened = section(SECTIONS, command).is_some() && path.is_empty();
+    let listed = first_words(patterns).any(|word| word == first);
+    if (stored && !listed) || opened || (stored && matches!(mistake, Mistake::Invalid(at) if at > 0)) {
+        let words: Vec<&str> = grammar::words(command).map(|(_, word)| word).collect();
+        return Ok(words.join(" "));
+    }
+    Err(if top_in_section && !listed { Mistake::Invalid(0) } else { mistake })
+}
+
+fn first_words(patterns: &'static [&'static str]) -> impl Iterator<Item = &'static str> {
+    patterns.iter().filter_map(|pattern| pattern.split(' ').next())
+}
+
+/// Words that in an interface always mean the top level.
+fn top_word(word: &str) -> bool {
+    matches!(word, "ntp" | "snmp-server" | "aaa" | "logging" | "clock" | "network" | "neighbor" | "permit" | "deny")
+}
+
+fn add(desk: &mut Desk, path: Vec<String>, full: String) -> String {
+    if let Some(banner) = full.strip_prefix("banner ") {
+        return banner_begins(desk, banner);
+    }
+    let full = desk.protect(full);
+    if path.is_empty() && section(SECTIONS, &full).is_some() {
+        enter(desk, vec![full]);
+        return String::new();
+    }
+    match path.as_slice() {
+        [top, ..] if section(INNER, &full).is_some() && !top.starts_with("interface ") => enter(desk, vec![top.clone(), full]),
+        _ => {
+            store(desk, &path, &full);
+            desk.session.editing = Some(path);
+        }
+    }
+    String::new()
+}
+
+fn enter(desk: &mut Desk, path: Vec<String>) {
+    if desk.state.running.open(&path) {
+        desk.session.touched = true;
+        let logical = path.first().is_some_and(|top| top.starts_with("interface ") && path.len() == 1);
+        if logical {
+            desk.state.running.set(&path, "no ip address");
+        }
+    }
+    desk.session.editing = Some(path);
+}
+
+fn store(desk: &mut Desk, path: &[String], line: &str) {
+    desk.session.touched = true;
+    if line.starts_with("ip address ") {
+        desk.state.running.unset(path, "no ip address");
+    }
+    if let Some(negated) = line.strip_prefix("no ") {
+        desk.state.running.unset(path, negated);
+    } else {
+        desk.state.running.unset(path, &format!("no {line}"));
+    }
+    desk.state.running.set(path, line);
+}
+
+fn remove(desk: &mut Desk, path: &[String], words: &str) {
+    desk.session.touched = true;
+    desk.session.editing = Some(path.to_vec());
+    // One line is replaced by a new one for the same user or name, so `no username bob` is enough.
+    desk.state.running.unset(path, words);
+    if words == "hostname" || words.starts_with("hostname ") {
+        desk.state.running.set(&[], "hostname Router");
+    }
+    let address = words.starts_with("ip address") && !words.ends_with("secondary");
+    if address || matches!(words, "ip domain lookup" | "ip http server" | "cdp enable") {
+        let line = if address { "no ip address".to_owned() } else { format!("no {words}") };
+        desk.state.running.set(path, &line);
+    }
+}
+
+fn banner_begins(desk: &mut Desk, banner: &str) -> String {
+    let (kind, text) = banner.split_once(' ').unwrap_or((banner, "^C"));
+    let mark = if text.starts_with("^C") { 2 } else { text.chars().next().map_or(0, char::len_utf8) };
+    let (delimiter, text) = text.split_at_checked(mark).unwrap_or((text, ""));
+    if let Some((text, _)) = text.split_once(delimiter) {
+        store(desk, &[], &format!("banner {kind} ^C{text}^C"));
+        return String::new();
+    }
+    let text = if text.is_empty() { "\n".to_owned() } else { format!("{text}\n") };
+    desk.session.asking = Some(Asking::Banner { kind: kind.to_owned(), delimiter: delimiter.to_owned(), text });
+    format!("Enter TEXT message.  End with the character '{delimiter}'.\n")
+}
+
+impl Desk<'_> {
+    /// A secret typed in clear is kept as type 9, as the router does; either form counts as a secret from then on.
+    fn protect(&mut self, line: String) -> String {
+        let words: Vec<&str> = line.split(' ').collect();
+        let owner = match words.as_slice() {
+            ["username", name, ..] | ["enable", name, ..] => (*name).to_owned(),
+            _ => return line,
+        };
+        let (head, value) = match line.split_once(" secret ") {
+            Some((head, value)) => (head.to_owned(), value.strip_prefix("0 ").unwrap_or(value).to_owned()),
+            None => return line,
+        };
+        if value.contains(' ') {
+            return line;
+        }
+        let hidden = type9(&format!("{} {owner} {value}", self.state.name));
+        self.state.secrets.extend([value, hidden.clone()]);
+        format!("{head} secret 9 {hidden}")
+    }
+}
+
+fn section(sections: &'static [Section], line: &str) -> Option<&'static Section> {
+    let opens = |section: &&Section| line == section.words || line.strip_prefix(section.words).is_some_and(|rest| rest.starts_with(' '));
+    sections.iter().find(opens)
+}
