@@ -148,7 +148,7 @@ fn hex(seed: &str, length: usize) -> String {
 
 /// The same endless row of numbers for the same seed: a start afresh must not change a configuration. (FNV-1a, then
 /// xorshift; nothing here protects anything.)
-pub(crate) fn draw(seed: &str) -> impl Iterator<Item = u8> {
+pub(crate) fn draw(seed: &str) -> impl Iterator<Item = u8> + use<> {
     let start = seed.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
