@@ -3,12 +3,19 @@
 
 use super::grammar::{self, Mistake};
 use super::{Asking, Desk, exec};
+use crate::lab::configuration::begins_with_words;
 use crate::lab::sample::type9;
 
-/// A kind of section: the words that open it, the prompt inside it, and the pattern of its opening line.
+/// A kind of section: the words that open it and the prompt inside it.
 struct Section {
     words: &'static str,
     prompt: &'static str,
+}
+
+/// A kind of section inside a section: the words that open the outer one come first.
+struct Inner {
+    within: &'static str,
+    section: Section,
 }
 
 /// Longer words stand before shorter ones that they begin with.
@@ -36,13 +43,13 @@ const SECTIONS: &[Section] = &[
     Section { words: "event manager applet", prompt: "config-applet" },
 ];
 
-/// Sections inside a section.
-const INNER: &[Section] = &[
-    Section { words: "address-family", prompt: "config-router-af" },
-    Section { words: "key", prompt: "config-keychain-key" },
-    Section { words: "class", prompt: "config-pmap-c" },
-    Section { words: "log config", prompt: "config-archive-log-cfg" },
-    Section { words: "peer", prompt: "config-ikev2-keyring-peer" },
+const INNER: &[Inner] = &[
+    Inner { within: "router", section: Section { words: "address-family", prompt: "config-router-af" } },
+    Inner { within: "vrf definition", section: Section { words: "address-family", prompt: "config-vrf-af" } },
+    Inner { within: "key chain", section: Section { words: "key", prompt: "config-keychain-key" } },
+    Inner { within: "policy-map", section: Section { words: "class", prompt: "config-pmap-c" } },
+    Inner { within: "archive", section: Section { words: "log config", prompt: "config-archive-log-cfg" } },
+    Inner { within: "crypto ikev2 keyring", section: Section { words: "peer", prompt: "config-ikev2-keyring-peer" } },
 ];
 
 /// What may be abbreviated and is checked, at the top and in an interface.
@@ -77,8 +84,8 @@ const KNOWN: &[&str] = &[
 pub(super) fn prompt(hostname: &str, path: &[String]) -> String {
     let mode = match path {
         [] => "config",
-        [top] => section(SECTIONS, top).map_or("config", |section| section.prompt),
-        [_, inner, ..] => section(INNER, inner).map_or("config", |section| section.prompt),
+        [top] => section(top).map_or("config", |section| section.prompt),
+        [top, inner, ..] => inner_section(top, inner).map_or("config", |section| section.prompt),
     };
     let short: String = hostname.chars().take(20).collect();
     format!("{short}({mode})#")
@@ -148,10 +155,10 @@ fn within_exec(desk: &mut Desk, line: &str) -> String {
 fn edit(desk: &mut Desk, line: &str) -> Result<String, Mistake> {
     let mut path = desk.session.editing.clone().unwrap_or_default();
     let (negative, command, offset) = negated(line);
-    let full = match normal(command, &path) {
-        Err(Mistake::Invalid(_)) if !path.is_empty() => {
+    let full = match normal(command, &path, negative) {
+        Err(Mistake::Invalid(0)) if !path.is_empty() => {
             path.clear();
-            normal(command, &path)
+            normal(command, &path, negative)
         }
         other => other,
     };
@@ -174,33 +181,51 @@ fn negated(line: &str) -> (bool, &str, usize) {
     }
 }
 
-/// The full words of a line that a section knows.
-fn normal(command: &str, path: &[String]) -> Result<String, Mistake> {
-    let in_interface = path.first().is_some_and(|top| top.starts_with("interface "));
-    let patterns = if in_interface { IN_INTERFACE } else { TOP };
-    let top_in_section = !path.is_empty() && !in_interface;
-    let mistake = match grammar::find(patterns.iter().copied().enumerate(), command) {
-        Ok(found) => return Ok(found.full),
-        Err(mistake) => mistake,
-    };
-    let first = grammar::words(command).next().map(|(_, word)| word.to_ascii_lowercase()).unwrap_or_default();
-    let stored = KNOWN.contains(&first.as_str()) && !(in_interface && top_word(&first));
-    let opened = section(SECTIONS, command).is_some() && path.is_empty();
-    let listed = first_words(patterns).any(|word| word == first);
-    if (stored && !listed) || opened || (stored && matches!(mistake, Mistake::Invalid(at) if at > 0)) {
-        let words: Vec<&str> = grammar::words(command).map(|(_, word)| word).collect();
-        return Ok(words.join(" "));
+/// The full words of a line, when this section knows it.
+fn normal(command: &str, path: &[String], negative: bool) -> Result<String, Mistake> {
+    match path.first() {
+        None if section(command).is_some() => checked(TOP, command, negative).or_else(|mistake| match mistake {
+            // A section that is opened by words of which no pattern is listed.
+            Mistake::Invalid(_) => Ok(plain(command)),
+            other => Err(other),
+        }),
+        None => checked(TOP, command, negative).or_else(|mistake| stored(command, mistake)),
+        Some(top) if top.starts_with("interface ") => match checked(IN_INTERFACE, command, negative) {
+            Err(_) if checked(TOP, command, negative).is_ok() || is_top_word(command) => Err(Mistake::Invalid(0)),
+            Err(mistake) => stored(command, mistake),
+            full => full,
+        },
+        Some(_) if checked(TOP, command, negative).is_ok() => Err(Mistake::Invalid(0)),
+        Some(_) => stored(command, Mistake::Invalid(0)),
     }
-    Err(if top_in_section && !listed { Mistake::Invalid(0) } else { mistake })
 }
 
-fn first_words(patterns: &'static [&'static str]) -> impl Iterator<Item = &'static str> {
-    patterns.iter().filter_map(|pattern| pattern.split(' ').next())
+fn checked(patterns: &'static [&'static str], command: &str, negative: bool) -> Result<String, Mistake> {
+    let patterns = patterns.iter().copied().enumerate();
+    let found = if negative { grammar::find_beginning(patterns, command) } else { grammar::find(patterns, command) };
+    found.map(|found| found.full)
+}
+
+/// A line that no pattern fits is stored as it is when its first word is known and the mistake is not deeper than the
+/// second word: `ip http server` is stored, `ip address 10.9` is a mistake.
+fn stored(command: &str, mistake: Mistake) -> Result<String, Mistake> {
+    let mut words = grammar::words(command);
+    let first = words.next().map(|(_, word)| word.to_ascii_lowercase()).unwrap_or_default();
+    let second = words.next().map_or(0, |(offset, _)| offset);
+    match mistake {
+        Mistake::Invalid(at) if at <= second && KNOWN.contains(&first.as_str()) => Ok(plain(command)),
+        mistake => Err(mistake),
+    }
+}
+
+fn plain(command: &str) -> String {
+    grammar::words(command).map(|(_, word)| word).collect::<Vec<_>>().join(" ")
 }
 
 /// Words that in an interface always mean the top level.
-fn top_word(word: &str) -> bool {
-    matches!(word, "ntp" | "snmp-server" | "aaa" | "logging" | "clock" | "network" | "neighbor" | "permit" | "deny")
+fn is_top_word(command: &str) -> bool {
+    let first = grammar::words(command).next().map_or("", |(_, word)| word);
+    matches!(first, "ntp" | "snmp-server" | "aaa" | "logging" | "clock" | "network" | "neighbor" | "permit" | "deny")
 }
 
 fn add(desk: &mut Desk, path: Vec<String>, full: String) -> String {
@@ -208,12 +233,12 @@ fn add(desk: &mut Desk, path: Vec<String>, full: String) -> String {
         return banner_begins(desk, banner);
     }
     let full = desk.protect(full);
-    if path.is_empty() && section(SECTIONS, &full).is_some() {
+    if path.is_empty() && section(&full).is_some() {
         enter(desk, vec![full]);
         return String::new();
     }
     match path.as_slice() {
-        [top, ..] if section(INNER, &full).is_some() && !top.starts_with("interface ") => enter(desk, vec![top.clone(), full]),
+        [top, ..] if inner_section(top, &full).is_some() => enter(desk, vec![top.clone(), full]),
         _ => {
             store(desk, &path, &full);
             desk.session.editing = Some(path);
@@ -295,7 +320,11 @@ impl Desk<'_> {
     }
 }
 
-fn section(sections: &'static [Section], line: &str) -> Option<&'static Section> {
-    let opens = |section: &&Section| line == section.words || line.strip_prefix(section.words).is_some_and(|rest| rest.starts_with(' '));
-    sections.iter().find(opens)
+fn section(line: &str) -> Option<&'static Section> {
+    SECTIONS.iter().find(|section| begins_with_words(line, section.words))
+}
+
+fn inner_section(top: &str, line: &str) -> Option<&'static Section> {
+    let fits = |inner: &&Inner| begins_with_words(top, inner.within) && begins_with_words(line, inner.section.words);
+    INNER.iter().find(fits).map(|inner| &inner.section)
 }

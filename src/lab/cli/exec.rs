@@ -56,6 +56,10 @@ pub(super) fn line(desk: &mut Desk, line: &str) -> String {
         Ok(pipe) => pipe,
         Err(text) => return text,
     };
+    if known.words.ends_with("INTERFACE") && !show::has_interface(desk.state, &found.arguments) {
+        let offset = grammar::words(command).nth(known.words.split(' ').count() - 1).map_or(0, |(offset, _)| offset);
+        return Mistake::Invalid(offset).text(&prompt, line);
+    }
     let asked = show::Asked::new(desk, &found.arguments);
     let text = (known.text)(&asked);
     let text = pipe.map(|pipe| pipe.apply(&text)).unwrap_or(text);

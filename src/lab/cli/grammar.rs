@@ -45,6 +45,29 @@ struct Candidate<'a> {
 
 /// Finds the one pattern that the line means, among `(index, pattern)`.
 pub(crate) fn find<'a>(patterns: impl Iterator<Item = (usize, &'a str)>, line: &str) -> Result<Found, Mistake> {
+    let mut candidates = left_over(patterns, line)?;
+    let at = candidates.iter().position(Candidate::complete).ok_or(Mistake::Incomplete)?;
+    Ok(done(candidates.swap_remove(at)))
+}
+
+/// The same for a line that may stop before its pattern does, as `no description` may.
+pub(crate) fn find_beginning<'a>(
+    patterns: impl Iterator<Item = (usize, &'a str)>,
+    line: &str,
+) -> Result<Found, Mistake> {
+    let mut candidates = left_over(patterns, line)?;
+    if candidates.is_empty() || candidates.iter().all(|candidate| candidate.half.is_some()) {
+        return Err(Mistake::Incomplete);
+    }
+    let at = candidates.iter().position(Candidate::complete).unwrap_or(0);
+    Ok(done(candidates.swap_remove(at)))
+}
+
+/// The patterns that fit all words of the line.
+fn left_over<'a>(
+    patterns: impl Iterator<Item = (usize, &'a str)>,
+    line: &str,
+) -> Result<Vec<Candidate<'a>>, Mistake> {
     let start = |(index, pattern): (usize, &'a str)| Candidate {
         index,
         left: pattern.split(' ').collect(),
@@ -60,12 +83,10 @@ pub(crate) fn find<'a>(patterns: impl Iterator<Item = (usize, &'a str)>, line: &
             other => other,
         })?;
         if let Some(at) = candidates.iter().position(|candidate| candidate.left.first() == Some(&"...")) {
-            return Ok(done(candidates.swap_remove(at)));
+            return Ok(vec![candidates.swap_remove(at)]);
         }
     }
-    let complete = |candidate: &Candidate| candidate.left.is_empty() && candidate.half.is_none();
-    let at = candidates.iter().position(complete).ok_or(Mistake::Incomplete)?;
-    Ok(done(candidates.swap_remove(at)))
+    Ok(candidates)
 }
 
 /// The words of a line with their offsets.
@@ -112,6 +133,11 @@ fn is_keyword(word: &str) -> bool {
 }
 
 impl Candidate<'_> {
+    /// Nothing is left of the pattern; three dots stand for an argument that took the rest of the line.
+    fn complete(&self) -> bool {
+        self.half.is_none() && (self.left.is_empty() || self.left.first() == Some(&"..."))
+    }
+
     fn keyword(mut self, keyword: &str) -> Option<Self> {
         if self.half.is_some() || self.left.first() != Some(&keyword) {
             return None;

@@ -20,7 +20,7 @@ pub(crate) fn running(asked: &Asked) -> String {
 pub(super) fn running_interface(asked: &Asked) -> String {
     let head = format!("interface {}", asked.argument());
     let Some(entry) = asked.state.running.section(&head) else {
-        return "% Invalid interface: no such interface\n".to_owned();
+        return String::new();
     };
     let mut text = format!("!\n{head}\n");
     for line in &entry.below {

@@ -77,10 +77,13 @@ pub(super) fn every(asked: &Asked) -> String {
 
 pub(super) fn one(asked: &Asked) -> String {
     let all = interfaces(asked.state);
-    match all.iter().find(|interface| interface.name == asked.argument()) {
-        Some(interface) => long(asked, interface),
-        None => format!("{}^\n% Invalid input detected at '^' marker.\n\n", " ".repeat(18)),
-    }
+    let found = all.iter().find(|interface| interface.name == asked.argument());
+    found.map(|interface| long(asked, interface)).unwrap_or_default()
+}
+
+/// Whether the interface that was asked for is there.
+pub(crate) fn has(state: &State, arguments: &[String]) -> bool {
+    arguments.first().is_some_and(|name| state.running.section(&format!("interface {name}")).is_some())
 }
 
 impl Interface {
