@@ -112,11 +112,11 @@ impl Configuration {
         if self.entries.iter().any(|entry| entry.line == line) {
             return false;
         }
-        if let Some(key) = single(line) {
-            if let Some(entry) = self.entries.iter_mut().find(|entry| begins_with_words(&entry.line, &key)) {
-                line.clone_into(&mut entry.line);
-                return true;
-            }
+        let old = single(line)
+            .and_then(|key| self.entries.iter_mut().find(|entry| begins_with_words(&entry.line, &key)));
+        if let Some(entry) = old {
+            line.clone_into(&mut entry.line);
+            return true;
         }
         self.place(line);
         true

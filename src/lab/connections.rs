@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use tokio::task::AbortHandle;
 
 use super::router::lock;
+use super::wire::Fuse;
 
 #[derive(Default)]
 pub(crate) struct Connections {
@@ -22,16 +23,17 @@ struct Open {
 
 struct Connection {
     /// A second handle of the socket: to cut it is to shut it down, whoever reads or writes it.
-    socket: Option<TcpStream>,
+    socket: TcpStream,
+    fuse: Fuse,
     terminal: Option<AbortHandle>,
 }
 
 impl Connections {
-    pub fn add(&self, socket: Option<TcpStream>) -> u64 {
+    pub fn add(&self, socket: TcpStream, fuse: Fuse) -> u64 {
         let mut open = lock(&self.open);
         let number = open.next;
         open.next += 1;
-        open.by_number.insert(number, Connection { socket, terminal: None });
+        open.by_number.insert(number, Connection { socket, fuse, terminal: None });
         open.most = open.most.max(open.by_number.len());
         number
     }
@@ -50,9 +52,10 @@ impl Connections {
         }
     }
 
-    pub fn cut(&self, number: u64) {
+    /// The connection breaks when so many more bytes have left on the wire.
+    pub fn break_after(&self, number: u64, bytes: usize) {
         if let Some(connection) = lock(&self.open).by_number.get(&number) {
-            connection.cut();
+            connection.fuse.burn_after(bytes);
         }
     }
 
@@ -71,10 +74,8 @@ impl Connections {
 
 impl Connection {
     fn cut(&self) {
-        if let Some(socket) = &self.socket {
-            // A socket that is closed already needs no cutting.
-            let _ = socket.shutdown(Shutdown::Both);
-        }
+        // A socket that is closed already needs no cutting.
+        let _ = self.socket.shutdown(Shutdown::Both);
     }
 
     fn end(&self) {

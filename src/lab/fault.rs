@@ -13,7 +13,7 @@ pub enum Fault {
     HangAfterLogin,
     /// Each line of an output takes this long.
     SlowPerLine(Duration),
-    /// The connection is cut after this many bytes of an output of `show running-config`.
+    /// The connection breaks when about so many bytes of an output of `show running-config` have left.
     DropInTheMiddle(usize),
     /// Every password is refused.
     WrongPassword,

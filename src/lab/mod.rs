@@ -19,6 +19,7 @@ mod ssh;
 mod state;
 mod terminal;
 mod topology;
+mod wire;
 
 pub use error::LabError;
 pub use fault::{Fault, Point};

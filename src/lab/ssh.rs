@@ -16,6 +16,7 @@ use super::fault::{Fault, Point};
 use super::plan::LoginMethods;
 use super::router::{Router, lock};
 use super::terminal::{Screen, Terminal};
+use super::wire::{Fuse, Wire};
 
 /// Serves one router until the task is aborted; closes and opens the door as the router's faults demand.
 pub(crate) async fn serve(router: Router, listener: TcpListener) {
@@ -62,12 +63,14 @@ async fn reopen(router: &Router) -> Option<TcpListener> {
 
 async fn connection(router: Router, stream: TcpStream) {
     let Ok((stream, socket)) = doubled(stream) else { return };
-    let open = Open { number: router.inner.connections.add(Some(socket)), router: router.clone() };
+    let peer = stream.peer_addr().map_or_else(|_| "127.0.0.1".to_owned(), |peer| peer.ip().to_string());
+    let fuse = Fuse::default();
+    let open = Open { number: router.inner.connections.add(socket, fuse.clone()), router: router.clone() };
+    let stream = Wire::new(stream, fuse);
     if router.has(&Fault::SilentAfterConnect) {
         return silence(stream).await;
     }
     router.pause(|point| *point == Point::AfterConnect).await;
-    let peer = stream.peer_addr().map_or_else(|_| "127.0.0.1".to_owned(), |peer| peer.ip().to_string());
     let line = Line { router: router.clone(), number: open.number, peer, user: String::new(), channel: None, screen: Screen::default() };
     match server::run_stream(config(&router), stream, line).await {
         Ok(session) => {
@@ -99,7 +102,7 @@ fn doubled(stream: TcpStream) -> std::io::Result<(TcpStream, std::net::TcpStream
 }
 
 /// Reads and says nothing until the other side gives up.
-async fn silence(mut stream: TcpStream) {
+async fn silence(mut stream: Wire) {
     let mut heard = [0; 256];
     while stream.read(&mut heard).await.is_ok_and(|count| count > 0) {}
 }
@@ -154,6 +157,9 @@ impl Handler for Line {
     type Error = russh::Error;
 
     async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, Self::Error> {
+        if self.router.plan().login == LoginMethods::KeyboardInteractive {
+            return Ok(Auth::reject());
+        }
         Ok(self.check(user, password).await)
     }
 
@@ -163,6 +169,9 @@ impl Handler for Line {
         _submethods: &str,
         response: Option<Response<'a>>,
     ) -> Result<Auth, Self::Error> {
+        if self.router.plan().login == LoginMethods::Password {
+            return Ok(Auth::reject());
+        }
         let Some(mut answers) = response else {
             return Ok(Auth::Partial {
                 name: Cow::Borrowed(""),

@@ -41,6 +41,9 @@ pub(crate) struct State {
     pub first_privilege: u8,
     #[serde(skip)]
     pub users: Vec<LoggedIn>,
+    /// Whether something changed that the state folder does not know yet.
+    #[serde(skip)]
+    pub unkept: bool,
 }
 
 /// Who did something, and when.
@@ -86,6 +89,7 @@ impl State {
             credentials: Credentials::default(),
             first_privilege: 1,
             users: Vec::new(),
+            unkept: true,
         };
         state.log_boot();
         state
@@ -112,6 +116,7 @@ impl State {
             self.log.pop_front();
         }
         self.log.push_back(line.clone());
+        self.unkept = true;
         line
     }
 
@@ -126,6 +131,7 @@ impl State {
         self.startup = self.running.clone();
         self.saved = Some(Stamp { at: self.clock(now), by: by.to_owned() });
         self.unsaved = false;
+        self.unkept = true;
     }
 
     /// The text of the running configuration with its header, without `Building configuration...`.

@@ -62,12 +62,21 @@ impl Terminal {
         if self.converse().await.is_err() {
             return;
         }
-        // An `exit` ends the connection as well, once the last characters are out.
         if self.flush().await.is_ok() && self.channel.close().await.is_ok() {
-            let bye = handle.disconnect(Disconnect::ByApplication, "logged out".to_owned(), String::new());
-            if let Err(error) = bye.await {
-                tracing::debug!(%error, "lab: the other side was faster");
-            }
+            self.hang_up(&handle).await;
+        }
+    }
+
+    /// An `exit` ends the connection as well. The disconnect overtakes data that waits in russh's queue, so it is sent
+    /// when the other side has answered the close of the channel, or is slow to.
+    async fn hang_up(&mut self, handle: &Handle) {
+        let answered = async { while self.channel.wait().await.is_some() {} };
+        if tokio::time::timeout(Duration::from_secs(2), answered).await.is_err() {
+            tracing::debug!("lab: the close of a channel was not answered");
+        }
+        let bye = handle.disconnect(Disconnect::ByApplication, "logged out".to_owned(), String::new());
+        if let Err(error) = bye.await {
+            tracing::debug!(%error, "lab: the other side was faster");
         }
     }
 
@@ -150,10 +159,10 @@ impl Terminal {
 
     /// Keeps what was changed, at the end of an edit or after a save, as the flash of a router would.
     fn keep(&self) {
-        if self.session.editing.is_none() && self.session.privilege > 1 {
-            if let Err(error) = self.router.save() {
-                tracing::warn!(%error, "lab: the router's state was not kept");
-            }
+        let changing = self.session.editing.is_none()
+            && std::mem::take(&mut lock(&self.router.inner.state).unkept);
+        if let Some(Err(error)) = changing.then(|| self.router.save()) {
+            tracing::warn!(%error, "lab: the router's state was not kept");
         }
     }
 
@@ -163,7 +172,7 @@ impl Terminal {
             Fault::SlowPerLine(pace) => Some(*pace),
             _ => None,
         });
-        let mut left = self.drop_after(full, faults);
+        let dropping = self.light_fuse(full, faults).await?;
         let mut page = 0;
         for (at, one) in lines.iter().enumerate() {
             if at * 2 >= lines.len() && at > 0 && (at - 1) * 2 < lines.len() {
@@ -179,17 +188,26 @@ impl Terminal {
                 }
             }
             page += 1;
-            self.say_until_cut(one, &mut left).await?;
+            self.say(one);
+            // Long outputs leave in pieces, so that a slow reader holds the router back and not its memory; a line at a
+            // time when the connection is about to break, so that the lines before the break arrive.
+            if dropping || self.output.len() > 8192 {
+                self.flush().await?;
+            }
         }
         Ok(())
     }
 
-    fn drop_after(&self, full: &str, faults: &[Fault]) -> Option<usize> {
+    async fn light_fuse(&mut self, full: &str, faults: &[Fault]) -> Result<bool, Gone> {
         let bytes = faults.iter().find_map(|fault| match fault {
-            Fault::DropInTheMiddle(bytes) => Some(*bytes),
+            Fault::DropInTheMiddle(bytes) if full.starts_with("show running-config") => Some(*bytes),
             _ => None,
         });
-        bytes.filter(|_| full.starts_with("show running-config"))
+        if let Some(bytes) = bytes {
+            self.flush().await?;
+            self.router.inner.connections.break_after(self.number, bytes);
+        }
+        Ok(bytes.is_some())
     }
 
     async fn pause_in_the_middle(&mut self, line: &str, full: &str) -> Result<(), Gone> {
@@ -214,23 +232,6 @@ impl Terminal {
             drop(state);
             self.say(&format!("{line}\n"));
         }
-    }
-
-    async fn say_until_cut(&mut self, text: &str, left: &mut Option<usize>) -> Result<(), Gone> {
-        let Some(bytes) = left else {
-            self.say(text);
-            // Long outputs leave in pieces, so that a slow reader holds the router back and not its memory.
-            return if self.output.len() > 8192 { self.flush().await } else { Ok(()) };
-        };
-        if text.len() < *bytes {
-            *bytes -= text.len();
-            self.say(text);
-            return Ok(());
-        }
-        self.say(text.get(..*bytes).unwrap_or(text));
-        self.flush().await?;
-        self.router.inner.connections.cut(self.number);
-        Err(Gone)
     }
 
     async fn ask_for_more(&mut self) -> Result<More, Gone> {

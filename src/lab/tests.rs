@@ -124,9 +124,10 @@ async fn a_person_logs_in_and_looks_around() {
     assert!(version.starts_with("sh ver | inc uptime\r\nR1 uptime is "), "{version}");
     let refused = person.ask("show running-config", "R1>").await;
     assert_eq!(refused, "show running-config\r\n        ^\r\n% Invalid input detected at '^' marker.\r\n\r\nR1>");
-    person.press("exit\r").await;
-    assert!(person.until("never").await.is_err());
-    assert_eq!(router.typed(), ["sh ver | inc uptime", "show running-config", "exit"]);
+    person.press("sh clock\rsh ver | begin register\rexit\r").await;
+    let last = person.until("never").await.unwrap_err();
+    assert!(last.ends_with("Configuration register is 0x2102\r\n\r\nR1>exit\r\n"), "{last}");
+    assert_eq!(router.typed(), ["sh ver | inc uptime", "show running-config", "sh clock", "sh ver | begin register", "exit"]);
     assert_eq!(router.logins(), Logins { accepted: 1, refused: 0 });
     lab.stop().await.unwrap();
 }
@@ -236,10 +237,10 @@ async fn silence_after_the_connect_and_after_the_login() {
 async fn a_connection_drops_after_the_bytes_that_were_ordered() {
     let (lab, router) = one().await;
     let mut person = Person::privileged(&router).await;
-    router.fault(Fault::DropInTheMiddle(1000)).await;
+    router.fault(Fault::DropInTheMiddle(3000)).await;
     person.press("show running-config\r").await;
     let text = person.until("never").await.unwrap_err();
-    assert!((900..1200).contains(&text.len()) && !text.contains("\nend"), "{}", text.len());
+    assert!((300..3000).contains(&text.len()) && !text.contains("\nend"), "{}", text.len());
     lab.stop().await.unwrap();
 }
 
@@ -271,7 +272,7 @@ async fn strange_outputs() {
     let mut person = log_in(&router, 0).await;
     let greeting = person.until("R1>").await.unwrap();
     assert!(greeting.ends_with("unit #R1>"), "{greeting}");
-    let text = person.ask("show version | exclude ^$", "R1>").await;
+    let text = person.ask("show ip interface brief", "R1>").await;
     assert!(text.contains(": %LINK-3-UPDOWN: Interface GigabitEthernet4"), "{text}");
     router.clear_faults().await;
     router.fault(Fault::SlowPerLine(Duration::from_millis(20))).await;
@@ -365,7 +366,8 @@ async fn every_kind_of_host_key_and_privilege_at_login() {
 async fn a_hundred_routers_answer_a_hundred_people() {
     let lab = Lab::start(LabPlan::fleet(100)).await.unwrap();
     let mut people = tokio::task::JoinSet::new();
-    for router in lab.routers().cloned() {
+    for router in lab.routers() {
+        let router = router.clone();
         people.spawn(async move {
             let mut person = log_in(&router, 0).await;
             let prompt = format!("{}>", router.name());

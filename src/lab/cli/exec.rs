@@ -185,6 +185,7 @@ fn write_terminal(desk: &mut Desk, _: &[String]) -> String {
 
 fn clear_logging(desk: &mut Desk, _: &[String]) -> String {
     desk.state.log.clear();
+    desk.state.unkept = true;
     String::new()
 }
 
