@@ -18,10 +18,33 @@ pub(crate) struct Configuration {
 
 /// Commands of which a section holds only one: a second one takes the place of the first.
 const SINGLE: &[&str] = &[
-    "hostname", "description", "bandwidth", "mtu", "load-interval", "encapsulation", "speed", "duplex",
-    "enable secret", "enable password", "banner motd", "banner login", "banner exec", "snmp-server location",
-    "snmp-server contact", "logging buffered", "ip domain name", "exec-timeout", "router-id", "ip ssh version",
-    "clock timezone", "key-string", "ip ospf cost", "ip mtu", "delay", "version", "bgp router-id",
+    "hostname",
+    "description",
+    "bandwidth",
+    "mtu",
+    "load-interval",
+    "encapsulation",
+    "speed",
+    "duplex",
+    "enable secret",
+    "enable password",
+    "banner motd",
+    "banner login",
+    "banner exec",
+    "snmp-server location",
+    "snmp-server contact",
+    "logging buffered",
+    "ip domain name",
+    "exec-timeout",
+    "router-id",
+    "ip ssh version",
+    "clock timezone",
+    "key-string",
+    "ip ospf cost",
+    "ip mtu",
+    "delay",
+    "version",
+    "bgp router-id",
 ];
 
 impl Configuration {
@@ -188,7 +211,8 @@ fn set_below(below: &mut Vec<String>, inner: Option<&String>, line: &str) -> boo
         return false;
     }
     if let Some(key) = single(line) {
-        let same = |old: &&mut String| old.strip_prefix(indent).is_some_and(|old| begins_with_words(old, &key));
+        let same =
+            |old: &&mut String| old.strip_prefix(indent).is_some_and(|old| begins_with_words(old, &key));
         if let Some(old) = inside.iter_mut().find(same) {
             *old = wanted;
             return true;
@@ -204,7 +228,9 @@ fn set_below(below: &mut Vec<String>, inner: Option<&String>, line: &str) -> boo
 fn span(below: &[String], inner: Option<&String>) -> (usize, usize, &'static str) {
     let Some(inner) = inner else { return (0, below.len(), " ") };
     let head = format!(" {inner}");
-    let Some(from) = below.iter().position(|line| *line == head) else { return (below.len(), below.len(), "  ") };
+    let Some(from) = below.iter().position(|line| *line == head) else {
+        return (below.len(), below.len(), "  ");
+    };
     let length = below.iter().skip(from + 1).take_while(|line| line.starts_with("  ")).count();
     (from + 1, from + 1 + length, "  ")
 }
@@ -257,8 +283,13 @@ mod tests {
         assert!(!configuration.set(&interface, "shutdown"));
         assert!(configuration.set(&interface, "ip address 10.0.0.9 255.255.255.0"));
         assert!(configuration.set(&interface, "description one"));
-        assert!(configuration.set(&["interface Loopback7".to_owned()], "ip address 10.7.7.7 255.255.255.255"));
-        assert!(configuration.set(&["router bgp 65001".to_owned(), "address-family ipv4".to_owned()], "maximum-paths 2"));
+        assert!(
+            configuration.set(&["interface Loopback7".to_owned()], "ip address 10.7.7.7 255.255.255.255")
+        );
+        assert!(
+            configuration
+                .set(&["router bgp 65001".to_owned(), "address-family ipv4".to_owned()], "maximum-paths 2")
+        );
         assert!(configuration.set(&[], "hostname R9"));
         assert!(configuration.set(&[], "ip route 0.0.0.0 0.0.0.0 10.0.0.2"));
         let text = configuration.text();

@@ -46,7 +46,11 @@ impl Editor {
                 return Key::Ended;
             }
             0x08 | 0x7f => self.rub_out(echo),
-            0x15 => while !self.line.is_empty() { self.rub_out(echo) },
+            0x15 => {
+                while !self.line.is_empty() {
+                    self.rub_out(echo)
+                }
+            }
             byte if byte >= 0x20 => self.put(byte, echo),
             _ => {}
         }
@@ -108,7 +112,10 @@ mod tests {
     #[test]
     fn keys_edit_the_line() {
         let mut editor = Editor::new(3, 80, false);
-        assert_eq!(type_in(&mut editor, b"shw\x08ow ver\r"), (Key::Entered, "shw\x08 \x08ow ver\r\n".to_owned()));
+        assert_eq!(
+            type_in(&mut editor, b"shw\x08ow ver\r"),
+            (Key::Entered, "shw\x08 \x08ow ver\r\n".to_owned())
+        );
         assert_eq!(editor.line(), "show ver");
         let mut hidden = Editor::new(10, 80, true);
         assert_eq!(type_in(&mut hidden, b"word\n"), (Key::Entered, "\r\n".to_owned()));

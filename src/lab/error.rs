@@ -16,6 +16,8 @@ pub enum LabError {
     Key(String),
     /// Two routers have the same name, or a name cannot be a file name.
     Name(String),
+    /// A line of [`super::Router::edit`] is none that the router takes.
+    Refused { line: String, said: String },
 }
 
 impl LabError {
@@ -33,10 +35,17 @@ impl fmt::Display for LabError {
             ),
             LabError::File { path, source } => write!(to, "{}: {source}", path.display()),
             LabError::Content { path, reason } => {
-                write!(to, "{} is not a router of the lab: {reason}. Delete it to start that router afresh.", path.display())
+                write!(
+                    to,
+                    "{} is not a router of the lab: {reason}. Delete it to start that router afresh.",
+                    path.display()
+                )
             }
             LabError::Key(reason) => write!(to, "host key of the lab: {reason}"),
-            LabError::Name(name) => write!(to, "{name:?} cannot be the name of a router here, or is there twice"),
+            LabError::Refused { line, said } => write!(to, "the router refused {line:?}: {}", said.trim()),
+            LabError::Name(name) => {
+                write!(to, "{name:?} cannot be the name of a router here, or is there twice")
+            }
         }
     }
 }
@@ -45,7 +54,9 @@ impl std::error::Error for LabError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             LabError::Listen { source, .. } | LabError::File { source, .. } => Some(source),
-            LabError::Content { .. } | LabError::Key(_) | LabError::Name(_) => None,
+            LabError::Content { .. } | LabError::Key(_) | LabError::Name(_) | LabError::Refused { .. } => {
+                None
+            }
         }
     }
 }

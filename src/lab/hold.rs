@@ -19,7 +19,8 @@ pub(crate) struct Gate {
 
 impl Hold {
     pub(crate) fn new(point: Point) -> (Hold, Arc<Gate>) {
-        let gate = Arc::new(Gate { point, reached: watch::Sender::new(0), released: watch::Sender::new(false) });
+        let gate =
+            Arc::new(Gate { point, reached: watch::Sender::new(0), released: watch::Sender::new(false) });
         (Hold { gate: gate.clone() }, gate)
     }
 

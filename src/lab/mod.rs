@@ -3,6 +3,7 @@
 //! It shares no code with the rooms that talk to routers: a mistake made on both sides would hide itself.
 
 mod cli;
+mod clock;
 mod configuration;
 mod connections;
 mod editor;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use russh::keys::PrivateKey;
 use tokio::sync::watch;
 
@@ -13,10 +13,10 @@ use super::connections::Connections;
 use super::error::LabError;
 use super::fault::{Fault, Point};
 use super::hold::{Gate, Hold};
-use super::keys;
 use super::plan::{Credentials, RouterPlan};
 use super::saved::Saved;
 use super::state::State;
+use super::{clock, keys};
 
 /// How often somebody tried to log in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -129,13 +129,13 @@ impl Router {
     pub fn edit(&self, by: &str, lines: &[&str]) -> Result<(), LabError> {
         let mut session = Session::new(0, by, "127.0.0.1", 15);
         let mut state = lock(&self.inner.state);
-        let now = Utc::now();
+        let now = clock::now();
         let mut desk = Desk { state: &mut state, session: &mut session, faults: &[], now };
         cli::interpret(&mut desk, "configure terminal");
         for line in lines {
             let said = cli::interpret(&mut desk, line);
             if said.contains('%') {
-                return Err(LabError::Key(format!("{line:?} was refused: {said}")));
+                return Err(LabError::Refused { line: (*line).to_owned(), said });
             }
         }
         cli::interpret(&mut desk, "end");
@@ -157,7 +157,7 @@ impl Router {
         lock(&self.inner.state).unsaved
     }
 
-    pub fn boot_time(&self) -> chrono::DateTime<Utc> {
+    pub fn boot_time(&self) -> DateTime<Utc> {
         lock(&self.inner.state).boot_time
     }
 
@@ -204,13 +204,14 @@ impl Router {
         control.typed.push(line.to_owned());
     }
 
-    pub(crate) fn note_login(&self, accepted: bool) {
+    pub(crate) fn note_login(&self, user: &str, from: &str, accepted: bool) {
         let logins = &mut lock(&self.inner.control).logins;
         if accepted {
             logins.accepted += 1;
         } else {
             logins.refused += 1;
         }
+        lock(&self.inner.state).note_login(user, from, accepted, clock::now());
     }
 
     /// Waits at the holds that the test chooses, one after the other.

@@ -4,7 +4,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use chrono::Utc;
 use russh::keys::PrivateKey;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -17,7 +16,7 @@ use super::router::{Control, Inner, Router};
 use super::saved::{self, Saved};
 use super::state::State;
 use super::topology::{Place, places};
-use super::{keys, ssh};
+use super::{clock, keys, ssh};
 
 pub struct Lab {
     routers: Vec<Router>,
@@ -29,7 +28,8 @@ impl Lab {
     pub async fn start(plan: LabPlan) -> Result<Lab, LabError> {
         check_names(&plan.routers)?;
         if let Some(folder) = &plan.state {
-            std::fs::create_dir_all(folder).map_err(|source| LabError::File { path: folder.clone(), source })?;
+            std::fs::create_dir_all(folder)
+                .map_err(|source| LabError::File { path: folder.clone(), source })?;
         }
         let network = random_network()?;
         let mut lab = Lab { routers: Vec::new(), tasks: JoinSet::new() };
@@ -60,12 +60,21 @@ impl Lab {
 
     /// The routers and how to log in, as `patchbay lab` prints them.
     pub fn table(&self) -> String {
-        let mut text = format!("{:<8} {:<10} {:<16} {:<6} {:<10} {:<16} {}\n", "name", "site", "address", "port", "user", "password", "enable");
+        let mut text = format!(
+            "{:<8} {:<10} {:<16} {:<6} {:<10} {:<16} {}\n",
+            "name", "site", "address", "port", "user", "password", "enable"
+        );
         for router in &self.routers {
             let (address, who) = (router.address(), router.credentials());
             text.push_str(&format!(
                 "{:<8} {:<10} {:<16} {:<6} {:<10} {:<16} {}\n",
-                router.name(), router.plan().site, address.ip().to_string(), address.port(), who.username, who.password, who.enable
+                router.name(),
+                router.plan().site,
+                address.ip().to_string(),
+                address.port(),
+                who.username,
+                who.password,
+                who.enable
             ));
         }
         text
@@ -81,25 +90,36 @@ struct Born {
 }
 
 impl Born {
-    fn read_or_make(plan: &LabPlan, router: &RouterPlan, place: &Place, network: [u8; 2]) -> Result<Born, LabError> {
+    fn read_or_make(
+        plan: &LabPlan,
+        router: &RouterPlan,
+        place: &Place,
+        network: [u8; 2],
+    ) -> Result<Born, LabError> {
         let file = plan.state.as_deref().map(|folder| saved::file(folder, &router.name));
         let saved = match &file {
             Some(file) => saved::read(file)?,
             None => None,
         };
         match saved {
-            Some(Saved { address, host_key, state }) => Ok(Born { address, key: keys::from_text(&host_key)?, state, file }),
+            Some(Saved { address, host_key, state }) => {
+                Ok(Born { address, key: keys::from_text(&host_key)?, state, file })
+            }
             None => Ok(Born {
                 address: SocketAddr::from((address(network, place.number), 0)),
                 key: keys::new_key(router.host_key, plan.state.as_deref().map(Path::new))?,
-                state: State::born(place, Utc::now()),
+                state: State::born(place, clock::now()),
                 file,
             }),
         }
     }
 }
 
-async fn open(plan: &LabPlan, router: &RouterPlan, mut born: Born) -> Result<(Router, TcpListener), LabError> {
+async fn open(
+    plan: &LabPlan,
+    router: &RouterPlan,
+    mut born: Born,
+) -> Result<(Router, TcpListener), LabError> {
     let listen = |source| LabError::Listen { router: router.name.clone(), address: born.address, source };
     let listener = TcpListener::bind(born.address).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;

@@ -130,7 +130,8 @@ fn extra(port: &str) -> &'static [&'static str] {
 
 fn certificate(name: &str) -> String {
     let lines = (0..12).map(|row| {
-        let words: Vec<String> = (0..8).map(|word| hex(&format!("{name} certificate {row} {word}"), 8)).collect();
+        let words: Vec<String> =
+            (0..8).map(|word| hex(&format!("{name} certificate {row} {word}"), 8)).collect();
         format!("  {}", words.join(" "))
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -138,7 +139,8 @@ fn certificate(name: &str) -> String {
 
 fn letters(seed: &str, length: usize) -> String {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789./";
-    let letter = |value: u8| char::from(ALPHABET.get(usize::from(value) % ALPHABET.len()).copied().unwrap_or(b'A'));
+    let letter =
+        |value: u8| char::from(ALPHABET.get(usize::from(value) % ALPHABET.len()).copied().unwrap_or(b'A'));
     draw(seed).take(length).map(letter).collect()
 }
 
@@ -159,7 +161,9 @@ pub(crate) fn draw(seed: &str) -> impl Iterator<Item = u8> + use<> {
         value ^= value << 17;
         Some(value)
     };
-    std::iter::successors(Some(start | 1), next).skip(1).map(|value| value.to_be_bytes().first().copied().unwrap_or(0))
+    std::iter::successors(Some(start | 1), next)
+        .skip(1)
+        .map(|value| value.to_be_bytes().first().copied().unwrap_or(0))
 }
 
 #[cfg(test)]

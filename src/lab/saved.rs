@@ -27,7 +27,8 @@ pub(crate) fn read(path: &Path) -> Result<Option<Saved>, LabError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(LabError::File { path: path.to_owned(), source }),
     };
-    let content = |error: serde_json::Error| LabError::Content { path: path.to_owned(), reason: error.to_string() };
+    let content =
+        |error: serde_json::Error| LabError::Content { path: path.to_owned(), reason: error.to_string() };
     serde_json::from_str(&text).map(Some).map_err(content)
 }
 

@@ -71,7 +71,14 @@ async fn connection(router: Router, stream: TcpStream) {
         return silence(stream).await;
     }
     router.pause(|point| *point == Point::AfterConnect).await;
-    let line = Line { router: router.clone(), number: open.number, peer, user: String::new(), channel: None, screen: Screen::default() };
+    let line = Line {
+        router: router.clone(),
+        number: open.number,
+        peer,
+        user: String::new(),
+        channel: None,
+        screen: Screen::default(),
+    };
     match server::run_stream(config(&router), stream, line).await {
         Ok(session) => {
             if let Err(error) = session.await {
@@ -142,8 +149,9 @@ struct Line {
 impl Line {
     async fn check(&mut self, user: &str, password: &str) -> Auth {
         let known = self.router.credentials();
-        let right = user == known.username && password == known.password && !self.router.has(&Fault::WrongPassword);
-        self.router.note_login(right);
+        let right =
+            user == known.username && password == known.password && !self.router.has(&Fault::WrongPassword);
+        self.router.note_login(user, &self.peer, right);
         if !right {
             return Auth::reject();
         }
@@ -224,11 +232,21 @@ impl Handler for Line {
         Ok(())
     }
 
-    async fn exec_request(&mut self, id: ChannelId, _: &[u8], session: &mut Session) -> Result<(), Self::Error> {
+    async fn exec_request(
+        &mut self,
+        id: ChannelId,
+        _: &[u8],
+        session: &mut Session,
+    ) -> Result<(), Self::Error> {
         session.channel_failure(id)
     }
 
-    async fn subsystem_request(&mut self, id: ChannelId, _: &str, session: &mut Session) -> Result<(), Self::Error> {
+    async fn subsystem_request(
+        &mut self,
+        id: ChannelId,
+        _: &str,
+        session: &mut Session,
+    ) -> Result<(), Self::Error> {
         session.channel_failure(id)
     }
 }

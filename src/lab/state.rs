@@ -67,7 +67,8 @@ pub(crate) const VERSION: &str = "17.9.4a";
 impl State {
     pub fn born(place: &Place, now: DateTime<Utc>) -> State {
         let sample = sample(place);
-        let age: i64 = draw(&format!("{} age", place.name)).take(3).fold(0, |sum, byte| sum * 120 + i64::from(byte));
+        let age: i64 =
+            draw(&format!("{} age", place.name)).take(3).fold(0, |sum, byte| sum * 120 + i64::from(byte));
         let boot_time = now - TimeDelta::seconds(3 * 3600 + age);
         let mut state = State {
             name: place.name.clone(),
@@ -116,7 +117,6 @@ impl State {
             self.log.pop_front();
         }
         self.log.push_back(line.clone());
-        self.unkept = true;
         line
     }
 
@@ -124,7 +124,21 @@ impl State {
     pub fn note_change(&mut self, by: &str, from: &str, now: DateTime<Utc>) {
         self.changed = Some(Stamp { at: self.clock(now), by: by.to_owned() });
         self.unsaved = true;
+        self.unkept = true;
         self.log(now, &format!("%SYS-5-CONFIG_I: Configured from console by {by} on {from}"));
+    }
+
+    pub fn note_login(&mut self, user: &str, from: &str, accepted: bool, now: DateTime<Utc>) {
+        let end = format!("[Source: {from}] [localport: 22]");
+        let at = long_time(self.clock(now));
+        let line = if accepted {
+            format!("%SEC_LOGIN-5-LOGIN_SUCCESS: Login Success [user: {user}] {end} at {at}")
+        } else {
+            format!(
+                "%SEC_LOGIN-4-LOGIN_FAILED: Login failed [user: {user}] {end} [Reason: Login Authentication Failed] at {at}"
+            )
+        };
+        self.log(now, &line);
     }
 
     pub fn save(&mut self, by: &str, now: DateTime<Utc>) {
@@ -150,7 +164,9 @@ impl State {
             None => "! No configuration change since last restart\n".to_owned(),
         };
         let saved = self.saved.as_ref();
-        let saved = saved.map(|saved| format!("! NVRAM config last updated at {}\n", stamp(saved))).unwrap_or_default();
+        let saved = saved
+            .map(|saved| format!("! NVRAM config last updated at {}\n", stamp(saved)))
+            .unwrap_or_default();
         format!("!\n{changed}{saved}")
     }
 
@@ -160,10 +176,12 @@ impl State {
         let version = format!("%SYS-5-RESTART: System restarted -- Cisco IOS Software, Version {VERSION}");
         self.log(since(40), &version);
         self.log(since(41), "%SSH-5-ENABLED: SSH 2.0 has been enabled");
-        let up: Vec<String> = self.ports.iter().filter(|port| !port.shut).map(|port| port.name.clone()).collect();
+        let up: Vec<String> =
+            self.ports.iter().filter(|port| !port.shut).map(|port| port.name.clone()).collect();
         for name in up {
             self.log(since(44), &format!("%LINK-3-UPDOWN: Interface {name}, changed state to up"));
-            let protocol = format!("%LINEPROTO-5-UPDOWN: Line protocol on Interface {name}, changed state to up");
+            let protocol =
+                format!("%LINEPROTO-5-UPDOWN: Line protocol on Interface {name}, changed state to up");
             self.log(since(45), &protocol);
         }
     }

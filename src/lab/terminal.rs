@@ -4,11 +4,11 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use chrono::Utc;
 use russh::server::{Handle, Msg};
 use russh::{Channel, ChannelMsg, Disconnect};
 
 use super::cli::{self, Desk, Session, exec};
+use super::clock;
 use super::editor::{Editor, Key};
 use super::fault::{Fault, Point};
 use super::router::{Router, lock};
@@ -45,17 +45,32 @@ const MORE: &str = " --More-- ";
 const ERASE_MORE: &str = "\x08\x08\x08\x08\x08\x08\x08\x08\x08        \x08\x08\x08\x08\x08\x08\x08\x08\x08";
 
 impl Terminal {
-    pub fn new(router: &Router, number: u64, channel: Channel<Msg>, user: &str, peer: &str, screen: Screen) -> Terminal {
+    pub fn new(
+        router: &Router,
+        number: u64,
+        channel: Channel<Msg>,
+        user: &str,
+        peer: &str,
+        screen: Screen,
+    ) -> Terminal {
         let mut state = lock(&router.inner.state);
         let taken = |line: &u16| state.users.iter().any(|other| other.line == *line);
         let line = (0..u16::MAX).find(|line| !taken(line)).unwrap_or(0);
         let mut session = Session::new(line, user, peer, state.first_privilege);
         session.length = screen.rows.unwrap_or(session.length);
         session.width = screen.columns.unwrap_or(session.width);
-        let logged_in = LoggedIn { line, user: user.to_owned(), from: peer.to_owned(), typed_at: Utc::now() };
+        let logged_in =
+            LoggedIn { line, user: user.to_owned(), from: peer.to_owned(), typed_at: clock::now() };
         state.users.push(logged_in);
         drop(state);
-        Terminal { router: router.clone(), number, channel, session, input: VecDeque::new(), output: Vec::new() }
+        Terminal {
+            router: router.clone(),
+            number,
+            channel,
+            session,
+            input: VecDeque::new(),
+            output: Vec::new(),
+        }
     }
 
     pub async fn run(mut self, handle: Handle) {
@@ -100,7 +115,8 @@ impl Terminal {
     /// The message of the day, as the running configuration has it.
     fn greet(&mut self) {
         let faults = self.router.faults();
-        let motd = lock(&self.router.inner.state).running.value("banner motd").map(|text| text.replace("^C", ""));
+        let motd =
+            lock(&self.router.inner.state).running.value("banner motd").map(|text| text.replace("^C", ""));
         let mut text = format!("\n{}\n", motd.unwrap_or_default().trim_end_matches('\n'));
         if let Some(newline) = faults.iter().find_map(|fault| match fault {
             Fault::BannerEndingInHash { newline } => Some(*newline),
@@ -128,7 +144,7 @@ impl Terminal {
             self.obey(line).await?;
         }
         let mut state = lock(&self.router.inner.state);
-        let mut desk = Desk { state: &mut state, session: &mut self.session, faults: &[], now: Utc::now() };
+        let mut desk = Desk { state: &mut state, session: &mut self.session, faults: &[], now: clock::now() };
         cli::leave(&mut desk);
         drop(state);
         self.keep();
@@ -136,11 +152,17 @@ impl Terminal {
     }
 
     async fn obey(&mut self, line: &str) -> Result<(), Gone> {
-        let full = if self.session.editing.is_none() { exec::full_words(line, self.session.privilege) } else { line.to_owned() };
+        let full = if self.session.editing.is_none() {
+            exec::full_words(line, self.session.privilege)
+        } else {
+            line.to_owned()
+        };
         if !self.session.hides_input() {
             self.router.note_typed(line);
             self.flush().await?;
-            self.router.pause(|point| matches!(point, Point::AtCommand(words) if begins(line, &full, words))).await;
+            self.router
+                .pause(|point| matches!(point, Point::AtCommand(words) if begins(line, &full, words)))
+                .await;
         }
         let faults = self.router.faults();
         let text = self.interpret(line, &faults);
@@ -149,7 +171,7 @@ impl Terminal {
     }
 
     fn interpret(&mut self, line: &str, faults: &[Fault]) -> String {
-        let now = Utc::now();
+        let now = clock::now();
         let mut state = lock(&self.router.inner.state);
         if let Some(user) = state.users.iter_mut().find(|user| user.line == self.session.line) {
             user.typed_at = now;
@@ -159,8 +181,8 @@ impl Terminal {
 
     /// Keeps what was changed, at the end of an edit or after a save, as the flash of a router would.
     fn keep(&self) {
-        let changing = self.session.editing.is_none()
-            && std::mem::take(&mut lock(&self.router.inner.state).unkept);
+        let changing =
+            self.session.editing.is_none() && std::mem::take(&mut lock(&self.router.inner.state).unkept);
         if let Some(Err(error)) = changing.then(|| self.router.save()) {
             tracing::warn!(%error, "lab: the router's state was not kept");
         }
@@ -228,7 +250,8 @@ impl Terminal {
     fn interfere(&mut self, at: usize, faults: &[Fault]) {
         if at % 20 == 2 && faults.contains(&Fault::LogLinesInOutput) {
             let mut state = lock(&self.router.inner.state);
-            let line = state.log(Utc::now(), "%LINK-3-UPDOWN: Interface GigabitEthernet4, changed state to down");
+            let line =
+                state.log(clock::now(), "%LINK-3-UPDOWN: Interface GigabitEthernet4, changed state to down");
             drop(state);
             self.say(&format!("{line}\n"));
         }

@@ -123,11 +123,17 @@ async fn a_person_logs_in_and_looks_around() {
     let version = person.ask("sh ver | inc uptime", "R1>").await;
     assert!(version.starts_with("sh ver | inc uptime\r\nR1 uptime is "), "{version}");
     let refused = person.ask("show running-config", "R1>").await;
-    assert_eq!(refused, "show running-config\r\n        ^\r\n% Invalid input detected at '^' marker.\r\n\r\nR1>");
+    assert_eq!(
+        refused,
+        "show running-config\r\n        ^\r\n% Invalid input detected at '^' marker.\r\n\r\nR1>"
+    );
     person.press("sh clock\rsh ver | begin register\rexit\r").await;
     let last = person.until("never").await.unwrap_err();
     assert!(last.ends_with("Configuration register is 0x2102\r\n\r\nR1>exit\r\n"), "{last}");
-    assert_eq!(router.typed(), ["sh ver | inc uptime", "show running-config", "sh clock", "sh ver | begin register", "exit"]);
+    assert_eq!(
+        router.typed(),
+        ["sh ver | inc uptime", "show running-config", "sh clock", "sh ver | begin register", "exit"]
+    );
     assert_eq!(router.logins(), Logins { accepted: 1, refused: 0 });
     lab.stop().await.unwrap();
 }
@@ -174,7 +180,11 @@ async fn long_outputs_stop_at_the_end_of_the_page() {
     assert_eq!(page.matches("\r\n").count(), 10);
     person.press("\r").await;
     let line = person.until(" --More-- ").await.unwrap();
-    assert!(line.starts_with("\x08\x08\x08\x08\x08\x08\x08\x08\x08        \x08") && line.matches("\r\n").count() == 1, "{line:?}");
+    assert!(
+        line.starts_with("\x08\x08\x08\x08\x08\x08\x08\x08\x08        \x08")
+            && line.matches("\r\n").count() == 1,
+        "{line:?}"
+    );
     person.press(" ").await;
     assert_eq!(person.until(" --More-- ").await.unwrap().matches("\r\n").count(), 9);
     person.press("q").await;
@@ -194,7 +204,9 @@ async fn an_edit_changes_the_router_for_everybody() {
     person.press("\x1a").await;
     person.until("R1#").await.unwrap();
     assert!(router.unsaved() && router.running_configuration().contains(" description new\n"));
-    assert!(router.log_lines().last().unwrap().ends_with("Configured from console by admin on vty0 (127.0.0.1)"));
+    assert!(
+        router.log_lines().last().unwrap().ends_with("Configured from console by admin on vty0 (127.0.0.1)")
+    );
     assert!(person.ask("write memory", "R1#").await.contains("[OK]\r\n"));
     assert!(!router.unsaved() && router.startup_configuration().contains(" description new\n"));
     router.edit("bob", &["hostname R1", "snmp-server location attic"]).unwrap();

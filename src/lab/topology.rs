@@ -156,7 +156,8 @@ fn byte(number: usize) -> u8 {
 }
 
 fn serial(name: &str) -> String {
-    let digits: String = draw(&format!("{name} serial")).take(8).map(|value| char::from(b'0' + value % 10)).collect();
+    let digits: String =
+        draw(&format!("{name} serial")).take(8).map(|value| char::from(b'0' + value % 10)).collect();
     format!("9LAB{digits}")
 }
 

@@ -34,6 +34,9 @@ const ACTS: &[Act] = &[
     Act { words: "clear counters", level: 15, run: nothing },
 ];
 
+/// What a command authorization server says through the router.
+pub(super) const REFUSED: &str = "Command authorization failed.\n\n";
+
 pub(super) fn line(desk: &mut Desk, line: &str) -> String {
     if line.trim().is_empty() || line.trim_start().starts_with('!') {
         return String::new();
@@ -45,7 +48,7 @@ pub(super) fn line(desk: &mut Desk, line: &str) -> String {
         Err(mistake) => return refuse(&mistake, &prompt, line),
     };
     if refused(desk.faults, command, &found.full) {
-        return "Command authorization failed.\n\n".to_owned();
+        return REFUSED.to_owned();
     }
     let Some(at) = found.index.checked_sub(ACTS.len()) else {
         let act = ACTS.get(found.index).map(|act| act.run);
@@ -57,7 +60,8 @@ pub(super) fn line(desk: &mut Desk, line: &str) -> String {
         Err(text) => return text,
     };
     if known.words.ends_with("INTERFACE") && !show::has_interface(desk.state, &found.arguments) {
-        let offset = grammar::words(command).nth(known.words.split(' ').count() - 1).map_or(0, |(offset, _)| offset);
+        let offset =
+            grammar::words(command).nth(known.words.split(' ').count() - 1).map_or(0, |(offset, _)| offset);
         return Mistake::Invalid(offset).text(&prompt, line);
     }
     let asked = show::Asked::new(desk, &found.arguments);
@@ -81,18 +85,18 @@ fn patterns(privilege: u8) -> impl Iterator<Item = (usize, &'static str)> {
 /// A single unknown word is taken for the name of a host, as `no ip domain lookup` has it.
 fn refuse(mistake: &Mistake, prompt: &str, line: &str) -> String {
     match mistake {
-        Mistake::Invalid(_) if grammar::words(line).count() == 1 => {
-            "% Bad IP address or host name\n\
+        Mistake::Invalid(_) if grammar::words(line).count() == 1 => "% Bad IP address or host name\n\
              % Unknown command or computer name, or unable to find computer address\n"
-                .to_owned()
-        }
+            .to_owned(),
         mistake => mistake.text(prompt, line),
     }
 }
 
-fn refused(faults: &[Fault], typed: &str, full: &str) -> bool {
+pub(super) fn refused(faults: &[Fault], typed: &str, full: &str) -> bool {
     faults.iter().any(|fault| match fault {
-        Fault::AuthorizationFailed(prefix) => full.starts_with(prefix.as_str()) || typed.starts_with(prefix.as_str()),
+        Fault::AuthorizationFailed(prefix) => {
+            full.starts_with(prefix.as_str()) || typed.starts_with(prefix.as_str())
+        }
         Fault::PagingRefused => full.starts_with("terminal length"),
         _ => false,
     })
@@ -103,9 +107,7 @@ fn timestamp(desk: &Desk) -> String {
         return String::new();
     }
     let clock = desk.state.clock(desk.now).format("%H:%M:%S%.3f UTC %a %b %-d %Y");
-    format!(
-        "Load for five secs: 1%/0%; one minute: 1%; five minutes: 1%\nTime source is NTP, {clock}\n\n"
-    )
+    format!("Load for five secs: 1%/0%; one minute: 1%; five minutes: 1%\nTime source is NTP, {clock}\n\n")
 }
 
 fn enable(desk: &mut Desk, _: &[String]) -> String {
@@ -192,7 +194,11 @@ fn clear_logging(desk: &mut Desk, _: &[String]) -> String {
 fn ping(desk: &mut Desk, arguments: &[String]) -> String {
     let address = arguments.first().map_or("", String::as_str);
     let known = show::reachable(desk.state, address);
-    let (marks, rate) = if known { ("!!!!!", "100 percent (5/5), round-trip min/avg/max = 1/1/2 ms") } else { (".....", "0 percent (0/5)") };
+    let (marks, rate) = if known {
+        ("!!!!!", "100 percent (5/5), round-trip min/avg/max = 1/1/2 ms")
+    } else {
+        (".....", "0 percent (0/5)")
+    };
     format!(
         "Type escape sequence to abort.\nSending 5, 100-byte ICMP Echos to {address}, timeout is 2 seconds:\n\
          {marks}\nSuccess rate is {rate}\n"

@@ -44,7 +44,10 @@ struct Candidate<'a> {
 }
 
 /// Finds the one pattern that the line means, among `(index, pattern)`.
-pub(crate) fn find<'a>(patterns: impl Iterator<Item = (usize, &'a str)>, line: &str) -> Result<Found, Mistake> {
+pub(crate) fn find<'a>(
+    patterns: impl Iterator<Item = (usize, &'a str)>,
+    line: &str,
+) -> Result<Found, Mistake> {
     let mut candidates = left_over(patterns, line)?;
     let at = candidates.iter().position(Candidate::complete).ok_or(Mistake::Incomplete)?;
     Ok(done(candidates.swap_remove(at)))
@@ -117,7 +120,9 @@ fn narrow<'a>(candidates: Vec<Candidate<'a>>, word: &str, rest: &str) -> Result<
     let keyword = match keywords.as_slice() {
         [] => None,
         [one] => Some(*one),
-        several if several.contains(&lower.as_str()) => several.iter().find(|keyword| **keyword == lower).copied(),
+        several if several.contains(&lower.as_str()) => {
+            several.iter().find(|keyword| **keyword == lower).copied()
+        }
         _ => return Err(Mistake::Ambiguous),
     };
     let step = |candidate: Candidate<'a>| match keyword {
@@ -188,7 +193,15 @@ impl Candidate<'_> {
 /// `gi1`, `Gi 1` and `gigabitethernet1` are all GigabitEthernet1.
 pub(crate) fn interface(word: &str) -> Option<String> {
     const TYPES: [&str; 9] = [
-        "GigabitEthernet", "TenGigabitEthernet", "FastEthernet", "Loopback", "Tunnel", "Vlan", "Port-channel", "BDI", "Serial",
+        "GigabitEthernet",
+        "TenGigabitEthernet",
+        "FastEthernet",
+        "Loopback",
+        "Tunnel",
+        "Vlan",
+        "Port-channel",
+        "BDI",
+        "Serial",
     ];
     let digit = word.find(|letter: char| letter.is_ascii_digit())?;
     let (kind, number) = word.split_at_checked(digit)?;
@@ -206,8 +219,14 @@ mod tests {
     use super::*;
 
     const PATTERNS: [&str; 8] = [
-        "show version", "show inventory", "show interfaces", "show interfaces INTERFACE", "show interfaces description",
-        "show ip arp A.B.C.D", "description LINE", "terminal length NUMBER",
+        "show version",
+        "show inventory",
+        "show interfaces",
+        "show interfaces INTERFACE",
+        "show interfaces description",
+        "show ip arp A.B.C.D",
+        "description LINE",
+        "terminal length NUMBER",
     ];
 
     fn check(line: &str, wanted: Result<&str, Mistake>) {

@@ -92,7 +92,9 @@ pub(crate) fn interpret(desk: &mut Desk, line: &str) -> String {
     match desk.session.asking.take() {
         Some(Asking::EnablePassword { refused }) => exec::enable_password(desk, line, refused),
         Some(Asking::Destination) => exec::destination(desk),
-        Some(Asking::Banner { kind, delimiter, text }) => configure::banner_line(desk, kind, delimiter, text, line),
+        Some(Asking::Banner { kind, delimiter, text }) => {
+            configure::banner_line(desk, kind, delimiter, text, line)
+        }
         None if desk.session.editing.is_some() => configure::line(desk, line),
         None => exec::line(desk, line),
     }

@@ -8,7 +8,8 @@ pub(crate) fn running(asked: &Asked) -> String {
         return String::new();
     }
     let text = asked.state.running_text();
-    let whole = format!("Building configuration...\n\nCurrent configuration : {} bytes\n{text}\n", text.len());
+    let whole =
+        format!("Building configuration...\n\nCurrent configuration : {} bytes\n{text}\n", text.len());
     if asked.faults.contains(&Fault::TruncatedConfiguration) {
         let lines: Vec<&str> = whole.lines().collect();
         let third = lines.get(..lines.len() / 3).unwrap_or_default();
@@ -45,7 +46,8 @@ pub(super) fn archive(_: &Asked) -> String {
 
 /// The lines that only one of startup and running has, with their section above them.
 pub(super) fn differences(asked: &Asked) -> String {
-    let (startup, running) = (with_sections(asked.state.startup.text()), with_sections(asked.state.running.text()));
+    let (startup, running) =
+        (with_sections(asked.state.startup.text()), with_sections(asked.state.running.text()));
     let mut text = "!Contextual Config Diffs:\n".to_owned();
     let added = only_in(&running, &startup, '+');
     let removed = only_in(&startup, &running, '-');

@@ -19,7 +19,9 @@ pub(super) struct Interface {
 
 pub(super) fn interfaces(state: &State) -> Vec<Interface> {
     let entries = state.running.entries().iter();
-    entries.filter_map(|entry| Some(interface(state, entry.line.strip_prefix("interface ")?, entry))).collect()
+    entries
+        .filter_map(|entry| Some(interface(state, entry.line.strip_prefix("interface ")?, entry)))
+        .collect()
 }
 
 fn interface(state: &State, name: &str, entry: &Entry) -> Interface {
@@ -29,7 +31,12 @@ fn interface(state: &State, name: &str, entry: &Entry) -> Interface {
     let cabled = port.is_some_and(|port| port.address.is_some());
     Interface {
         name: name.to_owned(),
-        description: entry.below.iter().find_map(|line| line.strip_prefix(" description ")).unwrap_or("").to_owned(),
+        description: entry
+            .below
+            .iter()
+            .find_map(|line| line.strip_prefix(" description "))
+            .unwrap_or("")
+            .to_owned(),
         address: entry.below.iter().find_map(|line| address(line)),
         shut,
         up: !shut && (!physical || cabled),
@@ -50,9 +57,11 @@ pub(super) fn short(name: &str) -> String {
 }
 
 pub(super) fn brief(asked: &Asked) -> String {
-    let mut text = "Interface              IP-Address      OK? Method Status                Protocol\n".to_owned();
+    let mut text =
+        "Interface              IP-Address      OK? Method Status                Protocol\n".to_owned();
     for interface in interfaces(asked.state) {
-        let address = interface.address.map_or_else(|| "unassigned".to_owned(), |(address, _)| address.to_string());
+        let address =
+            interface.address.map_or_else(|| "unassigned".to_owned(), |(address, _)| address.to_string());
         let (status, protocol) = interface.status("administratively down");
         let name = &interface.name;
         text.push_str(&format!("{name:<22} {address:<15} YES NVRAM  {status:<21} {protocol:<8}\n"));
@@ -64,7 +73,8 @@ pub(super) fn descriptions(asked: &Asked) -> String {
     let mut text = "Interface                      Status         Protocol Description\n".to_owned();
     for interface in interfaces(asked.state) {
         let (status, protocol) = interface.status("admin down");
-        let line = format!("{:<30} {status:<14} {protocol:<8} {}", short(&interface.name), interface.description);
+        let line =
+            format!("{:<30} {status:<14} {protocol:<8} {}", short(&interface.name), interface.description);
         text.push_str(line.trim_end());
         text.push('\n');
     }
@@ -112,7 +122,10 @@ fn long(asked: &Asked, interface: &Interface) -> String {
         let mac = &interface.mac;
         text.push_str(&format!("  Hardware is vNIC, address is {mac} (bia {mac})\n"));
     } else {
-        text.push_str(&format!("  Hardware is {}\n", name.trim_end_matches(|letter: char| !letter.is_alphabetic())));
+        text.push_str(&format!(
+            "  Hardware is {}\n",
+            name.trim_end_matches(|letter: char| !letter.is_alphabetic())
+        ));
     }
     if !interface.description.is_empty() {
         text.push_str(&format!("  Description: {}\n", interface.description));
@@ -152,6 +165,11 @@ fn counters(asked: &Asked, interface: &Interface, speed: u64, delay: u64) -> Str
      0 unknown protocol drops
      0 output buffer failures, 0 output buffers swapped out
 ",
-        load(rate_out), load(rate_in), rate_in / 4000, rate_out / 4000, bytes_in / 500, bytes_out / 500,
+        load(rate_out),
+        load(rate_in),
+        rate_in / 4000,
+        rate_out / 4000,
+        bytes_in / 500,
+        bytes_out / 500,
     )
 }

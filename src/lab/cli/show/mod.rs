@@ -70,6 +70,7 @@ pub(crate) const SHOWS: &[Show] = &[
     all("show interfaces INTERFACE", interfaces::one),
     all("show interfaces description", interfaces::descriptions),
     all("show ip interface brief", interfaces::brief),
+    all("show arp", routing::arp),
     all("show ip arp", routing::arp),
     all("show ip arp A.B.C.D", routing::arp),
     all("show ip route", routing::routes),
@@ -101,7 +102,12 @@ impl<'a> Asked<'a> {
 /// `2 weeks, 1 day, 22 hours, 22 minutes`.
 fn long_span(span: TimeDelta) -> String {
     let minutes = span.num_minutes();
-    let parts = [(minutes / 10_080, "week"), (minutes / 1_440 % 7, "day"), (minutes / 60 % 24, "hour"), (minutes % 60, "minute")];
+    let parts = [
+        (minutes / 10_080, "week"),
+        (minutes / 1_440 % 7, "day"),
+        (minutes / 60 % 24, "hour"),
+        (minutes % 60, "minute"),
+    ];
     let said = parts.iter().filter(|(count, unit)| *count > 0 || *unit == "minute");
     let word = |(count, unit): &(i64, &str)| format!("{count} {unit}{}", if *count == 1 { "" } else { "s" });
     said.map(word).collect::<Vec<_>>().join(", ")

@@ -5,14 +5,18 @@ use super::interfaces::short;
 use crate::lab::state::VERSION;
 
 pub(super) fn cdp(asked: &Asked) -> String {
-    let mut text = "Capability Codes: R - Router, T - Trans Bridge, B - Source Route Bridge\n                  \
+    let mut text =
+        "Capability Codes: R - Router, T - Trans Bridge, B - Source Route Bridge\n                  \
                     S - Switch, H - Host, I - IGMP, r - Repeater, P - Phone\n\n\
                     Device ID        Local Intrfce     Holdtme    Capability  Platform  Port ID\n"
-        .to_owned();
+            .to_owned();
     let spaced = |name: &str| short(name).replacen("Gi", "Gig ", 1);
     for neighbour in &asked.state.neighbours {
         let (local, remote) = (spaced(&neighbour.local), spaced(&neighbour.remote));
-        text.push_str(&format!("{:<16} {local:<17} {:<10} R I         C8000V    {remote}\n", neighbour.name, 155));
+        text.push_str(&format!(
+            "{:<16} {local:<17} {:<10} R I         C8000V    {remote}\n",
+            neighbour.name, 155
+        ));
     }
     text + &format!("\nTotal cdp entries displayed : {}\n", asked.state.neighbours.len())
 }

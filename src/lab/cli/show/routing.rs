@@ -11,8 +11,12 @@ use crate::lab::topology::{provider, router_id};
 /// Whether a ping to this address is answered: an own address, or one of the router at the other end of a cable.
 pub(crate) fn reachable(state: &State, address: &str) -> bool {
     let Ok(address) = address.parse::<Ipv4Addr>() else { return false };
-    let own = interfaces(state).iter().any(|interface| interface.address.is_some_and(|(own, _)| own == address));
-    let near = state.neighbours.iter().any(|neighbour| neighbour.address == address || neighbour.router_id == address);
+    let own =
+        interfaces(state).iter().any(|interface| interface.address.is_some_and(|(own, _)| own == address));
+    let near = state
+        .neighbours
+        .iter()
+        .any(|neighbour| neighbour.address == address || neighbour.router_id == address);
     own || near || address == provider(state.number)
 }
 
@@ -106,21 +110,28 @@ pub(super) fn routes(asked: &Asked) -> String {
         Some(gateway) => format!("Gateway of last resort is {gateway} to network 0.0.0.0"),
         None => "Gateway of last resort is not set".to_owned(),
     };
-    let rows = table.iter().map(|route| format!("{:<8} {}/{} {}\n", route.code, route.network, route.bits, route.via));
+    let rows = table
+        .iter()
+        .map(|route| format!("{:<8} {}/{} {}\n", route.code, route.network, route.bits, route.via));
     format!("{CODES}\n{gateway}\n\n{}", rows.collect::<String>())
 }
 
 pub(super) fn route(asked: &Asked) -> String {
     let wanted: Ipv4Addr = asked.argument().parse().unwrap_or(Ipv4Addr::UNSPECIFIED);
     let mask = |bits: u32| u32::MAX.checked_shl(32 - bits).unwrap_or(0);
-    let covers = |route: &&Route| route.bits > 0 && u32::from(wanted) & mask(route.bits) == u32::from(route.network);
+    let covers =
+        |route: &&Route| route.bits > 0 && u32::from(wanted) & mask(route.bits) == u32::from(route.network);
     let table = table(asked);
     match table.iter().filter(covers).max_by_key(|route| route.bits) {
         Some(route) => format!(
             "Routing entry for {}/{}\n  Known via \"{}\"\n  Routing Descriptor Blocks:\n  * {}\n      Route metric is 0, traffic share count is 1\n",
             route.network,
             route.bits,
-            match route.code { "O" => "ospf 1", "S" => "static", _ => "connected" },
+            match route.code {
+                "O" => "ospf 1",
+                "S" => "static",
+                _ => "connected",
+            },
             route.via
         ),
         None => "% Network not in table\n".to_owned(),
@@ -143,11 +154,15 @@ pub(super) fn bgp(asked: &Asked) -> String {
 }
 
 pub(super) fn ospf(asked: &Asked) -> String {
-    let mut text = "\nNeighbor ID     Pri   State           Dead Time   Address         Interface\n".to_owned();
+    let mut text =
+        "\nNeighbor ID     Pri   State           Dead Time   Address         Interface\n".to_owned();
     for neighbour in &asked.state.neighbours {
         let (id, address) = (neighbour.router_id.to_string(), neighbour.address.to_string());
         let dead = 31 + asked.now.timestamp() % 9;
-        text.push_str(&format!("{id:<15}   0   FULL/  -        00:00:{dead:02}    {address:<15} {}\n", neighbour.local));
+        text.push_str(&format!(
+            "{id:<15}   0   FULL/  -        00:00:{dead:02}    {address:<15} {}\n",
+            neighbour.local
+        ));
     }
     text
 }

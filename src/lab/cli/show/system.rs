@@ -33,9 +33,13 @@ pub(super) fn users(asked: &Asked) -> String {
     for user in &asked.state.users {
         let star = if user.line == asked.session.line { '*' } else { ' ' };
         let idle = (asked.now - user.typed_at).max(TimeDelta::zero());
-        let idle = format!("{:02}:{:02}:{:02}", idle.num_hours(), idle.num_minutes() % 60, idle.num_seconds() % 60);
+        let idle =
+            format!("{:02}:{:02}:{:02}", idle.num_hours(), idle.num_minutes() % 60, idle.num_seconds() % 60);
         let line = format!("{} vty {}", 434 + user.line, user.line);
-        text.push_str(&format!("{star}{line:<11} {:<10} {:<20} {idle:<10} {}\n", user.user, "idle", user.from));
+        text.push_str(&format!(
+            "{star}{line:<11} {:<10} {:<20} {idle:<10} {}\n",
+            user.user, "idle", user.from
+        ));
     }
     text + "\n  Interface    User               Mode         Idle     Peer Address\n\n"
 }
@@ -67,17 +71,29 @@ fn load(asked: &Asked) -> (u8, u8, u8) {
 }
 
 pub(super) fn cpu(asked: &Asked) -> String {
-    const PROCESSES: [&str; 8] =
-        ["Chunk Manager", "Load Meter", "Check heaps", "Pool Manager", "IP Input", "SSH Process", "OSPF-1 Hello", "BGP Router"];
+    const PROCESSES: [&str; 8] = [
+        "Chunk Manager",
+        "Load Meter",
+        "Check heaps",
+        "Pool Manager",
+        "IP Input",
+        "SSH Process",
+        "OSPF-1 Hello",
+        "BGP Router",
+    ];
     let (five, one, long) = load(asked);
-    let mut text = format!("CPU utilization for five seconds: {five}%/0%; one minute: {one}%; five minutes: {long}%\n");
+    let mut text =
+        format!("CPU utilization for five seconds: {five}%/0%; one minute: {one}%; five minutes: {long}%\n");
     text.push_str(" PID Runtime(ms)     Invoked      uSecs   5Sec   1Min   5Min TTY Process\n");
     for (number, name) in PROCESSES.iter().enumerate() {
         let runtime = asked.uptime().num_seconds() / (97 + i64::try_from(number).unwrap_or(0) * 31);
         let share = if number == 4 { five } else { 0 };
         let line = format!(
             "{:>4} {runtime:>11} {:>11} {:>10} {share:>3}.00% {share:>3}.00% {share:>3}.00% {:>3} {name}\n",
-            number + 1, runtime * 3, 333, 0
+            number + 1,
+            runtime * 3,
+            333,
+            0
         );
         text.push_str(&line);
     }

@@ -1,85 +1,13 @@
 //! Configuration mode: lines that change the running configuration at the place where they belong.
 //! It checks the form of the commands it knows; other known first words are stored as they were typed.
 
+mod words;
+
+use words::{IN_INTERFACE, KNOWN, TOP, inner_section, section};
+
 use super::grammar::{self, Mistake};
 use super::{Asking, Desk, exec};
-use crate::lab::configuration::begins_with_words;
 use crate::lab::sample::type9;
-
-/// A kind of section: the words that open it and the prompt inside it.
-struct Section {
-    words: &'static str,
-    prompt: &'static str,
-}
-
-/// A kind of section inside a section: the words that open the outer one come first.
-struct Inner {
-    within: &'static str,
-    section: Section,
-}
-
-/// Longer words stand before shorter ones that they begin with.
-const SECTIONS: &[Section] = &[
-    Section { words: "interface", prompt: "config-if" },
-    Section { words: "router", prompt: "config-router" },
-    Section { words: "line", prompt: "config-line" },
-    Section { words: "ip access-list standard", prompt: "config-std-nacl" },
-    Section { words: "ip access-list extended", prompt: "config-ext-nacl" },
-    Section { words: "route-map", prompt: "config-route-map" },
-    Section { words: "vrf definition", prompt: "config-vrf" },
-    Section { words: "key chain", prompt: "config-keychain" },
-    Section { words: "class-map", prompt: "config-cmap" },
-    Section { words: "policy-map", prompt: "config-pmap" },
-    Section { words: "crypto pki trustpoint", prompt: "ca-trustpoint" },
-    Section { words: "crypto isakmp policy", prompt: "config-isakmp" },
-    Section { words: "crypto map", prompt: "config-crypto-map" },
-    Section { words: "crypto ikev2 keyring", prompt: "config-ikev2-keyring" },
-    Section { words: "crypto keyring", prompt: "conf-keyring" },
-    Section { words: "aaa group server", prompt: "config-sg-radius" },
-    Section { words: "radius server", prompt: "config-radius-server" },
-    Section { words: "tacacs server", prompt: "config-server-tacacs" },
-    Section { words: "archive", prompt: "config-archive" },
-    Section { words: "control-plane", prompt: "config-cp" },
-    Section { words: "event manager applet", prompt: "config-applet" },
-];
-
-const INNER: &[Inner] = &[
-    Inner { within: "router", section: Section { words: "address-family", prompt: "config-router-af" } },
-    Inner { within: "vrf definition", section: Section { words: "address-family", prompt: "config-vrf-af" } },
-    Inner { within: "key chain", section: Section { words: "key", prompt: "config-keychain-key" } },
-    Inner { within: "policy-map", section: Section { words: "class", prompt: "config-pmap-c" } },
-    Inner { within: "archive", section: Section { words: "log config", prompt: "config-archive-log-cfg" } },
-    Inner { within: "crypto ikev2 keyring", section: Section { words: "peer", prompt: "config-ikev2-keyring-peer" } },
-];
-
-/// What may be abbreviated and is checked, at the top and in an interface.
-const TOP: &[&str] = &[
-    "hostname WORD", "interface INTERFACE", "router ospf NUMBER", "router bgp NUMBER", "router isis", "router isis WORD",
-    "line vty LINE", "line con NUMBER", "line console NUMBER", "ip route A.B.C.D A.B.C.D LINE", "ip domain name WORD",
-    "ip domain lookup", "ip access-list standard WORD", "ip access-list extended WORD", "username LINE",
-    "snmp-server community LINE", "snmp-server location LINE", "snmp-server contact LINE", "snmp-server host LINE",
-    "banner motd LINE", "banner login LINE", "banner exec LINE", "enable secret LINE", "enable password LINE",
-    "logging buffered LINE", "logging host LINE", "ntp server LINE", "service LINE", "vrf definition WORD", "archive",
-    "key chain LINE", "route-map LINE", "radius server WORD", "tacacs server WORD", "control-plane",
-];
-const IN_INTERFACE: &[&str] = &[
-    "description LINE", "ip address A.B.C.D A.B.C.D", "ip address A.B.C.D A.B.C.D secondary", "ip address",
-    "ip address dhcp", "shutdown", "bandwidth NUMBER", "mtu NUMBER", "load-interval NUMBER", "ip ospf LINE", "ip mtu NUMBER",
-    "ip access-group WORD in", "ip access-group WORD out", "standby LINE", "vrf forwarding WORD", "negotiation auto",
-    "speed LINE", "duplex LINE", "encapsulation LINE", "cdp enable", "ppp LINE", "isis LINE", "vrrp LINE", "glbp LINE",
-    "delay NUMBER", "tunnel LINE", "service-policy LINE", "ip nat LINE", "ip helper-address A.B.C.D", "crypto map WORD",
-];
-/// First words that the router knows besides; their lines are stored as they are.
-const KNOWN: &[&str] = &[
-    "aaa", "access-list", "alias", "area", "bgp", "boot", "cdp", "class-map", "clock", "config-register", "crypto",
-    "domain-password", "area-password", "dot11", "dot1x", "enrollment", "errdisable", "event", "exec-timeout",
-    "ip", "ipv6", "key", "key-string", "l2tp-class", "lldp", "login", "logging", "match", "mpls", "neighbor",
-    "net", "network", "ntp", "no", "passive-interface", "password", "path", "permit", "deny", "platform", "policy-map",
-    "privilege", "radius-server", "redistribute", "remark", "router-id", "service", "server", "server-private", "set",
-    "snmp-server", "spanning-tree", "tacacs-server", "transport", "vpdn-group", "wlccp", "action", "address",
-    "pre-shared-key", "address-family", "class", "maximum-paths", "timeout", "rd", "route-target", "write-memory",
-    "hidekeys", "log", "stopbits", "length", "secret", "pac", "mgmtuser", "wpa-psk", "cable", "license", "memory",
-];
 
 pub(super) fn prompt(hostname: &str, path: &[String]) -> String {
     let mode = match path {
@@ -97,10 +25,13 @@ pub(super) fn line(desk: &mut Desk, line: &str) -> String {
         return String::new();
     }
     let prompt = desk.session.prompt(desk.state);
-    match grammar::find(["end", "exit", "do LINE"].into_iter().enumerate(), line).map(|found| (found.index, found.arguments)) {
+    match grammar::find(["end", "exit", "do LINE"].into_iter().enumerate(), line)
+        .map(|found| (found.index, found.arguments))
+    {
         Ok((0, _)) => leave(desk),
         Ok((1, _)) => up(desk),
         Ok((_, arguments)) => return within_exec(desk, &arguments.join(" ")),
+        Err(_) if exec::refused(desk.faults, typed, typed) => return exec::REFUSED.to_owned(),
         Err(_) => match edit(desk, line) {
             Ok(text) => return text,
             Err(mistake) => return mistake.text(&prompt, line),
@@ -123,7 +54,13 @@ pub(super) fn leave(desk: &mut Desk) {
 }
 
 /// One more line of a banner that is being typed.
-pub(super) fn banner_line(desk: &mut Desk, kind: String, delimiter: String, mut text: String, line: &str) -> String {
+pub(super) fn banner_line(
+    desk: &mut Desk,
+    kind: String,
+    delimiter: String,
+    mut text: String,
+    line: &str,
+) -> String {
     if let Some((last, _)) = line.split_once(&delimiter) {
         text.push_str(last);
         store(desk, &[], &format!("banner {kind} ^C{text}^C"));
@@ -184,14 +121,18 @@ fn negated(line: &str) -> (bool, &str, usize) {
 /// The full words of a line, when this section knows it.
 fn normal(command: &str, path: &[String], negative: bool) -> Result<String, Mistake> {
     match path.first() {
-        None if section(command).is_some() => checked(TOP, command, negative).or_else(|mistake| match mistake {
-            // A section that is opened by words of which no pattern is listed.
-            Mistake::Invalid(_) => Ok(plain(command)),
-            other => Err(other),
-        }),
+        None if section(command).is_some() => {
+            checked(TOP, command, negative).or_else(|mistake| match mistake {
+                // A section that is opened by words of which no pattern is listed.
+                Mistake::Invalid(_) => Ok(plain(command)),
+                other => Err(other),
+            })
+        }
         None => checked(TOP, command, negative).or_else(|mistake| stored(command, mistake)),
         Some(top) if top.starts_with("interface ") => match checked(IN_INTERFACE, command, negative) {
-            Err(_) if checked(TOP, command, negative).is_ok() || is_top_word(command) => Err(Mistake::Invalid(0)),
+            Err(_) if checked(TOP, command, negative).is_ok() || is_top_word(command) => {
+                Err(Mistake::Invalid(0))
+            }
             Err(mistake) => stored(command, mistake),
             full => full,
         },
@@ -202,7 +143,8 @@ fn normal(command: &str, path: &[String], negative: bool) -> Result<String, Mist
 
 fn checked(patterns: &'static [&'static str], command: &str, negative: bool) -> Result<String, Mistake> {
     let patterns = patterns.iter().copied().enumerate();
-    let found = if negative { grammar::find_beginning(patterns, command) } else { grammar::find(patterns, command) };
+    let found =
+        if negative { grammar::find_beginning(patterns, command) } else { grammar::find(patterns, command) };
     found.map(|found| found.full)
 }
 
@@ -225,7 +167,10 @@ fn plain(command: &str) -> String {
 /// Words that in an interface always mean the top level.
 fn is_top_word(command: &str) -> bool {
     let first = grammar::words(command).next().map_or("", |(_, word)| word);
-    matches!(first, "ntp" | "snmp-server" | "aaa" | "logging" | "clock" | "network" | "neighbor" | "permit" | "deny")
+    matches!(
+        first,
+        "ntp" | "snmp-server" | "aaa" | "logging" | "clock" | "network" | "neighbor" | "permit" | "deny"
+    )
 }
 
 fn add(desk: &mut Desk, path: Vec<String>, full: String) -> String {
@@ -274,7 +219,6 @@ fn store(desk: &mut Desk, path: &[String], line: &str) {
 fn remove(desk: &mut Desk, path: &[String], words: &str) {
     desk.session.touched = true;
     desk.session.editing = Some(path.to_vec());
-    // One line is replaced by a new one for the same user or name, so `no username bob` is enough.
     desk.state.running.unset(path, words);
     if words == "hostname" || words.starts_with("hostname ") {
         desk.state.running.set(&[], "hostname Router");
@@ -295,7 +239,8 @@ fn banner_begins(desk: &mut Desk, banner: &str) -> String {
         return String::new();
     }
     let text = if text.is_empty() { "\n".to_owned() } else { format!("{text}\n") };
-    desk.session.asking = Some(Asking::Banner { kind: kind.to_owned(), delimiter: delimiter.to_owned(), text });
+    desk.session.asking =
+        Some(Asking::Banner { kind: kind.to_owned(), delimiter: delimiter.to_owned(), text });
     format!("Enter TEXT message.  End with the character '{delimiter}'.\n")
 }
 
@@ -318,13 +263,4 @@ impl Desk<'_> {
         self.state.secrets.extend([value, hidden.clone()]);
         format!("{head} secret 9 {hidden}")
     }
-}
-
-fn section(line: &str) -> Option<&'static Section> {
-    SECTIONS.iter().find(|section| begins_with_words(line, section.words))
-}
-
-fn inner_section(top: &str, line: &str) -> Option<&'static Section> {
-    let fits = |inner: &&Inner| begins_with_words(top, inner.within) && begins_with_words(line, inner.section.words);
-    INNER.iter().find(fits).map(|inner| &inner.section)
 }
