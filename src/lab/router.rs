@@ -57,6 +57,12 @@ pub(crate) struct Control {
 /// So much is remembered of what was typed; a lab that runs for weeks must not grow.
 const TYPED_LINES: usize = 20_000;
 
+impl std::fmt::Debug for Router {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(to, "Router({} at {})", self.name(), self.address())
+    }
+}
+
 impl Router {
     pub fn name(&self) -> &str {
         &self.inner.plan.name
@@ -101,10 +107,22 @@ impl Router {
         }
     }
 
+    /// Ends one fault; the others stay in force.
+    pub async fn clear_fault(&self, fault: &Fault) {
+        lock(&self.inner.control).faults.retain(|other| other != fault);
+        self.answer_again().await;
+    }
+
     pub async fn clear_faults(&self) {
         lock(&self.inner.control).faults.clear();
-        self.inner.listen.send_replace(true);
-        self.listens(true).await;
+        self.answer_again().await;
+    }
+
+    async fn answer_again(&self) {
+        if !self.has(&Fault::Unreachable) {
+            self.inner.listen.send_replace(true);
+            self.listens(true).await;
+        }
     }
 
     async fn listens(&self, wanted: bool) {
@@ -205,13 +223,13 @@ impl Router {
     }
 
     pub(crate) fn note_login(&self, user: &str, from: &str, accepted: bool) {
+        lock(&self.inner.state).note_login(user, from, accepted, clock::now());
         let logins = &mut lock(&self.inner.control).logins;
         if accepted {
             logins.accepted += 1;
         } else {
             logins.refused += 1;
         }
-        lock(&self.inner.state).note_login(user, from, accepted, clock::now());
     }
 
     /// Waits at the holds that the test chooses, one after the other.

@@ -18,6 +18,7 @@ use super::state::State;
 use super::topology::{Place, places};
 use super::{clock, keys, ssh};
 
+#[derive(Debug)]
 pub struct Lab {
     routers: Vec<Router>,
     tasks: JoinSet<()>,

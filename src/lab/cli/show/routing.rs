@@ -110,10 +110,43 @@ pub(super) fn routes(asked: &Asked) -> String {
         Some(gateway) => format!("Gateway of last resort is {gateway} to network 0.0.0.0"),
         None => "Gateway of last resort is not set".to_owned(),
     };
-    let rows = table
-        .iter()
-        .map(|route| format!("{:<8} {}/{} {}\n", route.code, route.network, route.bits, route.via));
-    format!("{CODES}\n{gateway}\n\n{}", rows.collect::<String>())
+    let mut text = format!("{CODES}\n{gateway}\n\n");
+    let mut shown = None;
+    for route in &table {
+        let group = classful(route);
+        if group != shown {
+            text.push_str(&heading(&table, group));
+            shown = group;
+        }
+        text.push_str(&format!("{:<8} {}/{} {}\n", route.code, route.network, route.bits, route.via));
+    }
+    text
+}
+
+/// The old network of class A, B or C that a route lies in; routers still group their tables by it.
+fn classful(route: &Route) -> Option<(Ipv4Addr, u32)> {
+    let bits = match route.network.octets() {
+        _ if route.bits == 0 => return None,
+        [..=127, ..] => 8,
+        [128..=191, ..] => 16,
+        [192..=255, ..] => 24,
+    };
+    Some((Ipv4Addr::from(u32::from(route.network) & (u32::MAX << (32 - bits))), bits))
+}
+
+fn heading(table: &[Route], group: Option<(Ipv4Addr, u32)>) -> String {
+    let Some((network, bits)) = group else { return String::new() };
+    let members: Vec<u32> =
+        table.iter().filter(|route| classful(route) == group).map(|route| route.bits).collect();
+    let masks = members.iter().collect::<std::collections::BTreeSet<_>>().len();
+    let count = members.len();
+    match members.as_slice() {
+        [one, rest @ ..] if rest.iter().all(|other| other == one) => {
+            let plural = if count == 1 { "" } else { "s" };
+            format!("      {network}/{one} is subnetted, {count} subnet{plural}\n")
+        }
+        _ => format!("      {network}/{bits} is variably subnetted, {count} subnets, {masks} masks\n"),
+    }
 }
 
 pub(super) fn route(asked: &Asked) -> String {
