@@ -55,7 +55,7 @@ fn answer(
 
 /// The job that the command names; 0, which no job has, when it names none.
 pub fn wanted(resolved: &Resolved) -> JobId {
-    match resolved.values.get("number") {
+    match resolved.values.get("job") {
         Some(crate::model::Value::Job(id)) => *id,
         _ => JobId(0),
     }

@@ -149,7 +149,7 @@ pub fn attach(work: &mut Work, facts: &Facts, name: String, text: &str) -> Resul
 
 /// `R1_show-version_20261123-1402.txt`: device, command, time in UTC.
 fn file_name(device: &str, resolved: &Resolved, facts: &Facts) -> String {
-    let words = resolved.show("line").map_or_else(|| resolved.command.name.clone(), |show| show.line.clone());
+    let words = resolved.show("command").map_or_else(|| resolved.command.name.clone(), |show| show.line.clone());
     let words: String =
         words.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
     format!("{device}_{words}_{}.txt", facts.now.wall.utc().format("%Y%m%d-%H%M%S"))

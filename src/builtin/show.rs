@@ -10,7 +10,7 @@ pub const SHOW: Builtin = Builtin {
     title,
     plan,
     settle: |resolved, device, _, outcomes, _| {
-        Ok(output::settle(device, outcomes, |text| match resolved.show("line") {
+        Ok(output::settle(device, outcomes, |text| match resolved.show("command") {
             Some(show) => command::filtered(text, &show.pipes),
             None => text.to_owned(),
         }))
@@ -21,12 +21,12 @@ pub const SHOW: Builtin = Builtin {
 };
 
 fn title(resolved: &Resolved) -> Text {
-    let line = resolved.show("line").map(|show| show.line.as_str()).unwrap_or_default();
+    let line = resolved.show("command").map(|show| show.line.as_str()).unwrap_or_default();
     text!("show.title", line = line, whom = say::whom(resolved))
 }
 
 fn plan(_: &Authorized, resolved: &Resolved, device: &Device, _: &Facts) -> Result<Option<Plan>, Failure> {
-    let Some(show) = resolved.show("line") else { return Ok(None) };
+    let Some(show) = resolved.show("command") else { return Ok(None) };
     let ask = Ask::Line { line: show.line.clone(), deadline: resolved.command.deadline };
     Plan::reading(device.clone(), vec![ask])
         .map(Some)

@@ -69,7 +69,7 @@ pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
 }
 
 fn moment(beside: &Beside, typed: &str) -> anyhow::Result<When> {
-    command::moment(typed, beside.now().wall, beside.settings.time_zone)
+    command::when::read(typed, command::when::Clock { now: beside.now().wall, zone: beside.settings.time_zone })
         .map_err(|_| anyhow::anyhow!("--at {typed:?} is no moment in the past; like 14:02, 2026-11-20 or \"3h ago\""))
 }
 

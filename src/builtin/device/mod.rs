@@ -36,7 +36,7 @@ fn answer(
 
 fn add(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Document, StoreError> {
     let name = resolved.word("name").unwrap_or_default();
-    let words = resolved.word("settings").unwrap_or_default();
+    let words = resolved.word("fields").unwrap_or_default();
     let device = match pairs::fresh(name, words, &facts.inventory) {
         Ok(device) => device,
         Err(problem) => return Ok(bad(problem)),
@@ -59,7 +59,7 @@ fn add(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Document, 
 
 fn set(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Document, StoreError> {
     let Some(old) = resolved.devices.first() else { return Ok(Document::default()) };
-    let words = resolved.word("settings").unwrap_or_default();
+    let words = resolved.word("fields").unwrap_or_default();
     let new = match pairs::changed(old, words, &facts.inventory) {
         Ok(new) => new,
         Err(problem) => return Ok(bad(problem)),

@@ -2,6 +2,7 @@
 //! line and on the command line alike.
 
 use super::field;
+use crate::command;
 use crate::model::{Device, DeviceId, DeviceName, Inventory, Profile, Text};
 
 /// The keys that can be set, as help names them.
@@ -19,6 +20,7 @@ pub struct DeviceChange<'a> {
 pub enum Problem {
     Name { why: String },
     NoHost,
+    Quote(Text),
     NoPair { word: String },
     UnknownKey { key: String },
     Value { key: String, value: String, wants: &'static str },
@@ -30,6 +32,7 @@ impl Problem {
         match self {
             Problem::Name { why } => text!("device.bad_name", why = why),
             Problem::NoHost => text!("device.no_host"),
+            Problem::Quote(text) => text.clone(),
             Problem::NoPair { word } => text!("device.no_pair", word = word),
             Problem::UnknownKey { key } => text!("device.unknown_key", key = key, keys = KEYS),
             Problem::Value { key, value, wants } => {
@@ -63,14 +66,7 @@ pub fn blank(name: &str) -> Result<Device, Problem> {
 /// A new device: a host is needed (`host=` or the first word), all else has a default.
 pub fn fresh(name: &str, words: &str, inventory: &Inventory) -> Result<Device, Problem> {
     let mut device = blank(name)?;
-    let rest = match words.split_once(' ').unwrap_or((words, "")) {
-        (first, rest) if !first.contains('=') && !first.is_empty() => {
-            change(&mut device, &DeviceChange { key: "host", value: first }, inventory)?;
-            rest
-        }
-        _ => words,
-    };
-    apply(&mut device, rest, inventory)?;
+    apply(&mut device, words, inventory)?;
     match device.host.is_empty() {
         true => Err(Problem::NoHost),
         false => Ok(device),
@@ -87,20 +83,16 @@ pub fn changed(old: &Device, words: &str, inventory: &Inventory) -> Result<Devic
 pub const DEFAULT_PLATFORM: &str = crate::model::device::DEFAULT_PLATFORM;
 pub const DEFAULT_CREDENTIAL: &str = "default";
 
-/// `note=` takes the rest of the line; every other value is one word.
+/// The first word may stand without a key: it is the host.
 fn apply(device: &mut Device, words: &str, inventory: &Inventory) -> Result<(), Problem> {
-    let mut rest = words.trim();
-    while !rest.is_empty() {
-        let Some((key, after)) = rest.split_once('=').filter(|(key, _)| !key.contains(' ')) else {
-            let word = rest.split(' ').next().unwrap_or_default().to_owned();
-            return Err(Problem::NoPair { word });
-        };
-        let (value, next) = match key.eq_ignore_ascii_case("note") {
-            true => (after.trim(), ""),
-            false => after.split_once(' ').unwrap_or((after, "")),
+    let pairs = command::pairs(words).map_err(Problem::Quote)?;
+    for (at, (key, value)) in pairs.iter().enumerate() {
+        let key = match (key, at, device.host.is_empty()) {
+            (Some(key), _, _) => key,
+            (None, 0, true) => "host",
+            (None, _, _) => return Err(Problem::NoPair { word: value.clone() }),
         };
         change(device, &DeviceChange { key, value }, inventory)?;
-        rest = next.trim_start();
     }
     Ok(())
 }
@@ -214,7 +206,7 @@ mod tests {
 
     #[test]
     fn settings_are_pairs_and_the_host_may_stand_alone() {
-        let device = check("10.0.0.1 site=hanoi tags=core,edge ssh_port=2222 note=ts1 port 12, call bob").unwrap();
+        let device = check("10.0.0.1 site=hanoi tags=core,edge ssh_port=2222 note=\"ts1 port 12, call bob\"").unwrap();
         assert_eq!(device.host, "10.0.0.1");
         assert_eq!(device.tags, ["core", "edge"]);
         assert_eq!(device.ssh_port, 2222);
