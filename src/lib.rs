@@ -3,3 +3,4 @@
 pub mod model;
 pub mod channel;
 pub mod lab;
+pub mod store;
