@@ -1,9 +1,11 @@
 //! Patchbay: chat-ops for people who run Cisco IOS XE routers.
 #[macro_use]
 pub mod model;
+pub mod builtin;
 pub mod channel;
 pub mod command;
 pub mod embedded;
 pub mod lab;
 pub mod settings;
+pub mod store;
 pub mod texts;

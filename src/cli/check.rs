@@ -18,7 +18,7 @@ pub struct Arguments {
 
 pub fn run(settings: &Path, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut problems = Vec::new();
-    let mut sources = Catalog::embedded();
+    let mut sources = crate::embedded::commands();
     let own = sources.len();
     match arguments.files.is_empty() {
         false => {

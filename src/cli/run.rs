@@ -54,7 +54,7 @@ pub fn master_key(settings: &Settings) -> anyhow::Result<MasterKey> {
 
 /// Built-in command files and those of the user's folder, linted together.
 pub fn catalog(settings: &Settings) -> anyhow::Result<Catalog> {
-    let mut sources = Catalog::embedded();
+    let mut sources = crate::embedded::commands();
     if let Some(folder) = &settings.commands {
         sources.extend(check::read(folder)?);
     }

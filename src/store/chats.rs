@@ -1,0 +1,72 @@
+//! Table `chats`: the places where people talk to the bot, each with a language and a time zone.
+
+use super::topic::Topic;
+use super::work::{Result, View, Work, parsed};
+use crate::model::{Destination, Reader, Timestamp};
+use rusqlite::{Row, params};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chat {
+    pub place: Destination,
+    pub title: Option<String>,
+    pub reader: Reader,
+}
+
+impl View<'_> {
+    /// English and UTC for a place that nobody introduced.
+    pub fn reader_of(&self, place: &Destination) -> Result<Reader> {
+        let found = self.one(
+            "SELECT language, time_zone FROM chats WHERE channel = ?1 AND address = ?2",
+            [&place.channel, &place.address],
+            reader,
+        )?;
+        Ok(found.unwrap_or_default())
+    }
+
+    pub fn chats(&self) -> Result<Vec<Chat>> {
+        self.all(
+            "SELECT channel, address, title, language, time_zone FROM chats ORDER BY channel, address",
+            [],
+            |row| {
+                let place = Destination { channel: row.get("channel")?, address: row.get("address")? };
+                Ok(Chat { place, title: row.get("title")?, reader: reader(row)? })
+            },
+        )
+    }
+}
+
+impl Work<'_> {
+    /// `reader` is for a new chat only: one that is here keeps what was set. A title is renewed.
+    pub fn ensure_chat(
+        &mut self,
+        place: &Destination,
+        title: Option<&str>,
+        reader: &Reader,
+        now: Timestamp,
+    ) -> Result<()> {
+        let changed = self.run(
+            "INSERT INTO chats (channel, address, title, language, time_zone, first_seen)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (channel, address) DO UPDATE SET title = excluded.title
+                WHERE excluded.title IS NOT NULL AND excluded.title IS NOT chats.title",
+            params![place.channel, place.address, title, reader.language, reader.time_zone.name(), now.0],
+        )?;
+        if changed > 0 {
+            self.touch(Topic::People);
+        }
+        Ok(())
+    }
+
+    pub fn set_chat_reader(&mut self, place: &Destination, reader: &Reader) -> Result<()> {
+        self.run(
+            "UPDATE chats SET language = ?3, time_zone = ?4 WHERE channel = ?1 AND address = ?2",
+            params![place.channel, place.address, reader.language, reader.time_zone.name()],
+        )?;
+        self.touch(Topic::People);
+        Ok(())
+    }
+}
+
+fn reader(row: &Row<'_>) -> rusqlite::Result<Reader> {
+    Ok(Reader { language: row.get("language")?, time_zone: parsed(row, "time_zone")? })
+}
