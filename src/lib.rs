@@ -1,10 +1,13 @@
 //! Patchbay: chat-ops for people who run Cisco IOS XE routers.
 #[macro_use]
 pub mod model;
+pub mod archive;
 pub mod builtin;
 pub mod channel;
 pub mod command;
+pub mod device;
 pub mod embedded;
+pub mod flow;
 pub mod lab;
 pub mod settings;
 pub mod store;

@@ -3,8 +3,8 @@
 
 use super::{Builtin, output, say};
 use crate::model::{
-    Ask, Authorized, Configuration, Device, Document, Ending, Facts, Failure, Kind, Outcome, Plan, Resolved, Sign,
-    Status, TaskResult, Text,
+    Ask, Authorized, Configuration, Device, Document, Ending, Facts, Failure, Kind, Outcome, Plan, Resolved,
+    Sign, Status, TaskResult, Text,
 };
 use crate::store::{Added, StoreError, Work};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ const NAMED: usize = 15;
 #[serde(rename_all = "snake_case", tag = "backup")]
 enum Finding {
     First { author: Option<String>, changed_at: Option<String> },
-    Changed { added: i64, removed: i64, author: Option<String>, changed_at: Option<String> },
+    Changed { added: usize, removed: usize, author: Option<String>, changed_at: Option<String> },
     Unchanged,
     Aside,
 }
@@ -62,7 +62,12 @@ fn settle(
     }
 }
 
-fn keep(device: &Device, facts: &Facts, config: &Configuration, work: &mut Work) -> Result<TaskResult, StoreError> {
+fn keep(
+    device: &Device,
+    facts: &Facts,
+    config: &Configuration,
+    work: &mut Work,
+) -> Result<TaskResult, StoreError> {
     let job = facts.job.map(|job| job.id);
     let (author, changed_at) = (config.author.clone(), config.changed_at.clone());
     let (status, verdict, finding) = match work.add_version(device.id, config, job, facts.now.wall)? {
@@ -121,9 +126,12 @@ fn one(facts: &Facts, result: &TaskResult, took: std::time::Duration) -> Documen
     };
     let document = Document::line(sign, text, ending);
     match finding(result) {
-        Some(Finding::Changed { .. }) => {
-            document.with_button(say::looking(facts, "diff", text!("backup.show_diff"), format!("/diff {device}")))
-        }
+        Some(Finding::Changed { .. }) => document.with_button(say::looking(
+            facts,
+            "diff",
+            text!("backup.show_diff"),
+            format!("/diff {device}"),
+        )),
         Some(Finding::First { .. } | Finding::Unchanged | Finding::Aside) | None => document,
     }
 }
@@ -137,7 +145,8 @@ fn many(title: Text, results: &[TaskResult], failed: usize, took: std::time::Dur
     if first > 0 {
         parts.push(text!("backup.count_first", count = first));
     }
-    parts.push(text!("backup.count_changed", count = count(|found| matches!(found, Finding::Changed { .. }))));
+    parts
+        .push(text!("backup.count_changed", count = count(|found| matches!(found, Finding::Changed { .. }))));
     parts.push(text!("backup.count_unchanged", count = count(|found| matches!(found, Finding::Unchanged))));
     if failed > 0 {
         parts.push(text!("backup.count_failed", count = failed));

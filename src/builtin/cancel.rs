@@ -28,7 +28,8 @@ pub fn cancelled(id: crate::model::JobId, facts: &Facts, work: &mut Work) -> Res
     };
     let own = facts.asker.as_ref().is_some_and(|person| person.id == job.invocation.asker);
     if !own && !administers(facts) {
-        let text = text!("cancel.not_yours", id = id.to_string(), who = facts.person_name(job.invocation.asker));
+        let text =
+            text!("cancel.not_yours", id = id.to_string(), who = facts.person_name(job.invocation.asker));
         return Ok(Document::line(Sign::Refused, text, Ending::Badly));
     }
     match job.state {
@@ -46,7 +47,8 @@ pub fn cancelled(id: crate::model::JobId, facts: &Facts, work: &mut Work) -> Res
 
 /// Whether the rules let this person do what only admins do.
 fn administers(facts: &Facts) -> bool {
-    facts.asker.as_ref().is_some_and(|person| {
-        facts.policy.may_ever(person, &facts.place, "cancel.others", Role::Admin)
-    })
+    facts
+        .asker
+        .as_ref()
+        .is_some_and(|person| facts.policy.may_ever(person, &facts.place, "cancel.others", Role::Admin))
 }

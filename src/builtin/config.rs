@@ -43,5 +43,7 @@ fn answer(
     let stamp = version.taken_at.utc().format("%Y%m%d-%H%M%S");
     let text_of = work.redacted(version.id)?.unwrap_or_default();
     let file = output::attach(work, facts, format!("{name}_{stamp}.cfg"), &text_of)?;
-    Ok(Document::line(Sign::Done, text, Ending::Well).with_detail(text!("config.redacted", device = name)).with(file))
+    Ok(Document::line(Sign::Done, text, Ending::Well)
+        .with_detail(text!("config.redacted", device = name))
+        .with(file))
 }

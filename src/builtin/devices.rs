@@ -26,11 +26,17 @@ fn answer(
         return Ok(Document::line(Sign::None, text!("devices.none"), Ending::Well));
     }
     let sites: std::collections::BTreeSet<&str> = devices.iter().map(|device| device.site.as_str()).collect();
-    let verdict = text!("devices.verdict", routers = text!("job.routers", count = devices.len()), count = sites.len());
+    let verdict =
+        text!("devices.verdict", routers = text!("job.routers", count = devices.len()), count = sites.len());
     let document = Document::line(Sign::None, verdict, Ending::Well);
     let shown: Vec<Vec<Text>> = devices.iter().take(INLINE).map(row).collect();
     let document = document.with(crate::model::Block::Table(Table {
-        head: vec![text!("devices.name"), text!("devices.site"), text!("devices.tags"), text!("devices.host")],
+        head: vec![
+            text!("devices.name"),
+            text!("devices.site"),
+            text!("devices.tags"),
+            text!("devices.host"),
+        ],
         rows: shown,
     }));
     match devices.len().saturating_sub(INLINE) {
@@ -52,7 +58,13 @@ fn row(device: &Device) -> Vec<Text> {
 fn csv(devices: &[Device]) -> String {
     let mut text = String::from("name,host,site,tags\n");
     for device in devices {
-        text.push_str(&format!("{},{},{},{}\n", device.name, device.host, device.site, device.tags.join(" ")));
+        text.push_str(&format!(
+            "{},{},{},{}\n",
+            device.name,
+            device.host,
+            device.site,
+            device.tags.join(" ")
+        ));
     }
     text
 }

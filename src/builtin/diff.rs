@@ -6,8 +6,7 @@ use crate::model::{Block, Device, Document, Ending, Facts, Resolved, Sign, TaskR
 use crate::store::{StoreError, Version, Work};
 use similar::TextDiff;
 
-pub const DIFF: Builtin =
-    Builtin { name: "diff", title, plan: no_plan, settle: nothing_to_settle, answer };
+pub const DIFF: Builtin = Builtin { name: "diff", title, plan: no_plan, settle: nothing_to_settle, answer };
 
 /// More lines than this go to a file.
 const INLINE_LINES: usize = 60;
@@ -64,7 +63,13 @@ fn pair(resolved: &Resolved, device: &Device, work: &mut Work) -> Result<Pair, S
     Ok(Pair::Two(old, new))
 }
 
-fn show(device: &Device, facts: &Facts, old: &Version, new: &Version, work: &mut Work) -> Result<Document, StoreError> {
+fn show(
+    device: &Device,
+    facts: &Facts,
+    old: &Version,
+    new: &Version,
+    work: &mut Work,
+) -> Result<Document, StoreError> {
     let (was, is) = (work.redacted(old.id)?.unwrap_or_default(), work.redacted(new.id)?.unwrap_or_default());
     let diff = TextDiff::from_lines(&was, &is);
     let text = diff.unified_diff().context_radius(2).to_string();
@@ -76,7 +81,9 @@ fn show(device: &Device, facts: &Facts, old: &Version, new: &Version, work: &mut
     let count = |sign: char| text.lines().filter(|line| line.starts_with(sign)).count();
     let (added, removed) = (count('+'), count('-'));
     let verdict = match &new.author {
-        Some(author) => text!("diff.changed_by", device = name, added = added, removed = removed, author = author),
+        Some(author) => {
+            text!("diff.changed_by", device = name, added = added, removed = removed, author = author)
+        }
         None => text!("diff.changed", device = name, added = added, removed = removed),
     };
     let document = Document::line(Sign::None, verdict, Ending::Well).with_detail(text!(

@@ -39,7 +39,10 @@ fn list(facts: &Facts) -> Document {
     let mut last = String::new();
     for command in allowed(facts) {
         if command.name != last {
-            rows.push(vec![Text::verbatim(format!("/{}", command.name)), Text::verbatim(command.about.clone())]);
+            rows.push(vec![
+                Text::verbatim(format!("/{}", command.name)),
+                Text::verbatim(command.about.clone()),
+            ]);
         }
         last.clone_from(&command.name);
     }
@@ -49,9 +52,12 @@ fn list(facts: &Facts) -> Document {
         .with(Block::Table(Table { head: Vec::new(), rows }))
         .with_detail(text!("help.selectors"));
     match devices.first() {
-        Some(device) => document
-            .with_detail(text!("help.more"))
-            .with_button(say::looking(facts, "show", text!("help.try_show", device = device), format!("/show {device} version"))),
+        Some(device) => document.with_detail(text!("help.more")).with_button(say::looking(
+            facts,
+            "show",
+            text!("help.try_show", device = device),
+            format!("/show {device} version"),
+        )),
         None => document.with_detail(text!("help.no_devices")),
     }
 }
@@ -60,7 +66,10 @@ fn one(name: &str, facts: &Facts) -> Document {
     let forms: Vec<&Arc<Command>> = facts
         .commands
         .iter()
-        .filter(|command| command.name == name.to_lowercase() || command.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name)))
+        .filter(|command| {
+            command.name == name.to_lowercase()
+                || command.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+        })
         .collect();
     let Some(first) = forms.first() else {
         return Document::line(Sign::Question, text!("help.unknown", name = name), Ending::Badly);
@@ -68,9 +77,15 @@ fn one(name: &str, facts: &Facts) -> Document {
     let verdict = text!("help.one", name = first.name.as_str(), about = first.about.as_str());
     let mut document = Document::line(Sign::None, verdict, Ending::Well);
     for form in &forms {
-        document = document.with_detail(text!("help.usage", usage = form.usage(), role = form.role.name(), risk = form.risk.name()));
+        document = document.with_detail(text!(
+            "help.usage",
+            usage = form.usage(),
+            role = form.role.name(),
+            risk = form.risk.name()
+        ));
         for arg in form.args.iter().filter(|arg| !arg.about.is_empty()) {
-            document = document.with_detail(text!("help.arg", name = arg.name.as_str(), about = arg.about.as_str()));
+            document =
+                document.with_detail(text!("help.arg", name = arg.name.as_str(), about = arg.about.as_str()));
         }
     }
     if !first.help.is_empty() {

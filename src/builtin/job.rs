@@ -1,21 +1,14 @@
 //! `/job 17`: one job whole: who asked, when, and what came of each router.
 
 use super::{Builtin, jobs, no_plan, nothing_to_settle, output, say};
-use crate::model::{
-    Action, Block, Document, Ending, Facts, JobId, JobState, Resolved, Sign, TaskResult,
-};
+use crate::model::{Action, Block, Document, Ending, Facts, JobId, JobState, Resolved, Sign, TaskResult};
 use crate::store::{StoreError, Work};
 
 /// More routers than this go to a file.
 const INLINE: usize = 20;
 
-pub const JOB: Builtin = Builtin {
-    name: "job",
-    title: |_| text!("jobs.title"),
-    plan: no_plan,
-    settle: nothing_to_settle,
-    answer,
-};
+pub const JOB: Builtin =
+    Builtin { name: "job", title: |_| text!("jobs.title"), plan: no_plan, settle: nothing_to_settle, answer };
 
 fn answer(
     resolved: &Resolved,

@@ -9,16 +9,19 @@ pub const LINES: Builtin = Builtin {
     title,
     plan,
     settle: |_, device, _, outcomes, _| Ok(output::settle(device, outcomes, str::to_owned)),
-    answer: |resolved, facts, results, work| {
-        output::answer(title(resolved), resolved, facts, results, work)
-    },
+    answer: |resolved, facts, results, work| output::answer(title(resolved), resolved, facts, results, work),
 };
 
 fn title(resolved: &Resolved) -> Text {
     text!("lines.title", about = resolved.command.about.as_str(), whom = say::whom(resolved))
 }
 
-fn plan(proof: &Authorized, resolved: &Resolved, device: &Device, _: &Facts) -> Result<Option<Plan>, Failure> {
+fn plan(
+    proof: &Authorized,
+    resolved: &Resolved,
+    device: &Device,
+    _: &Facts,
+) -> Result<Option<Plan>, Failure> {
     let asks = command::asks(resolved, device).map_err(|why| Failure::new(Kind::Refused, why))?;
     let plan = match resolved.risk {
         Risk::Read => Plan::reading(device.clone(), asks),

@@ -13,9 +13,7 @@ pub const LOGS: Builtin = Builtin {
     settle: |resolved, device, _, outcomes, _| {
         Ok(output::settle(device, outcomes, |text| newest(text, resolved.word("text"))))
     },
-    answer: |resolved, facts, results, work| {
-        output::answer(title(resolved), resolved, facts, results, work)
-    },
+    answer: |resolved, facts, results, work| output::answer(title(resolved), resolved, facts, results, work),
 };
 
 fn title(resolved: &Resolved) -> Text {

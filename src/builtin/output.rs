@@ -2,7 +2,9 @@
 //! one after the other, and a file when it would not fit a phone.
 
 use super::say;
-use crate::model::{Block, Document, Ending, Facts, Outcome, Resolved, ShowAs, Sign, Status, TaskResult, Text};
+use crate::model::{
+    Block, Document, Ending, Facts, Outcome, Resolved, ShowAs, Sign, Status, TaskResult, Text,
+};
 use crate::store::{StoreError, Work};
 
 /// More lines than this go to a file, with the first ones inline.
@@ -10,7 +12,11 @@ const INLINE_LINES: usize = 40;
 const FIRST_LINES: usize = 12;
 
 /// A task's result from text outcomes: the text, passed through `view`, or the first failure.
-pub fn settle(device: &crate::model::Device, outcomes: &[Outcome], view: impl Fn(&str) -> String) -> TaskResult {
+pub fn settle(
+    device: &crate::model::Device,
+    outcomes: &[Outcome],
+    view: impl Fn(&str) -> String,
+) -> TaskResult {
     if let Some(failure) = say::failure_of(device.name.as_str(), outcomes) {
         let mut result = say::result(device.id, Status::Failed, failure);
         result.data = say::broken_data(outcomes);
@@ -65,12 +71,18 @@ fn verdict(
     let took = facts.job.map_or(std::time::Duration::ZERO, |job| facts.now.wall.since(job.accepted_at));
     match (results, failed) {
         ([only], []) => {
-            let text = text!("output.one", title = title.clone(), verdict = only.verdict.clone(), took = took);
+            let text =
+                text!("output.one", title = title.clone(), verdict = only.verdict.clone(), took = took);
             Document::line(Sign::None, text, Ending::Well)
         }
         ([only], _) => {
-            let device = resolved.device(only.device).map_or_else(|| only.device.to_string(), |d| d.name.to_string());
-            Document::line(Sign::Warning, text!("output.one_failed", device = device, verdict = only.verdict.clone()), Ending::Badly)
+            let device =
+                resolved.device(only.device).map_or_else(|| only.device.to_string(), |d| d.name.to_string());
+            Document::line(
+                Sign::Warning,
+                text!("output.one_failed", device = device, verdict = only.verdict.clone()),
+                Ending::Badly,
+            )
         }
         (all, []) => {
             let text = text!("output.several", title = title.clone(), count = all.len(), took = took);
@@ -105,7 +117,9 @@ fn show_one(
     let first: Vec<&str> = output.lines().take(FIRST_LINES).collect();
     document.blocks.push(Block::Raw(first.join("\n")));
     let more = lines.saturating_sub(FIRST_LINES);
-    document.blocks.push(Block::Detail { sign: Sign::None, text: text!("output.more_in_file", count = more) });
+    document
+        .blocks
+        .push(Block::Detail { sign: Sign::None, text: text!("output.more_in_file", count = more) });
     let name = file_name(&facts.inventory.name(result.device), resolved, facts);
     document.blocks.push(attach(work, facts, name, output)?);
     Ok(())
@@ -118,7 +132,8 @@ fn show_several(
     results: &[TaskResult],
     work: &mut Work,
 ) -> Result<(), StoreError> {
-    let total: usize = results.iter().filter_map(|r| r.output.as_deref()).map(|text| text.lines().count() + 1).sum();
+    let total: usize =
+        results.iter().filter_map(|r| r.output.as_deref()).map(|text| text.lines().count() + 1).sum();
     let inline = total <= INLINE_LINES && resolved.command.show != ShowAs::File;
     let mut whole = String::new();
     for result in results {
@@ -149,7 +164,8 @@ pub fn attach(work: &mut Work, facts: &Facts, name: String, text: &str) -> Resul
 
 /// `R1_show-version_20261123-1402.txt`: device, command, time in UTC.
 fn file_name(device: &str, resolved: &Resolved, facts: &Facts) -> String {
-    let words = resolved.show("command").map_or_else(|| resolved.command.name.clone(), |show| show.line.clone());
+    let words =
+        resolved.show("command").map_or_else(|| resolved.command.name.clone(), |show| show.line.clone());
     let words: String =
         words.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
     format!("{device}_{words}_{}.txt", facts.now.wall.utc().format("%Y%m%d-%H%M%S"))

@@ -17,14 +17,7 @@ pub fn done(device: DeviceId, verdict: Text) -> TaskResult {
 }
 
 pub fn result(device: DeviceId, status: Status, verdict: Text) -> TaskResult {
-    TaskResult {
-        device,
-        status,
-        verdict,
-        output: None,
-        data: serde_json::Value::Null,
-        took: Duration::ZERO,
-    }
+    TaskResult { device, status, verdict, output: None, data: serde_json::Value::Null, took: Duration::ZERO }
 }
 
 /// The first outcome that is no answer, as what the operator reads.

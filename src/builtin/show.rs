@@ -15,9 +15,7 @@ pub const SHOW: Builtin = Builtin {
             None => text.to_owned(),
         }))
     },
-    answer: |resolved, facts, results, work| {
-        output::answer(title(resolved), resolved, facts, results, work)
-    },
+    answer: |resolved, facts, results, work| output::answer(title(resolved), resolved, facts, results, work),
 };
 
 fn title(resolved: &Resolved) -> Text {

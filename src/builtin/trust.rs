@@ -26,7 +26,8 @@ fn answer(
     };
     let Some(offered) = pin.offered else {
         let text = text!("trust.nothing_new", device = name);
-        return Ok(Document::line(Sign::Done, text, Ending::Well).with_detail(text!("trust.pinned", key = pin.fingerprint)));
+        return Ok(Document::line(Sign::Done, text, Ending::Well)
+            .with_detail(text!("trust.pinned", key = pin.fingerprint)));
     };
     match resolved.word("fingerprint") {
         None => Ok(Document {
@@ -49,7 +50,8 @@ fn answer(
                 return Ok(Document::line(Sign::Refused, text, Ending::Badly));
             }
             let text = text!("trust.trusted", device = name);
-            Ok(Document::line(Sign::Done, text, Ending::Well).with_detail(text!("trust.pinned", key = offered)))
+            Ok(Document::line(Sign::Done, text, Ending::Well)
+                .with_detail(text!("trust.pinned", key = offered)))
         }
         Some(_) => Ok(Document::line(
             Sign::Refused,

@@ -12,12 +12,7 @@ pub const WHOAMI: Builtin = Builtin {
     answer,
 };
 
-fn answer(
-    _: &Resolved,
-    facts: &Facts,
-    _: &[TaskResult],
-    work: &mut Work,
-) -> Result<Document, StoreError> {
+fn answer(_: &Resolved, facts: &Facts, _: &[TaskResult], work: &mut Work) -> Result<Document, StoreError> {
     let Some(person) = &facts.asker else { return Ok(Document::default()) };
     let identities = work.identities(person.id)?;
     let known_as: Vec<String> =

@@ -116,7 +116,7 @@ fn audited(beside: &Beside, found: &[Found]) -> anyhow::Result<()> {
         identity: Identity { channel: "command-line".to_owned(), external: user },
         place: Destination { channel: "command-line".to_owned(), address: "local".to_owned() },
         line: format!("config export --raw {}", names.join(" ")),
-        permission: "config.raw".to_owned(),
+        permission: Some("config.raw".to_owned()),
         decision: Decision::Done,
         rule: None,
         job: None,

@@ -31,7 +31,13 @@ pub fn refusal(refusal: &Refusal, resolved: &Resolved, facts: &Facts) -> Text {
             match names(devices, facts) {
                 None => text!("command.no_rule", command = command, needs = needs, role = role),
                 Some(devices) => {
-                    text!("command.no_rule_on", command = command, devices = devices, needs = needs, role = role)
+                    text!(
+                        "command.no_rule_on",
+                        command = command,
+                        devices = devices,
+                        needs = needs,
+                        role = role
+                    )
                 }
             }
         }

@@ -111,7 +111,12 @@ fn which_of(command: &Command, several: &[Device], piece: &Piece, line: &Line) -
         Some(Offer { label: Text::verbatim(device.name.as_str()), line })
     };
     Unresolved::Choose(Choice {
-        question: text!("command.one_device", command = &command.name, count = several.len(), typed = &piece.text),
+        question: text!(
+            "command.one_device",
+            command = &command.name,
+            count = several.len(),
+            typed = &piece.text
+        ),
         options: several.iter().take(OFFERS).filter_map(offer).collect(),
         shortcut: None,
         closed: false,
@@ -144,7 +149,8 @@ pub fn which(command: &Command, line: &Line, facts: &Facts, may: impl Fn(&Device
 fn shortcut(command: &Command, device: Option<&str>) -> Option<String> {
     let example = super::parse::parse(command.examples.first()?).ok()?;
     let named = matches!(&command.action, Some(action) if example.words.get(1).is_some_and(|word| word.text == *action));
-    let before = command.args.iter().take_while(|arg| !matches!(arg.kind, ArgKind::Selector | ArgKind::Device));
+    let before =
+        command.args.iter().take_while(|arg| !matches!(arg.kind, ArgKind::Selector | ArgKind::Device));
     let at = 1 + usize::from(named) + before.count();
     let word = example.words.get(at)?;
     Some(example.replaced(word.start, word.end, device?))

@@ -146,7 +146,10 @@ mod tests {
             "section bgp",
             expect![["router bgp 65000\n address-family ipv4\n  neighbor 10.0.0.9\n exit-address-family"]],
         );
-        check("section address-family", expect![[" address-family ipv4\n  neighbor 10.0.0.9\n exit-address-family"]]);
+        check(
+            "section address-family",
+            expect![[" address-family ipv4\n  neighbor 10.0.0.9\n exit-address-family"]],
+        );
         check("count ^!", expect![["Number of lines which match regexp = 3"]]);
         check("section bgp || include neighbor", expect![["  neighbor 10.0.0.9"]]);
         check("include nothing", expect![[""]]);

@@ -11,7 +11,8 @@ use super::{devices, value};
 use crate::model::danger::{danger, prints_configuration};
 use crate::model::invocation::{Choice, Offer};
 use crate::model::{
-    ArgKind, ArgSpec, Command, Device, Facts, Failure, Invocation, Kind, Resolved, Risk, Role, Run, Text, Value,
+    ArgKind, ArgSpec, Command, Device, Facts, Failure, Invocation, Kind, Resolved, Risk, Role, Run, Text,
+    Value,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -103,7 +104,10 @@ fn checked(
 }
 
 fn lines_are_private(command: &Command, values: &BTreeMap<String, Value>, device: &Device) -> bool {
-    filled(command, values, &device.platform).unwrap_or_default().iter().any(|line| prints_configuration(line))
+    filled(command, values, &device.platform)
+        .unwrap_or_default()
+        .iter()
+        .any(|line| prints_configuration(line))
 }
 
 /// Invariant 12: what the lines do with these very values, never more than the file says.

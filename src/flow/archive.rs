@@ -68,7 +68,10 @@ async fn copy(house: &House, archive: &Arc<Archive>) -> Result<usize, Failed> {
     Ok(count)
 }
 
-fn entry(view: &crate::store::View, version: Version) -> Result<(crate::model::VersionId, Entry), StoreError> {
+fn entry(
+    view: &crate::store::View,
+    version: Version,
+) -> Result<(crate::model::VersionId, Entry), StoreError> {
     let name = view.device_name(version.device)?.unwrap_or_else(|| format!("device-{}", version.device.0));
     let text = view.redacted(version.id)?.unwrap_or_default();
     let message = match (&version.author, version.added, version.removed) {

@@ -102,4 +102,3 @@ fn typed(gathered: Arc<Gathered>) -> Option<String> {
         What::Press(_) | What::Leave => None,
     }
 }
-

@@ -5,8 +5,8 @@ use super::refuse;
 use crate::builtin;
 use crate::command::{self, Catalog, Unresolved};
 use crate::model::{
-    Action, Authorized, Choice, Document, Ending, Facts, Invocation, JobId, PersonId, Press, Refusal, Resolved, Risk,
-    Sign, Slot, Text, Uses, Who,
+    Action, Authorized, Choice, Document, Ending, Facts, Invocation, JobId, PersonId, Press, Refusal,
+    Resolved, Risk, Sign, Slot, Text, Uses, Who,
 };
 
 /// What shall happen, and what the audit says of it.
@@ -87,8 +87,10 @@ pub fn press(catalog: &Catalog, gathered: &Gathered, press: &Press) -> Decision 
         Action::Cancel { job } => Decision::Cancel { job: *job },
         Action::TellWhenFree { device } => Decision::TellWhenFree { device: *device },
         Action::Answer { words: None, .. } => {
-            let typed = gathered.dialog.as_ref().map(|dialog| dialog.invocation.line.clone()).unwrap_or_default();
-            let document = Document::line(Sign::None, text!("ask.forgotten", line = typed.as_str()), Ending::Well);
+            let typed =
+                gathered.dialog.as_ref().map(|dialog| dialog.invocation.line.clone()).unwrap_or_default();
+            let document =
+                Document::line(Sign::None, text!("ask.forgotten", line = typed.as_str()), Ending::Well);
             Decision::Say { document, audit: audit(&typed, "", "cancelled", None) }
         }
         Action::Answer { words: Some(line), .. } => answered(catalog, gathered, asker, line),
@@ -131,7 +133,12 @@ fn invocation(gathered: &Gathered, asker: PersonId, line: String) -> Invocation 
 }
 
 /// The corridor itself: parse, resolve, authorise.
-fn run(catalog: &Catalog, facts: &Facts, typed: &str, invocation: impl FnOnce(String) -> Invocation) -> Decision {
+fn run(
+    catalog: &Catalog,
+    facts: &Facts,
+    typed: &str,
+    invocation: impl FnOnce(String) -> Invocation,
+) -> Decision {
     let line = match command::parse(typed) {
         Ok(line) => line,
         Err(failure) => return say(Sign::Question, failure.public, audit(typed, "", "not_understood", None)),
@@ -153,7 +160,8 @@ fn choose(choice: Choice, invocation: Invocation) -> Decision {
         let document = refuse::did_you_mean(choice.question, choice.options);
         return Decision::Say { document, audit: Audit { decision: "not_understood", ..audit } };
     }
-    let mut answers: Vec<_> = choice.options.into_iter().map(|offer| (offer.label, Some(offer.line))).collect();
+    let mut answers: Vec<_> =
+        choice.options.into_iter().map(|offer| (offer.label, Some(offer.line))).collect();
     answers.push((text!("ask.cancel"), None));
     Decision::Ask {
         question: Question { sign: Sign::Question, text: choice.question, details, answers },
@@ -174,19 +182,24 @@ fn permit(facts: &Facts, resolved: Resolved, invocation: Invocation) -> Decision
             audit: words("refused", refuse::rule(&refusal)),
             document: refuse::refused(&refusal, &resolved, facts),
         },
-        Ok(_) if resolved.risk == Risk::Disruptive && invocation.confirmed_at.is_none() => Decision::Ask {
-            question: refuse::confirm(&resolved),
-            audit: words("asked", None),
-            invocation,
-        },
-        Ok(proof) => ready(facts, resolved, proof, words("allowed", None)),
+        Ok(_) if resolved.risk == Risk::Disruptive && invocation.confirmed_at.is_none() => {
+            Decision::Ask { question: refuse::confirm(&resolved), audit: words("asked", None), invocation }
+        }
+        Ok(proof) => {
+            let audit = words("allowed", None);
+            ready(facts, resolved, proof, audit)
+        }
     }
 }
 
 /// The last look before anything is written: can each router be asked at all?
 fn ready(facts: &Facts, resolved: Resolved, proof: Authorized, audit: Audit) -> Decision {
     let Some(builtin) = builtin::of(&resolved.command.run) else {
-        return say(Sign::Refused, text!("refuse.no_builtin", command = resolved.command.name.as_str()), audit);
+        return say(
+            Sign::Refused,
+            text!("refuse.no_builtin", command = resolved.command.name.as_str()),
+            audit,
+        );
     };
     for device in &resolved.devices {
         if let Err(failure) = (builtin.plan)(&proof, &resolved, device, facts) {

@@ -69,7 +69,7 @@ async fn attempt(house: &House, message: Message) -> Result<(), StoreError> {
     let Some(channel) = house.channel_of(&message.place) else {
         return house.store.write(move |work| work.dead(id, "the channel is not open", now)).await;
     };
-    if !house.store.write(move |work| work.attempt_send(id, now)).await? {
+    if !house.store.write(move |work| work.attempt(id, now)).await? {
         return Ok(());
     }
     match tokio::time::timeout(SEND, channel.deliver.deliver(&message)).await {
@@ -77,12 +77,20 @@ async fn attempt(house: &House, message: Message) -> Result<(), StoreError> {
         Ok(Err(error)) => failed(house, &message, error).await,
         Err(_elapsed) => {
             let until = house.clock.now().wall.plus(SEND);
-            house.store.write(move |work| work.postponed(id, until, "no answer in time", Arrived::Unknown)).await
+            house
+                .store
+                .write(move |work| work.postponed(id, until, "no answer in time", Arrived::Unknown))
+                .await
         }
     }
 }
 
-async fn delivered(house: &House, channel: &Channel, message: &Message, receipt: Receipt) -> Result<(), StoreError> {
+async fn delivered(
+    house: &House,
+    channel: &Channel,
+    message: &Message,
+    receipt: Receipt,
+) -> Result<(), StoreError> {
     let now = house.clock.now().wall;
     let (id, slot, place) = (message.id, message.slot.clone(), message.place.clone());
     let pace = channel.deliver.pace();

@@ -7,8 +7,8 @@ use super::gather::Gathered;
 use crate::builtin;
 use crate::model::facts::JobFacts;
 use crate::model::{
-    Action, Button, Class, Document, Ending, Facts, Invocation, Outbound, Press, Resolved, Sign, Slot, TaskResult,
-    Uses, Who,
+    Action, Button, Class, Document, Ending, Facts, Invocation, Outbound, Press, Resolved, Sign, Slot,
+    TaskResult, Uses, Who,
 };
 use crate::store::{AuditRow, FreeWatch, NewDialog, PressRefused, StoreError, Work};
 use std::time::Duration;
@@ -17,7 +17,12 @@ use std::time::Duration;
 const QUESTION: Duration = Duration::from_secs(120);
 const EPHEMERAL: Duration = Duration::from_secs(60);
 
-pub async fn enact(house: &House, inbox: i64, gathered: Gathered, decision: Decision) -> Result<(), StoreError> {
+pub async fn enact(
+    house: &House,
+    inbox: i64,
+    gathered: Gathered,
+    decision: Decision,
+) -> Result<(), StoreError> {
     house
         .store
         .write(move |work| {
@@ -38,7 +43,8 @@ fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result
         Decision::Say { document, audit } => {
             note(work, gathered, &audit, None)?;
             let class = if gathered.press.is_some() { Class::Critical } else { Class::Result };
-            let slot = if audit.decision == "press_refused" { own_slot(gathered) } else { decide::slot(gathered) };
+            let slot =
+                if audit.decision == "press_refused" { own_slot(gathered) } else { decide::slot(gathered) };
             say(work, gathered, slot, class, document)
         }
         Decision::Ask { question, invocation, audit } => {
@@ -135,7 +141,12 @@ fn accepted(id: crate::model::JobId, total: usize, now: crate::model::Timestamp)
     JobFacts { id, accepted_at: now, total, over: false, resumed: false, cancelled: false }
 }
 
-fn ask(work: &mut Work, gathered: &Gathered, question: Question, invocation: Invocation) -> Result<(), StoreError> {
+fn ask(
+    work: &mut Work,
+    gathered: &Gathered,
+    question: Question,
+    invocation: Invocation,
+) -> Result<(), StoreError> {
     let now = gathered.facts.now.wall;
     let (slot, asker, until) = (decide::slot(gathered), invocation.asker, now.plus(QUESTION));
     let dialog = work.open_dialog(
@@ -143,7 +154,7 @@ fn ask(work: &mut Work, gathered: &Gathered, question: Question, invocation: Inv
             person: asker,
             place: invocation.place.clone(),
             thread: invocation.thread.clone(),
-            slot: slot.clone(),
+            slot: Some(slot.clone()),
             invocation,
             question: serde_json::Value::Null,
             until,
@@ -193,8 +204,7 @@ fn leave(work: &mut Work, gathered: &Gathered) -> Result<(), StoreError> {
     for dialog in work.open_dialogs(place)? {
         work.close_dialog(dialog.id, now)?;
     }
-    let working: Vec<String> =
-        work.unfinished_jobs()?.into_iter().map(|job| job.invocation.key).collect();
+    let working: Vec<String> = work.unfinished_jobs()?.into_iter().map(|job| job.invocation.key).collect();
     for open in work.open_messages(place)? {
         if working.contains(&open.slot.0) {
             continue;
@@ -217,7 +227,7 @@ fn note(
         identity: gathered.request.asker.clone(),
         place: gathered.request.place.clone(),
         line: audit.line.clone(),
-        permission: audit.permission.clone(),
+        permission: Some(audit.permission.clone()).filter(|permission| !permission.is_empty()),
         decision: match audit.decision {
             "allowed" => crate::store::Decision::Allowed,
             "asked" | "stale" => crate::store::Decision::Asked,

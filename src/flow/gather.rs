@@ -3,7 +3,7 @@
 use super::House;
 use crate::model::permit::Policy;
 use crate::model::{Facts, Inventory, Person, Press, Request, Update, What};
-use crate::store::{Dialog, Reader, StoreError};
+use crate::store::{Dialog, StoreError, Topic, View};
 use std::sync::{Arc, Mutex};
 
 /// A request with everything that deciding about it takes.
@@ -31,7 +31,11 @@ struct Lists {
 }
 
 /// The facts for one person at one place.
-pub async fn facts(house: &House, asker: Option<Person>, place: crate::model::Destination) -> Result<Facts, StoreError> {
+pub async fn facts(
+    house: &House,
+    asker: Option<Person>,
+    place: crate::model::Destination,
+) -> Result<Facts, StoreError> {
     let lists = lists(house).await?;
     Ok(Facts {
         now: house.clock.now(),
@@ -49,13 +53,13 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
     let (identity, what, place) = (request.asker.clone(), request.what.clone(), request.place.clone());
     let (asker, press, dialog) = house
         .store
-        .read(move |reader| {
-            let asker = reader.person_of(&identity)?;
+        .read(move |view| {
+            let asker = view.person_of(&identity)?;
             let press = match &what {
-                What::Press(token) => reader.press(token)?,
+                What::Press(token) => view.press(token)?,
                 What::Line(_) | What::Leave => None,
             };
-            let dialog = dialog(reader, &what, press.as_ref(), &place, asker.as_ref())?;
+            let dialog = dialog(view, &what, press.as_ref(), &place, asker.as_ref())?;
             Ok((asker, press, dialog))
         })
         .await?;
@@ -65,16 +69,16 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
 
 /// The question that is answered: by its button, or by a word without `/` from the one who was asked.
 fn dialog(
-    reader: &Reader,
+    view: &View<'_>,
     what: &What,
     press: Option<&Press>,
     place: &crate::model::Destination,
     asker: Option<&Person>,
 ) -> Result<Option<Dialog>, StoreError> {
     match (what, press.map(|press| &press.action)) {
-        (What::Press(_), Some(crate::model::Action::Answer { dialog, .. })) => reader.dialog(*dialog),
+        (What::Press(_), Some(crate::model::Action::Answer { dialog, .. })) => view.dialog(*dialog),
         (What::Line(line), _) if !line.trim_start().starts_with('/') => {
-            let open = reader.open_dialogs(place)?;
+            let open = view.open_dialogs(place)?;
             Ok(open.into_iter().rev().find(|dialog| asker.is_some_and(|asker| asker.id == dialog.person)))
         }
         _ => Ok(None),
@@ -82,23 +86,25 @@ fn dialog(
 }
 
 async fn lists(house: &House) -> Result<Lists, StoreError> {
-    let generation = house.store.generation();
-    if let Some((kept, lists)) = house.gathered.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).as_ref()
+    let generation = house.store.generation(&[Topic::Devices, Topic::People]);
+    if let Some((kept, lists)) =
+        house.gathered.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).as_ref()
         && *kept == generation
     {
         return Ok(lists.clone());
     }
     let fresh = house
         .store
-        .read(|reader| {
+        .read(|view| {
             Ok(Lists {
-                inventory: Arc::new(reader.inventory()?),
-                policy: Arc::new(reader.policy()?),
-                people: Arc::new(reader.people()?),
+                inventory: Arc::new(view.inventory()?),
+                policy: Arc::new(view.policy()?),
+                people: Arc::new(view.people()?),
             })
         })
         .await?;
     // Kept under the number read before: a write in between makes the next reader read again.
-    *house.gathered.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some((generation, fresh.clone()));
+    *house.gathered.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) =
+        Some((generation, fresh.clone()));
     Ok(fresh)
 }

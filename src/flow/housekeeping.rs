@@ -47,10 +47,11 @@ async fn late_questions(house: &House) -> Result<(), StoreError> {
         .write(move |work| {
             for dialog in work.late_dialogs(now, 100)? {
                 work.close_dialog(dialog.id, now)?;
+                let Some(slot) = dialog.slot else { continue };
                 let text = text!("ask.expired", line = dialog.invocation.line.as_str());
                 let document = Document::line(Sign::Held, text, Ending::Well);
                 let outbound = Outbound {
-                    slot: dialog.slot,
+                    slot,
                     place: dialog.place,
                     thread: dialog.thread,
                     reply_to: None,

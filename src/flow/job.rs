@@ -6,8 +6,8 @@ use crate::builtin::{self, Builtin};
 use crate::command;
 use crate::model::facts::JobFacts;
 use crate::model::{
-    Class, Document, Ending, Facts, Invocation, Job, JobId, JobState, Outbound, Resolved, Sign, Slot, Status, Task,
-    TaskResult, TaskState, Timestamp,
+    Class, Document, Ending, Facts, Invocation, Job, JobId, JobState, Outbound, Resolved, Sign, Slot, Status,
+    Task, TaskResult, TaskState, Timestamp,
 };
 use crate::store::{StoreError, Topic, Work};
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -133,8 +133,7 @@ async fn understand<'a>(
     let Some(builtin) = builtin::of(&resolved.command.run) else {
         return Ok(Err(lost(&job.invocation.line)));
     };
-    resolved.devices =
-        tasks.iter().filter_map(|task| facts.inventory.device(task.device)).cloned().collect();
+    resolved.devices = tasks.iter().filter_map(|task| facts.inventory.device(task.device)).cloned().collect();
     Ok(Ok(Running {
         house,
         id: job.id,

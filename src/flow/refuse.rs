@@ -19,7 +19,9 @@ pub fn rule(refusal: &Refusal) -> Option<String> {
 pub fn refused(refusal: &Refusal, resolved: &Resolved, facts: &Facts) -> Document {
     let text = command::refusal(refusal, resolved, facts);
     let document = Document::line(Sign::Refused, text, Ending::Badly);
-    let (Refusal::Denied { allowed, .. } | Refusal::NoRule { allowed, .. }) = refusal else { return document };
+    let (Refusal::Denied { allowed, .. } | Refusal::NoRule { allowed, .. }) = refusal else {
+        return document;
+    };
     let names: Vec<String> = allowed.iter().map(|id| facts.inventory.name(*id)).collect();
     match crate::builtin::with_target(resolved, &names.join(",")) {
         Some(line) if !names.is_empty() => document.with_button(Button {
@@ -57,10 +59,7 @@ pub fn stale(invocation: &Invocation, age: Duration) -> Question {
         sign: Sign::Held,
         text: text!("ask.stale", line = invocation.line.as_str(), age = age),
         details: Vec::new(),
-        answers: vec![
-            (text!("ask.run_now"), Some(invocation.line.clone())),
-            (text!("ask.forget"), None),
-        ],
+        answers: vec![(text!("ask.run_now"), Some(invocation.line.clone())), (text!("ask.forget"), None)],
     }
 }
 
@@ -70,8 +69,15 @@ pub fn confirm(resolved: &Resolved) -> Question {
     let line = resolved.invocation.line.as_str();
     Question {
         sign: Sign::Question,
-        text: text!("ask.confirm", line = line, routers = text!("job.routers", count = resolved.devices.len())),
+        text: text!(
+            "ask.confirm",
+            line = line,
+            routers = text!("job.routers", count = resolved.devices.len())
+        ),
         details: vec![text!("ask.confirm_routers", names = names)],
-        answers: vec![(text!("ask.confirm_button", line = line), Some(line.to_owned())), (text!("ask.cancel"), None)],
+        answers: vec![
+            (text!("ask.confirm_button", line = line), Some(line.to_owned())),
+            (text!("ask.cancel"), None),
+        ],
     }
 }

@@ -34,7 +34,11 @@ pub async fn to_its_end(running: &Running<'_>, task: &Task) -> Result<(), StoreE
         && let Some(held) = lock(running, &device).await?
     {
         let who = facts.person_name(held.person);
-        return end(running, result(task, Status::Failed, text!("task.locked", who = who, since = held.since))).await;
+        return end(
+            running,
+            result(task, Status::Failed, text!("task.locked", who = who, since = held.since)),
+        )
+        .await;
     }
     ask(running, task, device, facts, plan).await
 }
@@ -59,7 +63,13 @@ fn one_device(running: &Running<'_>, device: &Device) -> Resolved {
     resolved
 }
 
-async fn ask(running: &Running<'_>, task: &Task, device: Device, facts: Facts, plan: Plan) -> Result<(), StoreError> {
+async fn ask(
+    running: &Running<'_>,
+    task: &Task,
+    device: Device,
+    facts: Facts,
+    plan: Plan,
+) -> Result<(), StoreError> {
     if plan.is_changing() {
         let (job, id, now) = (running.id, device.id, running.house.clock.now().wall);
         if !running.house.store.write(move |work| work.begin_sending(job, id, now)).await? {
@@ -135,7 +145,12 @@ async fn lock(running: &Running<'_>, device: &Device) -> Result<Option<Held>, St
     loop {
         let (id, job, person) = (device.id, running.id, running.resolved.invocation.asker);
         let now = running.house.clock.now().wall;
-        let held = match running.house.store.write(move |work| work.take_locks(&[id], Some(job), person, now)).await? {
+        let held = match running
+            .house
+            .store
+            .write(move |work| work.take_locks(&[id], Some(job), person, now))
+            .await?
+        {
             Ok(()) => return Ok(None),
             Err(held) => held,
         };

@@ -202,7 +202,11 @@ impl<'a> Fields<'a> {
         let value = self.take(key)?;
         let table = value.get_ref().as_table();
         if table.is_none() {
-            self.wrong(key, format!("{}{key} is no table", self.prefix), format!("write [{}{key}]", self.prefix));
+            self.wrong(
+                key,
+                format!("{}{key} is no table", self.prefix),
+                format!("write [{}{key}]", self.prefix),
+            );
         }
         Some(self.inner(format!("{}{key}.", self.prefix), value.span().start, table?))
     }

@@ -12,6 +12,7 @@ mod writer;
 
 mod attachments;
 mod audit;
+mod backlog;
 mod chats;
 mod credentials;
 mod devices;
@@ -101,6 +102,12 @@ impl Store {
     /// A subscriber of what is committed from now on.
     pub fn changes(&self) -> Changes {
         Changes::new(self.counts.clone())
+    }
+
+    /// A number that is another one after each commit that touched one of these topics: what was kept
+    /// under an older number must be read again.
+    pub fn generation(&self, topics: &[Topic]) -> u64 {
+        topic::total(&self.counts.borrow(), topics)
     }
 
     /// Whether another process (the command line) committed since this was asked last. When it did,

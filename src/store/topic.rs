@@ -69,6 +69,11 @@ pub(super) fn tell(counts: &watch::Sender<Counts>, touched: Touched) {
     });
 }
 
+/// How often these topics were touched together.
+pub(super) fn total(counts: &Counts, topics: &[Topic]) -> u64 {
+    counts.iter().zip(Topic::ALL).filter(|(_, topic)| topics.contains(topic)).map(|(count, _)| count).sum()
+}
+
 /// One subscriber. It remembers what it has seen.
 #[derive(Clone, Debug)]
 pub struct Changes {

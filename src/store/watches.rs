@@ -1,7 +1,7 @@
 //! Table `free_watches`: who wants to be told when no changing work holds a router any more.
 //! A watch is told once.
 
-use super::work::{Result, Work};
+use super::work::{Result, View, Work};
 use crate::model::{Destination, DeviceId, PersonId, Thread, Timestamp};
 use rusqlite::{Row, params};
 
@@ -11,6 +11,13 @@ pub struct FreeWatch {
     pub person: PersonId,
     pub place: Destination,
     pub thread: Option<Thread>,
+}
+
+impl View<'_> {
+    /// Devices that somebody waits for.
+    pub fn watched_devices(&self) -> Result<Vec<DeviceId>> {
+        self.all("SELECT DISTINCT device FROM free_watches", [], |row| Ok(DeviceId(row.get(0)?)))
+    }
 }
 
 impl Work<'_> {

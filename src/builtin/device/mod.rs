@@ -92,16 +92,17 @@ fn remove(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Documen
             }
         };
     }
-    let question = Document::open(Sign::Question, text!("device.remove_question", device = name, host = device.host.as_str()));
-    Ok(question
-        .with_detail(text!("device.history_stays"))
-        .with_button(say::deciding(
-            facts,
-            resolved.invocation.asker,
-            "remove",
-            text!("device.remove_button", device = name),
-            Action::Run { line: format!("/device remove {name} yes") },
-        )))
+    let question = Document::open(
+        Sign::Question,
+        text!("device.remove_question", device = name, host = device.host.as_str()),
+    );
+    Ok(question.with_detail(text!("device.history_stays")).with_button(say::deciding(
+        facts,
+        resolved.invocation.asker,
+        "remove",
+        text!("device.remove_button", device = name),
+        Action::Run { line: format!("/device remove {name} yes") },
+    )))
 }
 
 fn bad(problem: Problem) -> Document {
@@ -113,11 +114,11 @@ fn refused(why: &crate::store::Refused) -> Document {
 }
 
 /// What the rules of the inventory forbid becomes an answer; what the disk forbids stays an error.
-fn tried<T>(
-    work: &mut Work,
-    step: impl FnOnce(&mut Work) -> Result<T, StoreError>,
+fn tried<'c, T>(
+    work: &mut Work<'c>,
+    step: impl FnOnce(&mut Work<'c>) -> Result<T, StoreError>,
 ) -> Result<Result<T, Document>, StoreError> {
-    match work.attempt(step) {
+    match work.apart(step) {
         Ok(value) => Ok(Ok(value)),
         Err(StoreError::Refused(why)) => Ok(Err(refused(&why))),
         Err(error) => Err(error),

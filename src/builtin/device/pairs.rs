@@ -98,10 +98,14 @@ fn apply(device: &mut Device, words: &str, inventory: &Inventory) -> Result<(), 
 }
 
 /// Sets one key. Values are checked here once, for chat, command line and import.
-pub fn change(device: &mut Device, DeviceChange { key, value }: &DeviceChange<'_>, inventory: &Inventory) -> Result<(), Problem> {
-    let wrong =
-        |wants| Problem::Value { key: (*key).to_owned(), value: (*value).to_owned(), wants };
-    let port = || value.parse::<u16>().ok().filter(|port| *port > 0).ok_or_else(|| wrong("a port from 1 to 65535"));
+pub fn change(
+    device: &mut Device,
+    DeviceChange { key, value }: &DeviceChange<'_>,
+    inventory: &Inventory,
+) -> Result<(), Problem> {
+    let wrong = |wants| Problem::Value { key: (*key).to_owned(), value: (*value).to_owned(), wants };
+    let port =
+        || value.parse::<u16>().ok().filter(|port| *port > 0).ok_or_else(|| wrong("a port from 1 to 65535"));
     match key.to_lowercase().replace('_', "-").as_str() {
         "name" => {
             device.name = DeviceName::try_from((*value).to_owned()).map_err(|why| Problem::Name { why })?;
@@ -113,7 +117,8 @@ pub fn change(device: &mut Device, DeviceChange { key, value }: &DeviceChange<'_
         "site" => device.site = label(value).ok_or_else(|| wrong("one word"))?,
         "tags" => {
             let tags = value.split([',', ' ']).filter(|tag| !tag.is_empty());
-            device.tags = tags.map(label).collect::<Option<_>>().ok_or_else(|| wrong("words joined by commas"))?;
+            device.tags =
+                tags.map(label).collect::<Option<_>>().ok_or_else(|| wrong("words joined by commas"))?;
         }
         "credential" => device.credential = word(value).ok_or_else(|| wrong("a credential's name"))?,
         "profile" => {
@@ -206,7 +211,8 @@ mod tests {
 
     #[test]
     fn settings_are_pairs_and_the_host_may_stand_alone() {
-        let device = check("10.0.0.1 site=hanoi tags=core,edge ssh_port=2222 note=\"ts1 port 12, call bob\"").unwrap();
+        let device =
+            check("10.0.0.1 site=hanoi tags=core,edge ssh_port=2222 note=\"ts1 port 12, call bob\"").unwrap();
         assert_eq!(device.host, "10.0.0.1");
         assert_eq!(device.tags, ["core", "edge"]);
         assert_eq!(device.ssh_port, 2222);
@@ -219,7 +225,13 @@ mod tests {
         assert_eq!(check("").unwrap_err(), Problem::NoHost);
         assert_eq!(check("10.0.0.1 site").unwrap_err(), Problem::NoPair { word: "site".to_owned() });
         assert!(matches!(check("10.0.0.1 colour=red"), Err(Problem::UnknownKey { .. })));
-        for bad in ["10.0.0.1 ssh-port=0", "10.0.0.1 ssh-port=70000", "10.0.0.1 site=a,b", "-oProxyCommand=x", "10.0.0.1 profile=old"] {
+        for bad in [
+            "10.0.0.1 ssh-port=0",
+            "10.0.0.1 ssh-port=70000",
+            "10.0.0.1 site=a,b",
+            "-oProxyCommand=x",
+            "10.0.0.1 profile=old",
+        ] {
             assert!(check(bad).is_err(), "{bad}");
         }
         assert!(matches!(check("10.0.0.1 parents=R9"), Err(Problem::UnknownParent { .. })));

@@ -9,7 +9,9 @@ pub fn sheet(device: &Device, facts: &Facts, work: &mut Work) -> Result<Document
     let name = device.name.as_str();
     let verdict = match device.site.is_empty() {
         true => text!("device.sheet", device = name, host = device.host.as_str()),
-        false => text!("device.sheet_at", device = name, site = device.site.as_str(), host = device.host.as_str()),
+        false => {
+            text!("device.sheet_at", device = name, site = device.site.as_str(), host = device.host.as_str())
+        }
     };
     let mut document = Document::line(Sign::None, verdict, Ending::Well);
     for (key, value) in pairs::values(device, &facts.inventory).into_iter().skip(2) {
@@ -20,7 +22,12 @@ pub fn sheet(device: &Device, facts: &Facts, work: &mut Work) -> Result<Document
     document = document.with_detail(match work.latest(device.id)? {
         Some(version) => field(
             text!("device.last_backup"),
-            text!("device.backup_at", at = version.last_seen_at, bytes = version.bytes, version = version.id.to_string()),
+            text!(
+                "device.backup_at",
+                at = version.last_seen_at,
+                bytes = version.bytes,
+                version = version.id.to_string()
+            ),
         ),
         None => field(text!("device.last_backup"), text!("device.never")),
     });

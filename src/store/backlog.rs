@@ -1,0 +1,25 @@
+//! How much is not over yet: for the end of a session and the last seconds of a process.
+
+use super::work::{Result, View};
+
+impl View<'_> {
+    /// Updates without an answer, jobs that run, messages that wait.
+    pub fn unsettled(&self) -> Result<i64> {
+        let open = self.one(
+            "SELECT (SELECT count(*) FROM inbox WHERE state = 'waiting')
+                + (SELECT count(*) FROM jobs WHERE state = 'running')",
+            [],
+            |row| row.get::<_, i64>(0),
+        )?;
+        Ok(open.unwrap_or(0) + self.unsent()?)
+    }
+
+    /// Messages that wait or are on their way.
+    pub fn unsent(&self) -> Result<i64> {
+        let unsent =
+            self.one("SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending')", [], |row| {
+                row.get(0)
+            })?;
+        Ok(unsent.unwrap_or(0))
+    }
+}
