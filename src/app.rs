@@ -39,21 +39,50 @@ pub struct Parts {
 
 /// Lives until SIGTERM, SIGINT or the end of the terminal's input.
 pub async fn live(parts: Parts) -> anyhow::Result<ExitCode> {
-    let archive = Arc::new(Archive::open(&parts.settings.data.join("configs.git"))?);
-    let house = Arc::new(house(&parts));
-    let (intake, incoming) = mpsc::channel(INTAKE);
-    let mut loops = Loops::start(&house, &parts, archive, incoming);
-    let listeners = listen(&house, &parts.channels, intake);
-    match until_over(&house, parts.terminal.as_deref()).await? {
+    let terminal = parts.terminal.clone();
+    let bot = Bot::start(parts)?;
+    match until_over(&bot.house, terminal.as_deref()).await? {
         Over::InputEnded => {}
         Over::Signal => tracing::info!("going down"),
     }
-    loops.go_dark(&house, listeners).await;
-    parts.store.close().await;
-    Ok(match parts.terminal.is_some_and(|terminal| terminal.failed()) {
+    bot.stop().await;
+    Ok(match terminal.is_some_and(|terminal| terminal.failed()) {
         true => ExitCode::FAILURE,
         false => ExitCode::SUCCESS,
     })
+}
+
+/// The running house.
+pub struct Bot {
+    house: Arc<House>,
+    loops: Loops,
+    listeners: JoinSet<()>,
+}
+
+impl Bot {
+    pub fn start(parts: Parts) -> anyhow::Result<Bot> {
+        let archive = Arc::new(Archive::open(&parts.settings.data.join("configs.git"))?);
+        let house = Arc::new(house(&parts));
+        let (intake, incoming) = mpsc::channel(INTAKE);
+        let loops = Loops::start(&house, &parts, archive, incoming);
+        let listeners = listen(&house, &parts.channels, intake);
+        Ok(Bot { house, loops, listeners })
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.house.store
+    }
+
+    /// Returns when every update is answered, every job is over and every message is sent.
+    pub async fn settled(&self) {
+        settled(&self.house, Backlog::Everything).await;
+    }
+
+    /// Intake stops, running steps end, the last messages go out, then it is dark.
+    pub async fn stop(self) {
+        self.loops.go_dark(&self.house, self.listeners).await;
+        self.house.store.close().await;
+    }
 }
 
 fn house(parts: &Parts) -> House {
@@ -118,8 +147,7 @@ impl Loops {
         loops
     }
 
-    /// Intake stops, running steps end, the last messages go out, then it is dark.
-    async fn go_dark(&mut self, house: &House, mut listeners: JoinSet<()>) {
+    async fn go_dark(mut self, house: &House, mut listeners: JoinSet<()>) {
         house.stops.intake.cancel();
         house.floor.drain();
         let _late = tokio::time::timeout(ENDING, async {
