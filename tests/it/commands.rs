@@ -1,0 +1,251 @@
+//! Every command, typed into a chat, answered by simulated routers over real SSH.
+
+use crate::world::{Plan, World};
+use patchbay::lab::{Fault, LabPlan, Point};
+use patchbay::store::AuditFilter;
+use std::time::Duration;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_is_first_then_unchanged_then_changed_with_its_author() {
+    let world = World::demo().await;
+    let first = world.ask("/backup R1").await;
+    assert!(first.text.contains("first backup"), "{}", first.text);
+    let second = world.ask("/backup R1").await;
+    assert!(second.text.contains("unchanged"), "{}", second.text);
+    world.router("R1").edit("bob", &["interface GigabitEthernet2", "description to the lake"]).unwrap();
+    let third = world.ask("/backup R1").await;
+    assert!(third.text.contains("by bob"), "{}", third.text);
+    let diff = world.ask("/diff R1").await;
+    assert!(diff.text.contains("+ description to the lake"), "{}", diff.text);
+    let file = world.ask("/config R1").await;
+    assert!(file.text.contains("to the lake"), "{}", file.text);
+    for secret in world.router("R1").secrets() {
+        assert!(!file.text.contains(&secret) && !diff.text.contains(&secret), "{secret} is in a reply");
+    }
+    world.bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_of_many_says_how_each_went() {
+    let world = World::demo().await;
+    world.router("R3").fault(Fault::Unreachable).await;
+    let reply = world.ask("/backup all").await;
+    assert!(!reply.went_well());
+    assert!(reply.first_line().contains("Backup of 5 routers"), "{}", reply.text);
+    assert!(reply.text.contains("4 first backups") && reply.text.contains("1 failed"), "{}", reply.text);
+    assert!(reply.text.contains("R3"), "{}", reply.text);
+    world.router("R3").clear_faults().await;
+    let again = world.desk.press("ann", &reply.button("Try R3 again")).await;
+    let again = world.desk.ended(&again).await;
+    assert!(again.text.contains("first backup"), "{}", again.text);
+    world.bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn show_prints_what_the_router_prints_and_the_bot_applies_the_pipes() {
+    let world = World::demo().await;
+    let reply = world.ask("/show R1 version").await;
+    assert!(reply.text.contains("R1 uptime is"), "{}", reply.text);
+    let piped = world.ask("/sh R1 run | include hostname").await;
+    assert!(piped.text.contains("hostname R1"), "{}", piped.text);
+    assert!(!piped.text.contains("interface"), "{}", piped.text);
+    assert!(!world.router("R1").typed().iter().any(|line| line.contains('|')), "a pipe reached the router");
+    for refused in ["/show R1 run | redirect flash:x", "/show R1 run | tee x", "/show R1 run | append x"] {
+        let reply = world.ask(refused).await;
+        assert!(!reply.went_well(), "{}", reply.text);
+    }
+    world.bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_command_that_is_only_a_file_answers() {
+    let world = World::demo().await;
+    for line in ["/arp R1", "/routes R1", "/interfaces R1", "/version R1", "/inventory R1", "/neighbors R1", "/logs R1"] {
+        let reply = world.ask(line).await;
+        assert!(reply.went_well(), "{line}: {}", reply.text);
+        assert!(reply.text.lines().count() > 1, "{line}: {}", reply.text);
+    }
+    world.bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_about_the_bot_itself_answer() {
+    let world = World::demo().await;
+    assert!(world.ask("/help").await.text.contains("/backup"));
+    assert!(world.ask("/help backup").await.text.contains("/backup <devices>"));
+    assert!(world.ask("/whoami").await.text.contains("You are ann, admin"));
+    assert!(world.ask("/devices").await.text.contains("R5"));
+    assert!(world.ask("/device R1").await.text.contains("hanoi"));
+    world.ask("/backup R1").await;
+    let jobs = world.ask("/jobs").await;
+    assert!(jobs.text.contains("/backup R1"), "{}", jobs.text);
+    assert!(world.ask("/job 1").await.text.contains("first backup"));
+    assert!(world.ask("/job 99").await.text.contains("no job"));
+    world.bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_router_is_added_changed_and_removed() {
+    let world = World::demo().await;
+    let added = world.ask("/device add R9 10.0.0.9 site=hue tags=edge").await;
+    assert!(added.went_well(), "{}", added.text);
+    let twice = world.ask("/device add r9 10.0.0.10").await;
+    assert!(!twice.went_well(), "{}", twice.text);
+    assert!(world.ask("/device set R9 site=hanoi").await.text.contains("hue → hanoi"));
+    assert!(world.ask("/devices site:hanoi").await.text.contains("R9"));
+    let slot = world.desk.line("/device remove R9").await;
+    let question = world.desk.question(&slot).await;
+    world.desk.press("ann", &question.button("Remove R9")).await;
+    let removed = world.desk.ended(&slot).await;
+    assert!(removed.text.contains("R9 is removed"), "{}", removed.text);
+    assert!(!world.ask("/device R9").await.went_well());
+    world.bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_input_gets_a_clear_sentence_and_nothing_is_sent() {
+    let world = World::demo().await;
+    let long = format!("/show R1 {}", "x".repeat(5_000));
+    for (line, says) in [
+        ("/bakup R1", "/backup"),
+        ("/backup R22", "R22"),
+        ("/backup R1,R22", "R22"),
+        ("/backup all,!R33", "r33"),
+        ("/show R1", "show"),
+        ("/arp R1 10.0.0.999", "10.0.0.999"),
+        ("/show R1 version\nreload", ""),
+        ("/show R1 ver\u{7}", ""),
+        (long.as_str(), ""),
+        ("/show R1 reload | reload", ""),
+        ("hello", "/help"),
+        ("/", "/help"),
+    ] {
+        let reply = world.desk.line(line).await;
+        let reply = world.desk.until(&reply, |message| message.document.ended.is_some() || !message.tokens.is_empty()).await;
+        assert!(!reply.went_well(), "{line:?} went well: {}", reply.text);
+        assert!(reply.text.to_lowercase().contains(&says.to_lowercase()), "{line:?}: {}", reply.text);
+    }
+    for router in world.lab.routers() {
+        assert_eq!(router.logins().accepted, 0, "{} was asked", router.name());
+    }
+    world.bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_router_is_asked_for_and_the_answer_goes_on() {
+    let world = World::demo().await;
+    let slot = world.desk.line("/version").await;
+    let question = world.desk.question(&slot).await;
+    assert!(question.text.contains("[R1") && question.text.contains("[Cancel]"), "{}", question.text);
+    world.desk.press("bob", &question.message.tokens[0]).await;
+    world.desk.press("ann", &question.message.tokens[0]).await;
+    let answer = world.desk.ended(&slot).await;
+    assert!(answer.text.contains("uptime"), "{}", answer.text);
+    world.bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rights_are_kept_and_told_and_audited() {
+    let world = World::new(Plan { role: "viewer", ..Plan::default() }).await;
+    assert!(world.ask("/version R1").await.went_well());
+    for line in ["/backup R1", "/config R1", "/show R1 running-config", "/trust R1", "/device remove R1"] {
+        let reply = world.ask(line).await;
+        assert!(!reply.went_well(), "{line}: {}", reply.text);
+        assert!(reply.text.contains("You may not"), "{line}: {}", reply.text);
+    }
+    let stranger = world.desk.line_as("mallory", "/version R1").await;
+    assert!(world.desk.ended(&stranger).await.text.contains("don't know you"));
+    let rows = world.bot.store().read(|view| view.audit_rows(&AuditFilter::default(), 100)).await.unwrap();
+    assert_eq!(rows.len(), 7, "{rows:#?}");
+    world.bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_host_key_is_refused_until_an_admin_trusts_it() {
+    let world = World::demo().await;
+    assert!(world.ask("/version R1").await.went_well());
+    world.router("R1").replace_host_key().unwrap();
+    let refused = world.ask("/version R1").await;
+    assert!(refused.text.contains("/trust R1"), "{}", refused.text);
+    let slot = world.desk.line("/trust R1").await;
+    let question = world.desk.question(&slot).await;
+    assert!(question.text.contains(&world.router("R1").host_key_fingerprint()), "{}", question.text);
+    world.desk.press("ann", &question.button("Trust the new key")).await;
+    assert!(world.desk.ended(&slot).await.went_well());
+    assert!(world.ask("/version R1").await.went_well());
+    world.bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_fault_of_a_router_has_its_own_sentence() {
+    let world = World::new(Plan {
+        settings: |settings| {
+            settings.ssh.identification = Duration::from_millis(400);
+            settings.ssh.login = Duration::from_secs(2);
+            settings.ssh.silence = Duration::from_millis(700);
+        },
+        ..Plan::default()
+    })
+    .await;
+    for (fault, says) in [
+        (Fault::Unreachable, "R1"),
+        (Fault::SilentAfterConnect, "SSH"),
+        (Fault::HangAfterLogin, ""),
+        (Fault::TruncatedConfiguration, "incomplete"),
+        (Fault::EmptyConfiguration, "empty"),
+        (Fault::DropInTheMiddle { after: 500 }, ""),
+        (Fault::EnableRefused, "enable"),
+        (Fault::WrongPassword, "password"),
+    ] {
+        let router = world.router("R1");
+        router.fault(fault.clone()).await;
+        let reply = world.ask("/backup R1").await;
+        assert!(!reply.went_well(), "{fault:?}: {}", reply.text);
+        assert!(reply.text.contains(says), "{fault:?}: {}", reply.text);
+        router.clear_faults().await;
+    }
+    assert!(world.ask("/backup R1").await.went_well());
+    world.bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quick_question_does_not_wait_behind_a_backup_of_all() {
+    let world = World::new(Plan {
+        lab: LabPlan::fleet(12),
+        settings: |settings| settings.ssh.sessions = 3,
+        ..Plan::default()
+    })
+    .await;
+    // Two of three permits hang for as long as the test wants.
+    let holds: Vec<_> = ["R1", "R2"].map(|name| world.router(name).hold(Point::AtLogin)).into_iter().collect();
+    let backup = world.desk.line("/backup all").await;
+    for hold in &holds {
+        hold.reached().await;
+    }
+    let quick = world.ask("/version R12").await;
+    assert!(quick.went_well(), "{}", quick.text);
+    for hold in holds {
+        hold.release();
+    }
+    assert!(world.desk.ended(&backup).await.went_well());
+    world.bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_can_be_cancelled_before_its_next_router() {
+    let world = World::new(Plan {
+        lab: LabPlan::fleet(4),
+        settings: |settings| settings.ssh.sessions = 1,
+        ..Plan::default()
+    })
+    .await;
+    let holds: Vec<_> = (1..=4).map(|n| world.router(&format!("R{n}")).hold(Point::AtLogin)).collect();
+    let backup = world.desk.line("/backup all").await;
+    let running = world.desk.question(&backup).await;
+    world.desk.press("bob", &running.button("Cancel")).await;
+    world.desk.press("ann", &running.button("Cancel")).await;
+    let ended = world.desk.ended(&backup).await;
+    assert!(ended.text.contains("cancelled"), "{}", ended.text);
+    drop(holds);
+    world.bot.stop().await;
+}

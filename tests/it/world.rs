@@ -1,0 +1,358 @@
+//! A whole bot with simulated routers and a chat that a test types into: real SSH, real database,
+//! real back door.
+
+use patchbay::app::{Bot, Parts};
+use patchbay::builtin;
+use patchbay::channel::{Acknowledgement, Channel, Deliver, Intake, Later, Listen, Received};
+use patchbay::command::Catalog;
+use patchbay::device::{MasterKey, SEALED_LOGIN, Sealer};
+use patchbay::lab::{Lab, LabPlan, Router};
+use patchbay::model::{
+    Destination, Document, Ending, Identity, Message, Reader, Receipt, Request, SendError, Text, Texts, Timestamp,
+    Token, Update, What, outbound::MessageRef,
+};
+use patchbay::settings::Settings;
+use patchbay::store::{Access, Credential, Store};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+pub const DESK: &str = "desk";
+/// Longer than anything here may take, so that a hang is a failure and not a stuck run.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+pub struct World {
+    pub lab: Lab,
+    pub bot: Bot,
+    pub desk: Arc<Desk>,
+    pub folder: tempfile::TempDir,
+}
+
+/// What a world is made of; tests change what they need.
+pub struct Plan {
+    pub lab: LabPlan,
+    pub role: &'static str,
+    pub settings: fn(&mut Settings),
+    pub commands: Vec<patchbay::model::Source>,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Plan { lab: LabPlan::demo(), role: "admin", settings: |_| {}, commands: Vec::new() }
+    }
+}
+
+impl World {
+    pub async fn new(plan: Plan) -> World {
+        let folder = tempfile::tempdir().unwrap();
+        let lab = Lab::start(plan.lab).await.unwrap();
+        let store = open(folder.path());
+        let key = MasterKey::create(&folder.path().join("key")).unwrap();
+        furnish(&store, &key, &lab, plan.role).await;
+        let desk = Desk::new();
+        let bot = start(folder.path(), store, key, &desk, plan.settings, plan.commands);
+        World { lab, bot, desk, folder }
+    }
+
+    pub async fn demo() -> World {
+        World::new(Plan::default()).await
+    }
+
+    pub fn router(&self, name: &str) -> Router {
+        self.lab.router(name).unwrap()
+    }
+
+    /// Types a line and gives the last version of what came back.
+    pub async fn ask(&self, line: &str) -> Reply {
+        let slot = self.desk.line(line).await;
+        self.desk.ended(&slot).await
+    }
+
+    /// The same bot again on the same folder, as after a crash or a stop.
+    pub async fn restarted(self) -> World {
+        let World { lab, bot, desk: _, folder } = self;
+        bot.stop().await;
+        let key = MasterKey::load(&folder.path().join("key")).unwrap();
+        let desk = Desk::new();
+        let bot = start(folder.path(), open(folder.path()), key, &desk, |_| {}, Vec::new());
+        World { lab, bot, desk, folder }
+    }
+}
+
+fn open(folder: &Path) -> Store {
+    Store::open(&folder.join("data"), Access::Bot).unwrap()
+}
+
+fn start(
+    folder: &Path,
+    store: Store,
+    key: MasterKey,
+    desk: &Arc<Desk>,
+    change: fn(&mut Settings),
+    commands: Vec<patchbay::model::Source>,
+) -> Bot {
+    let mut settings = Settings::default_in(folder.join("data"));
+    change(&mut settings);
+    let mut sources = patchbay::embedded::commands();
+    sources.extend(commands);
+    let catalog = Arc::new(Catalog::new(&sources, &builtin::names()).unwrap());
+    let channels = vec![Channel { name: DESK, listen: Some(desk.clone()), deliver: desk.clone() }];
+    Bot::start(Parts { settings, key, store, catalog, channels, terminal: None }).unwrap()
+}
+
+async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: &'static str) {
+    let sealer = Sealer::new(key);
+    let routers: Vec<Router> = lab.routers().cloned().collect();
+    let login = routers[0].credentials().clone();
+    let credential = Credential {
+        name: "lab".to_owned(),
+        username: login.username.clone(),
+        password: sealer.seal(SEALED_LOGIN, login.password.as_bytes()).unwrap(),
+        enable: Some(sealer.seal(SEALED_LOGIN, login.enable.as_bytes()).unwrap()),
+    };
+    store
+        .write(move |work| {
+            let now = Timestamp(0);
+            work.set_credential(&credential, now)?;
+            for router in &routers {
+                let mut device = builtin::blank(router.name()).unwrap();
+                device.host = router.address().ip().to_string();
+                device.ssh_port = router.address().port();
+                device.site = router.plan().site.clone();
+                device.tags = router.plan().tags.clone();
+                device.credential = "lab".to_owned();
+                work.add_device(&device, now)?;
+            }
+            let add = |work: &mut patchbay::store::Work<'_>, name: &str, role: &str| {
+                let identity = Identity { channel: DESK.to_owned(), external: name.to_owned() };
+                work.add_person(name, role, &Reader::default(), &[identity], now).map(drop)
+            };
+            add(work, "ann", role)?;
+            add(work, "bob", "viewer")?;
+            add(work, "carol", "admin")
+        })
+        .await
+        .unwrap();
+}
+
+/// A chat service inside the test.
+pub struct Desk {
+    intake: watch::Sender<Option<Intake>>,
+    sent: watch::Sender<Vec<Message>>,
+    count: Mutex<u64>,
+    session: String,
+}
+
+/// A message as it stood when it ended.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub message: Message,
+    pub text: String,
+}
+
+impl Desk {
+    fn new() -> Arc<Desk> {
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).unwrap();
+        Arc::new(Desk {
+            intake: watch::Sender::new(None),
+            sent: watch::Sender::new(Vec::new()),
+            count: Mutex::new(0),
+            session: format!("{:x}", u64::from_le_bytes(random)),
+        })
+    }
+
+    /// Types as ann; the slot of the answer.
+    pub async fn line(&self, line: &str) -> String {
+        self.say("ann", &serde_json::json!({ "line": line }), None).await
+    }
+
+    pub async fn line_as(&self, who: &str, line: &str) -> String {
+        self.say(who, &serde_json::json!({ "line": line }), None).await
+    }
+
+    /// A line that was sent at another time than now.
+    pub async fn line_sent_at(&self, line: &str, sent_at: Timestamp) -> String {
+        self.say("ann", &serde_json::json!({ "line": line }), Some(sent_at)).await
+    }
+
+    pub async fn press(&self, who: &str, token: &Token) -> String {
+        self.say(who, &serde_json::json!({ "press": token.0 }), None).await
+    }
+
+    async fn say(&self, who: &str, what: &serde_json::Value, sent_at: Option<Timestamp>) -> String {
+        let key = {
+            let mut count = self.count.lock().unwrap();
+            *count += 1;
+            format!("{}-{}", self.session, *count)
+        };
+        self.deliver_update(&key, who, what, sent_at).await;
+        format!("{DESK}/{key}")
+    }
+
+    /// Hands in an update under a key of the test's own; returns when it was acknowledged.
+    pub async fn deliver_update(
+        &self,
+        key: &str,
+        who: &str,
+        what: &serde_json::Value,
+        sent_at: Option<Timestamp>,
+    ) -> Acknowledgement {
+        let mut ready = self.intake.subscribe();
+        let intake = ready.wait_for(Option::is_some).await.unwrap().clone().unwrap();
+        let mut raw = what.clone();
+        raw["who"] = who.into();
+        let update = Update {
+            key: key.to_owned(),
+            channel: DESK.to_owned(),
+            sent_at,
+            received_at: now(),
+            raw: raw.to_string(),
+        };
+        let (said, heard) = tokio::sync::oneshot::channel();
+        let acknowledge = Box::new(move |acknowledgement| drop(said.send(acknowledgement)));
+        intake.send(Received { update, acknowledge }).await.unwrap();
+        tokio::time::timeout(PATIENCE, heard).await.unwrap().unwrap()
+    }
+
+    /// Waits for a version that satisfies the test.
+    pub async fn until(&self, slot: &str, wanted: impl Fn(&Message) -> bool) -> Reply {
+        let mut sent = self.sent.subscribe();
+        let find = |sent: &Vec<Message>| {
+            sent.iter().rev().find(|message| message.slot.0 == slot && wanted(message)).cloned()
+        };
+        let found = tokio::time::timeout(PATIENCE, sent.wait_for(|sent| find(sent).is_some())).await;
+        let Ok(found) = found else {
+            let all: Vec<String> = self.all().iter().map(|m| format!("{}: {}", m.slot, plain(m))).collect();
+            panic!("{slot} did not become what was awaited; sent so far: {all:#?}");
+        };
+        let message = find(&found.unwrap()).unwrap();
+        Reply { text: plain(&message), message }
+    }
+
+    pub async fn ended(&self, slot: &str) -> Reply {
+        self.until(slot, |message| message.document.ended.is_some()).await
+    }
+
+    /// A version that asks something.
+    pub async fn question(&self, slot: &str) -> Reply {
+        self.until(slot, |message| !message.tokens.is_empty()).await
+    }
+
+    pub fn all(&self) -> Vec<Message> {
+        self.sent.borrow().clone()
+    }
+}
+
+pub fn now() -> Timestamp {
+    chrono::Utc::now().into()
+}
+
+impl Reply {
+    pub fn first_line(&self) -> &str {
+        self.text.lines().next().unwrap_or_default()
+    }
+
+    pub fn went_well(&self) -> bool {
+        self.message.document.ended == Some(Ending::Well)
+    }
+
+    /// The token of the button with this label.
+    pub fn button(&self, label: &str) -> Token {
+        let labels: Vec<String> =
+            self.message.document.buttons.iter().map(|button| say(&button.label)).collect();
+        let at = labels.iter().position(|said| said == label);
+        self.message.tokens[at.unwrap_or_else(|| panic!("no button {label:?} among {labels:?}"))].clone()
+    }
+}
+
+pub fn texts() -> Texts {
+    patchbay::texts::load("en").unwrap()
+}
+
+fn say(text: &Text) -> String {
+    texts().render(text, &Reader::default(), now())
+}
+
+/// The message in words, one block a line.
+pub fn plain(message: &Message) -> String {
+    document(&message.document, &message.files)
+}
+
+fn document(document: &Document, files: &[Vec<u8>]) -> String {
+    use patchbay::model::Block;
+    let mut files = files.iter();
+    let mut lines = Vec::new();
+    for block in &document.blocks {
+        match block {
+            Block::Line { sign, text } => lines.push(format!("{} {}", sign.glyph(), say(text)).trim().to_owned()),
+            Block::Detail { sign, text } => {
+                lines.push(format!("   {} {}", sign.glyph(), say(text)).trim_end().to_owned());
+            }
+            Block::Table(table) => {
+                for row in &table.rows {
+                    lines.push(row.iter().map(say).collect::<Vec<_>>().join(" | "));
+                }
+            }
+            Block::Raw(text) => lines.push(text.clone()),
+            Block::File { name, .. } => {
+                let bytes = files.next().cloned().unwrap_or_default();
+                lines.push(format!("file {name}\n{}", String::from_utf8_lossy(&bytes)));
+            }
+            Block::Progress { done, failed, total } => lines.push(format!("[{done} {failed} {total}]")),
+        }
+    }
+    for button in &document.buttons {
+        lines.push(format!("[{}]", say(&button.label)));
+    }
+    lines.join("\n")
+}
+
+impl Listen for Desk {
+    fn listen(
+        self: Arc<Self>,
+        intake: Intake,
+        stop: CancellationToken,
+    ) -> Later<'static, Result<(), patchbay::channel::ChannelError>> {
+        Box::pin(async move {
+            self.intake.send_replace(Some(intake));
+            stop.cancelled().await;
+            self.intake.send_replace(None);
+            Ok(())
+        })
+    }
+
+    fn request(&self, update: &Update) -> Option<Request> {
+        let raw: serde_json::Value = serde_json::from_str(&update.raw).ok()?;
+        let what = match (raw.get("line"), raw.get("press")) {
+            (Some(line), _) => What::Line(line.as_str()?.to_owned()),
+            (None, Some(token)) => What::Press(Token(token.as_str()?.to_owned())),
+            (None, None) => What::Leave,
+        };
+        Some(Request {
+            asker: Identity { channel: DESK.to_owned(), external: raw.get("who")?.as_str()?.to_owned() },
+            place: Destination { channel: DESK.to_owned(), address: "room".to_owned() },
+            thread: None,
+            what,
+        })
+    }
+}
+
+impl Deliver for Desk {
+    fn pace(&self) -> Duration {
+        Duration::from_millis(10)
+    }
+
+    fn deliver<'a>(&'a self, message: &'a Message) -> Later<'a, Result<Receipt, SendError>> {
+        Box::pin(async move {
+            self.sent.send_modify(|sent| sent.push(message.clone()));
+            Ok(Receipt { parts: vec![MessageRef(message.slot.0.clone())] })
+        })
+    }
+
+    fn home(&self) -> Option<Destination> {
+        None
+    }
+}
