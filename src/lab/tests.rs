@@ -328,6 +328,21 @@ async fn answers_are_withheld_at_each_point() {
 }
 
 #[tokio::test]
+async fn a_person_may_type_far_ahead_of_a_slow_router() {
+    let (lab, router) = one().await;
+    router.fault(Fault::SlowPerLine(Duration::from_millis(10))).await;
+    let mut person = Person::privileged(&router).await;
+    person.press("show version\r").await;
+    for key in "show clock\r".repeat(40).chars() {
+        person.press(&key.to_string()).await;
+    }
+    person.press("exit\r").await;
+    let text = person.until("never").await.unwrap_err();
+    assert_eq!(text.matches("R1#show clock\r\n").count(), 40);
+    lab.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_second_session_on_a_connection_is_refused() {
     let (lab, router) = one().await;
     let mut person = log_in(&router, 0).await;
