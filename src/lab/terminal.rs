@@ -180,11 +180,14 @@ impl Terminal {
             _ => None,
         });
         let dropping = self.light_fuse(full, faults).await?;
+        // An output of one line or none is held after it.
+        let middle = lines.len().div_ceil(2);
+        let in_the_middle =
+            |point: &Point| matches!(point, Point::MiddleOf(words) if begins(line, full, words));
         let mut page = 0;
         for (at, one) in lines.iter().enumerate() {
-            if at * 2 >= lines.len() && at > 0 && (at - 1) * 2 < lines.len() {
-                self.pause(|point| matches!(point, Point::MiddleOf(words) if begins(line, full, words)))
-                    .await?;
+            if at == middle {
+                self.pause(in_the_middle).await?;
             }
             self.wait(pace).await?;
             self.interfere(at, faults);
@@ -202,6 +205,9 @@ impl Terminal {
             if dropping || self.tty.output().len() > 8192 {
                 self.flush().await?;
             }
+        }
+        if middle == lines.len() {
+            self.pause(in_the_middle).await?;
         }
         Ok(())
     }

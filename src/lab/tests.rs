@@ -313,6 +313,11 @@ async fn answers_are_withheld_at_each_point() {
     hold.reached().await;
     drop(hold);
     assert!(person.until("R1#").await.unwrap().contains("\r\nend\r\n"));
+    let hold = router.hold(Point::MiddleOf("show clock".to_owned()));
+    person.press("sh clock\r").await;
+    hold.reached().await;
+    hold.release();
+    person.until("R1#").await.unwrap();
     for point in [Point::AfterConnect, Point::AtLogin] {
         let hold = router.hold(point);
         let other = tokio::spawn({
