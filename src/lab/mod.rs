@@ -20,6 +20,7 @@ mod ssh;
 mod state;
 mod terminal;
 mod topology;
+mod tty;
 mod wire;
 
 pub use error::LabError;

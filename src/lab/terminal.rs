@@ -1,11 +1,10 @@
 //! One shell of a router: keys enter, characters leave. It echoes, pages and waits; what the lines mean is the
 //! interpreter's business.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use russh::server::{Handle, Msg};
-use russh::{Channel, ChannelMsg, Disconnect};
+use russh::{Channel, Disconnect};
 
 use super::cli::{self, Desk, Session, exec};
 use super::clock;
@@ -13,6 +12,7 @@ use super::editor::{Editor, Key};
 use super::fault::{Fault, Point};
 use super::router::{Router, lock};
 use super::state::LoggedIn;
+use super::tty::{Gone, Tty};
 
 /// The size that the client gave; a router takes it in place of its own 24 by 80.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,16 +29,11 @@ impl Screen {
     }
 }
 
-/// The other side is gone, or the connection was cut on purpose.
-struct Gone;
-
 pub(crate) struct Terminal {
     router: Router,
     number: u64,
-    channel: Channel<Msg>,
+    tty: Tty,
     session: Session,
-    input: VecDeque<u8>,
-    output: Vec<u8>,
 }
 
 const MORE: &str = " --More-- ";
@@ -63,21 +58,14 @@ impl Terminal {
             LoggedIn { line, user: user.to_owned(), from: peer.to_owned(), typed_at: clock::now() };
         state.users.push(logged_in);
         drop(state);
-        Terminal {
-            router: router.clone(),
-            number,
-            channel,
-            session,
-            input: VecDeque::new(),
-            output: Vec::new(),
-        }
+        Terminal { router: router.clone(), number, tty: Tty::new(channel), session }
     }
 
     pub async fn run(mut self, handle: Handle) {
         if self.converse().await.is_err() {
             return;
         }
-        if self.flush().await.is_ok() && self.channel.close().await.is_ok() {
+        if self.flush().await.is_ok() {
             self.hang_up(&handle).await;
         }
     }
@@ -85,8 +73,7 @@ impl Terminal {
     /// An `exit` ends the connection as well. The disconnect overtakes data that waits in russh's queue, so it is sent
     /// when the other side has answered the close of the channel, or is slow to.
     async fn hang_up(&mut self, handle: &Handle) {
-        let answered = async { while self.channel.wait().await.is_some() {} };
-        if tokio::time::timeout(Duration::from_secs(2), answered).await.is_err() {
+        if tokio::time::timeout(Duration::from_secs(2), self.tty.close()).await.is_err() {
             tracing::debug!("lab: the close of a channel was not answered");
         }
         let bye = handle.disconnect(Disconnect::ByApplication, "logged out".to_owned(), String::new());
@@ -97,12 +84,12 @@ impl Terminal {
 
     async fn converse(&mut self) -> Result<(), Gone> {
         while self.router.has(&Fault::HangAfterLogin) {
-            self.receive().await?;
+            self.tty.receive().await?;
         }
         self.greet();
         while !self.session.closed {
             let prompt = self.session.prompt(&lock(&self.router.inner.state));
-            self.say(&prompt);
+            self.tty.say(&prompt);
             let (line, key) = self.read_line(&prompt).await?;
             match key {
                 Key::Interrupted | Key::Ended => self.leave(&line, key == Key::Ended).await?,
@@ -125,14 +112,14 @@ impl Terminal {
             text.push_str("### Only for those who may, unit #");
             text.push_str(if newline { "\n" } else { "" });
         }
-        self.say(&text);
+        self.tty.say(&text);
     }
 
     async fn read_line(&mut self, prompt: &str) -> Result<(String, Key), Gone> {
         let mut editor = Editor::new(prompt.chars().count(), self.session.width, self.session.hides_input());
         loop {
             let byte = self.next_byte().await?;
-            match editor.key(byte, &mut self.output) {
+            match editor.key(byte, self.tty.output()) {
                 Key::Typed => {}
                 key => return Ok((editor.line(), key)),
             }
@@ -159,10 +146,8 @@ impl Terminal {
         };
         if !self.session.hides_input() {
             self.router.note_typed(line);
-            self.flush().await?;
-            self.router
-                .pause(|point| matches!(point, Point::AtCommand(words) if begins(line, &full, words)))
-                .await;
+            self.pause(|point| matches!(point, Point::AtCommand(words) if begins(line, &full, words)))
+                .await?;
         }
         let faults = self.router.faults();
         let text = self.interpret(line, &faults);
@@ -195,10 +180,14 @@ impl Terminal {
             _ => None,
         });
         let dropping = self.light_fuse(full, faults).await?;
+        // An output of one line or none is held after it.
+        let middle = lines.len().div_ceil(2);
+        let in_the_middle =
+            |point: &Point| matches!(point, Point::MiddleOf(words) if begins(line, full, words));
         let mut page = 0;
         for (at, one) in lines.iter().enumerate() {
-            if at * 2 >= lines.len() && at > 0 && (at - 1) * 2 < lines.len() {
-                self.pause_in_the_middle(line, full).await?;
+            if at == middle {
+                self.pause(in_the_middle).await?;
             }
             self.wait(pace).await?;
             self.interfere(at, faults);
@@ -210,12 +199,15 @@ impl Terminal {
                 }
             }
             page += 1;
-            self.say(one);
+            self.tty.say(one);
             // Long outputs leave in pieces, so that a slow reader holds the router back and not its memory; a line at a
             // time when the connection is about to break, so that the lines before the break arrive.
-            if dropping || self.output.len() > 8192 {
+            if dropping || self.tty.output().len() > 8192 {
                 self.flush().await?;
             }
+        }
+        if middle == lines.len() {
+            self.pause(in_the_middle).await?;
         }
         Ok(())
     }
@@ -232,16 +224,10 @@ impl Terminal {
         Ok(bytes.is_some())
     }
 
-    async fn pause_in_the_middle(&mut self, line: &str, full: &str) -> Result<(), Gone> {
-        self.flush().await?;
-        self.router.pause(|point| matches!(point, Point::MiddleOf(words) if begins(line, full, words))).await;
-        Ok(())
-    }
-
     async fn wait(&mut self, pace: Option<Duration>) -> Result<(), Gone> {
         if let Some(pace) = pace {
             self.flush().await?;
-            tokio::time::sleep(pace).await;
+            self.tty.meanwhile(tokio::time::sleep(pace)).await?;
         }
         Ok(())
     }
@@ -253,14 +239,14 @@ impl Terminal {
             let line =
                 state.log(clock::now(), "%LINK-3-UPDOWN: Interface GigabitEthernet4, changed state to down");
             drop(state);
-            self.say(&format!("{line}\n"));
+            self.tty.say(&format!("{line}\n"));
         }
     }
 
     async fn ask_for_more(&mut self) -> Result<More, Gone> {
-        self.say(MORE);
+        self.tty.say(MORE);
         let key = self.next_byte().await?;
-        self.say(ERASE_MORE);
+        self.tty.say(ERASE_MORE);
         Ok(match key {
             b' ' => More::Page,
             b'\r' | b'\n' => More::Line,
@@ -268,49 +254,29 @@ impl Terminal {
         })
     }
 
-    fn say(&mut self, text: &str) {
-        for character in text.bytes() {
-            if character == b'\n' {
-                self.output.push(b'\r');
-            }
-            self.output.push(character);
-        }
-    }
-
     async fn next_byte(&mut self) -> Result<u8, Gone> {
         loop {
-            if let Some(byte) = self.input.pop_front() {
+            if let Some(byte) = self.tty.key() {
                 return Ok(byte);
             }
             self.flush().await?;
-            self.receive().await?;
+            self.tty.receive().await?;
+            self.session.width = self.tty.resized().unwrap_or(self.session.width);
         }
-    }
-
-    async fn receive(&mut self) -> Result<(), Gone> {
-        match self.channel.wait().await {
-            Some(ChannelMsg::Data { data }) => self.input.extend(data.iter()),
-            Some(ChannelMsg::WindowChange { col_width, row_height, .. }) => {
-                let mut screen = Screen::default();
-                screen.resize(col_width, row_height);
-                self.session.width = screen.columns.unwrap_or(self.session.width);
-            }
-            Some(ChannelMsg::Eof | ChannelMsg::Close) | None => return Err(Gone),
-            Some(_) => {}
-        }
-        Ok(())
     }
 
     async fn flush(&mut self) -> Result<(), Gone> {
-        let output = std::mem::take(&mut self.output);
-        let pieces = self.router.faults().iter().find_map(|fault| match fault {
+        let piece = self.router.faults().iter().find_map(|fault| match fault {
             Fault::SmallPieces(bytes) => Some((*bytes).max(1)),
             _ => None,
         });
-        for piece in output.chunks(pieces.unwrap_or(output.len().max(1))) {
-            self.channel.data_bytes(piece.to_vec()).await.map_err(|_| Gone)?;
-        }
-        Ok(())
+        self.tty.flush(piece).await
+    }
+
+    /// Waits at the holds of the test that mean this line.
+    async fn pause(&mut self, wanted: impl Fn(&Point) -> bool) -> Result<(), Gone> {
+        self.flush().await?;
+        self.tty.meanwhile(self.router.pause(wanted)).await
     }
 }
 

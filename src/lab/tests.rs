@@ -313,6 +313,11 @@ async fn answers_are_withheld_at_each_point() {
     hold.reached().await;
     drop(hold);
     assert!(person.until("R1#").await.unwrap().contains("\r\nend\r\n"));
+    let hold = router.hold(Point::MiddleOf("show clock".to_owned()));
+    person.press("sh clock\r").await;
+    hold.reached().await;
+    hold.release();
+    person.until("R1#").await.unwrap();
     for point in [Point::AfterConnect, Point::AtLogin] {
         let hold = router.hold(point);
         let other = tokio::spawn({
@@ -324,6 +329,21 @@ async fn answers_are_withheld_at_each_point() {
         assert!(other.await.unwrap().is_ok());
     }
     assert!(router.max_sessions_seen() >= 2);
+    lab.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_person_may_type_far_ahead_of_a_slow_router() {
+    let (lab, router) = one().await;
+    router.fault(Fault::SlowPerLine(Duration::from_millis(10))).await;
+    let mut person = Person::privileged(&router).await;
+    person.press("show version\r").await;
+    for key in "show clock\r".repeat(40).chars() {
+        person.press(&key.to_string()).await;
+    }
+    person.press("exit\r").await;
+    let text = person.until("never").await.unwrap_err();
+    assert_eq!(text.matches("R1#show clock\r\n").count(), 40);
     lab.stop().await.unwrap();
 }
 
