@@ -230,12 +230,12 @@ impl Reading<'_> {
         };
         match found {
             Ok(secret) if secret.reveal().is_empty() => {
-                fields.wrong(key, format!("{key}: {typed} is empty"), "put the secret there");
+                fields.wrong(key, format!("{}: {typed} is empty", fields.name(key)), "put the secret there");
                 None
             }
             Ok(secret) => Some(secret),
             Err(why) => {
-                fields.wrong(key, format!("{key}: {why}"), "put the secret there, readable by this user only");
+                fields.wrong(key, format!("{}: {why}", fields.name(key)), "put the secret there, for this user only");
                 None
             }
         }
@@ -339,7 +339,7 @@ fn ssh(root: &Fields<'_>, defaults: Ssh) -> Ssh {
 fn above_zero(table: &Fields<'_>, key: &str) -> Option<Duration> {
     let span = table.span(key)?;
     if span.is_zero() {
-        table.wrong(key, format!("{key} is zero, so nothing could ever answer"), "write 10s or more");
+        table.wrong(key, format!("{} is zero, so nothing could ever answer", table.name(key)), "write 10s or more");
     }
     Some(span)
 }

@@ -146,37 +146,42 @@ impl<'a> Fields<'a> {
         self.take(key).is_some()
     }
 
+    /// The key with the tables that lead to it: `ssh.login`.
+    pub fn name(&self, key: &str) -> String {
+        format!("{}{key}", self.prefix)
+    }
+
     pub fn is_table(&self, key: &str) -> bool {
         self.take(key).is_some_and(|value| value.get_ref().is_table())
     }
 
     pub fn text(&self, key: &str) -> Option<String> {
-        self.typed(key, "text in quotes", |value| value.as_str().map(str::to_owned))
+        self.typed(key, "is no text", "write it in quotes", |value| value.as_str().map(str::to_owned))
     }
 
     pub fn required(&self, key: &str, hint: &str) -> String {
         let text = self.text(key).unwrap_or_default();
         if !self.has(key) {
-            self.wrong(key, format!("{}{key} is missing", self.prefix), hint);
+            self.wrong(key, format!("{} is missing", self.name(key)), hint);
         } else if text.trim().is_empty() && self.take(key).is_some_and(|value| value.get_ref().is_str()) {
-            self.wrong(key, format!("{}{key} is empty", self.prefix), hint);
+            self.wrong(key, format!("{} is empty", self.name(key)), hint);
         }
         text
     }
 
     pub fn flag(&self, key: &str) -> Option<bool> {
-        self.typed(key, "true or false", DeValue::as_bool)
+        self.typed(key, "is neither true nor false", "write it without quotes", DeValue::as_bool)
     }
 
     pub fn number(&self, key: &str, range: RangeInclusive<i64>) -> Option<i64> {
-        let number = self.typed(key, "a whole number", |value| {
+        let number = self.typed(key, "is no whole number", "write digits without quotes", |value| {
             value.as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok())
         })?;
         if range.contains(&number) {
             return Some(number);
         }
         let hint = format!("use {} to {}", range.start(), range.end());
-        self.wrong(key, format!("{}{key} {number} is out of range", self.prefix), hint);
+        self.wrong(key, format!("{} {number} is out of range", self.name(key)), hint);
         None
     }
 
@@ -186,7 +191,7 @@ impl<'a> Fields<'a> {
         if span.is_none() {
             self.wrong(
                 key,
-                format!("{}{key} {typed:?} is no duration", self.prefix),
+                format!("{} {typed:?} is no duration", self.name(key)),
                 "write it as 30s, 10m, 2h or 7d",
             );
         }
@@ -201,7 +206,7 @@ impl<'a> Fields<'a> {
             let names: Vec<&str> = of.iter().map(|(name, _)| *name).collect();
             self.wrong(
                 key,
-                format!("{}{key} {typed:?} is unknown", self.prefix),
+                format!("{} {typed:?} is unknown", self.name(key)),
                 format!("use {}", either(&names)),
             );
         }
@@ -209,7 +214,7 @@ impl<'a> Fields<'a> {
     }
 
     pub fn texts(&self, key: &str) -> Option<Vec<String>> {
-        self.typed(key, "a list of texts in quotes", |value| {
+        self.typed(key, "is no list of texts", "write it as [\"...\"]", |value| {
             value.as_array()?.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect()
         })
     }
@@ -218,7 +223,7 @@ impl<'a> Fields<'a> {
         let value = self.take(key)?;
         let table = value.get_ref().as_table();
         if table.is_none() {
-            self.wrong(key, format!("{}{key} is no table", self.prefix), format!("write [{}{key}]", self.prefix));
+            self.wrong(key, format!("{} is no table", self.name(key)), format!("write [{}]", self.name(key)));
         }
         Some(self.inner(format!("{}{key}.", self.prefix), value.span().start, table?))
     }
@@ -233,7 +238,7 @@ impl<'a> Fields<'a> {
         let Some(tables) = tables else {
             self.wrong(
                 key,
-                format!("{}{key} is no list of tables", self.prefix),
+                format!("{} is no list of tables", self.name(key)),
                 format!("write {key} = [{{ ... }}]"),
             );
             return Vec::new();
@@ -286,11 +291,17 @@ impl<'a> Fields<'a> {
         self.table.get(key)
     }
 
-    fn typed<T>(&self, key: &str, what: &str, read: impl Fn(&DeValue<'a>) -> Option<T>) -> Option<T> {
+    fn typed<T>(
+        &self,
+        key: &str,
+        what: &str,
+        hint: &str,
+        read: impl Fn(&DeValue<'a>) -> Option<T>,
+    ) -> Option<T> {
         let value = self.take(key)?;
         let read = read(value.get_ref());
         if read.is_none() {
-            self.wrong(key, format!("{}{key} is not {what}", self.prefix), format!("write {what}"));
+            self.wrong(key, format!("{} {what}", self.name(key)), hint);
         }
         read
     }
@@ -376,7 +387,7 @@ mod tests {
                 x.toml:2: count 12 is out of range; use 1 to 9
                 x.toml:3: every "5x" is no duration; write it as 30s, 10m, 2h or 7d
                 x.toml:4: risk "reed" is unknown; use read, change or disruptive
-                x.toml:6: run.fast is not true or false; write true or false
+                x.toml:6: run.fast is neither true nor false; write it without quotes
                 x.toml:7: run.slow is no key here; use fast"#]],
         );
     }

@@ -102,11 +102,33 @@ token = "made-up"
 app_token_env = "NOT_SET"
 other_file = "empty.key"
 "#,
-        expect![[""]],
+        expect![[r#"
+            etc/bot.toml:1: data is no text; write it in quotes
+            etc/bot.toml:2: master_key_file: the file gone.key does not exist; put the secret there, for this user only
+            etc/bot.toml:3: comands is no key here; did you mean commands?
+            etc/bot.toml:4: commands "nowhere" is no folder; make it, or take the key out
+            etc/bot.toml:5: language "xx" is unknown; use en or vi
+            etc/bot.toml:6: time_zone "Asia/Ho_Chi_Min" is unknown; did you mean Asia/Ho_Chi_Minh?
+            etc/bot.toml:9: ssh.connect "10" is no duration; write it as 30s, 10m, 2h or 7d
+            etc/bot.toml:10: ssh.login is no text; write it in quotes
+            etc/bot.toml:11: ssh.sessions 0 is out of range; use 1 to 10000
+            etc/bot.toml:12: ssh.silence is zero, so nothing could ever answer; write 10s or more
+            etc/bot.toml:13: ssh.conect is no key here; did you mean connect?
+            etc/bot.toml:16: retention.inbox is too short: services deliver again within a day; write 24h or more
+            etc/bot.toml:19: log.level "loud" is unknown; use error, warn, info, debug or trace
+            etc/bot.toml:20: log.format is no text; write it in quotes
+            etc/bot.toml:22: channel.chat.kind is missing; say which service it is, such as kind = "terminal"
+            etc/bot.toml:23: channel.chat.token does not stand in this file; say token_file or token_env
+            etc/bot.toml:24: channel.chat.app_token_env: the variable NOT_SET is not set; put the secret there, for this user only
+            etc/bot.toml:25: channel.chat.other_file: empty.key is empty; put the secret there"#]],
     );
-    check("master_key = \"made-up\"\nmaster_key_file = \"good.key\"\nmaster_key_env = \"X\"", expect![[""]]);
-    check("[channel]\nchat = 1\n[channel.\"a b\"]\nkind = \"x\"", expect![[""]]);
-    check("data = \n", expect![[""]]);
+    check("master_key = \"made-up\"\nmaster_key_file = \"good.key\"\nmaster_key_env = \"X\"", expect![[r#"
+        etc/bot.toml:1: master_key does not stand in this file; say master_key_file or master_key_env
+        etc/bot.toml:3: master_key_file is there too; keep one of them"#]]);
+    check("[channel]\nchat = 1\n[channel.\"a b\"]\nkind = \"x\"", expect![[r#"
+        etc/bot.toml:2: channel.chat is no table; write [channel.chat]
+        etc/bot.toml:3: channel "a b" is no name; use small letters, digits, - and _"#]]);
+    check("data = \n", expect!["etc/bot.toml:1: string values must be quoted, expected literal string; see https://toml.io for how TOML is written"]);
 }
 
 #[test]
