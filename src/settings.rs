@@ -1,1 +1,376 @@
-//! The bot's own settings.
+//! The bot's own settings: a file as written goes in, checked values with every default filled in
+//! come out, or every mistake at once. Code after the start never sees the file. Secrets stand in
+//! files or variables of their own and are read here.
+
+use crate::model::written::{Fields, Section, nearest};
+use crate::model::{Problem, Secret, Source};
+use chrono_tz::Tz;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+mod outside;
+#[cfg(test)]
+mod tests;
+
+pub use outside::{Outside, ThisMachine};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Where the master key is looked for when the file says nothing.
+pub const MASTER_KEY_VARIABLE: &str = "PATCHBAY_MASTER_KEY";
+
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The folder with the database and the git repository.
+    pub data: PathBuf,
+    /// As it stands in its file or variable, white space around it taken away.
+    pub master_key: Secret,
+    /// A folder with the user's own command files.
+    pub commands: Option<PathBuf>,
+    pub language: String,
+    /// The zone of people who set none.
+    pub time_zone: Tz,
+    pub ssh: Ssh,
+    pub retention: Retention,
+    pub log: Log,
+    pub channels: Vec<ChannelTable>,
+}
+
+/// Deadlines and limits of the way to a router.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ssh {
+    pub connect: Duration,
+    pub identification: Duration,
+    pub login: Duration,
+    pub silence: Duration,
+    pub running_config: Duration,
+    pub write_memory: Duration,
+    /// Sessions at the same time, over all routers.
+    pub sessions: usize,
+    /// Logins at the same time with one credential: AAA servers count them.
+    pub logins_per_credential: usize,
+}
+
+/// How long things are kept. The audit is kept for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retention {
+    pub inbox: Duration,
+    pub outbox: Duration,
+    pub attachments: Duration,
+    pub jobs: Duration,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    pub level: Level,
+    pub format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+/// One `[channel.<name>]`, kept for the parser of its kind.
+#[derive(Clone, Debug)]
+pub struct ChannelTable {
+    pub name: String,
+    pub kind: String,
+    pub section: Section,
+    /// What stands in the files and variables that the table names: `token` for `token_file`.
+    pub secrets: BTreeMap<String, Secret>,
+}
+
+impl Default for Ssh {
+    fn default() -> Self {
+        Ssh {
+            connect: Duration::from_secs(10),
+            identification: Duration::from_secs(15),
+            login: Duration::from_secs(90),
+            silence: Duration::from_secs(30),
+            running_config: Duration::from_secs(300),
+            write_memory: Duration::from_secs(120),
+            sessions: 50,
+            logins_per_credential: 20,
+        }
+    }
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Retention { inbox: 30 * DAY, outbox: 30 * DAY, attachments: 7 * DAY, jobs: 365 * DAY }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Log { level: Level::Info, format: Format::Text }
+    }
+}
+
+impl Level {
+    pub const ALL: [(&'static str, Level); 5] = [
+        ("error", Level::Error),
+        ("warn", Level::Warn),
+        ("info", Level::Info),
+        ("debug", Level::Debug),
+        ("trace", Level::Trace),
+    ];
+
+    pub fn name(self) -> &'static str {
+        Level::ALL.iter().find(|(_, level)| *level == self).map_or("info", |(name, _)| name)
+    }
+}
+
+impl Settings {
+    /// Every default, for a start without a file.
+    pub fn defaults(data: impl Into<PathBuf>, master_key: Secret) -> Settings {
+        Settings {
+            data: data.into(),
+            master_key,
+            commands: None,
+            language: "en".to_owned(),
+            time_zone: Tz::UTC,
+            ssh: Ssh::default(),
+            retention: Retention::default(),
+            log: Log::default(),
+            channels: Vec::new(),
+        }
+    }
+
+    /// Reads and checks a file of this machine.
+    pub fn load(path: &Path) -> Result<Settings, Vec<Problem>> {
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            vec![Problem {
+                file: file.clone(),
+                line: 1,
+                what: format!("the file can not be read ({error})"),
+                hint: "begin with a copy of config/example.toml".to_owned(),
+            }]
+        })?;
+        Settings::checked(&Source { file, text }, &ThisMachine)
+    }
+
+    /// Checks a file. Relative paths in it begin at its own folder.
+    pub fn checked(source: &Source, outside: &dyn Outside) -> Result<Settings, Vec<Problem>> {
+        let section = Section::whole(source)?;
+        let folder = Path::new(&source.file).parent().unwrap_or(Path::new("")).to_owned();
+        let reading = Reading { outside, folder };
+        let (settings, problems) = section.read(|fields| reading.settings(fields));
+        match problems.is_empty() {
+            true => Ok(settings),
+            false => Err(problems),
+        }
+    }
+}
+
+/// What is needed beside the file to read it.
+struct Reading<'o> {
+    outside: &'o dyn Outside,
+    folder: PathBuf,
+}
+
+impl Reading<'_> {
+    fn settings(&self, root: &Fields<'_>) -> Settings {
+        let data = root.text("data").unwrap_or_else(|| "data".to_owned());
+        let defaults = Settings::defaults(self.folder.join(data), self.master_key(root));
+        Settings {
+            commands: self.commands(root),
+            language: self.language(root).unwrap_or(defaults.language),
+            time_zone: time_zone(root).unwrap_or(defaults.time_zone),
+            ssh: ssh(root, defaults.ssh),
+            retention: retention(root, defaults.retention),
+            log: log(root, defaults.log),
+            channels: self.channels(root),
+            ..defaults
+        }
+    }
+
+    fn master_key(&self, root: &Fields<'_>) -> Secret {
+        let named = ["master_key_file", "master_key_env"].into_iter().find(|key| root.has(key));
+        let secret = match named {
+            Some(key) => self.secret(root, key),
+            None => {
+                let found = self.outside.variable(MASTER_KEY_VARIABLE);
+                if found.is_none() {
+                    let what = format!("no master key: the variable {MASTER_KEY_VARIABLE} is not set");
+                    root.wrong("master_key_file", what, "set it, or say master_key_file = \"/path\"");
+                }
+                found
+            }
+        };
+        if root.has("master_key_file") && root.has("master_key_env") {
+            root.wrong("master_key_env", "master_key_file is there too", "keep one of them");
+        }
+        if root.has("master_key") {
+            root.wrong("master_key", "master_key does not stand in this file", "say master_key_file or master_key_env");
+        }
+        secret.unwrap_or_else(|| Secret::new(""))
+    }
+
+    /// The secret behind `<name>_file` or `<name>_env`.
+    fn secret(&self, fields: &Fields<'_>, key: &str) -> Option<Secret> {
+        let typed = fields.text(key)?;
+        let found = match key.strip_suffix("_env") {
+            Some(_) => self.outside.variable(&typed).ok_or_else(|| format!("the variable {typed} is not set")),
+            None => self.outside.secret(&self.folder.join(&typed)).map_err(|why| format!("the file {typed} {why}")),
+        };
+        match found {
+            Ok(secret) if secret.reveal().is_empty() => {
+                fields.wrong(key, format!("{}: {typed} is empty", fields.name(key)), "put the secret there");
+                None
+            }
+            Ok(secret) => Some(secret),
+            Err(why) => {
+                fields.wrong(key, format!("{}: {why}", fields.name(key)), "put the secret there, for this user only");
+                None
+            }
+        }
+    }
+
+    fn commands(&self, root: &Fields<'_>) -> Option<PathBuf> {
+        let typed = root.text("commands")?;
+        let folder = self.folder.join(&typed);
+        if !self.outside.is_folder(&folder) {
+            root.wrong("commands", format!("commands {typed:?} is no folder"), "make it, or take the key out");
+        }
+        Some(folder)
+    }
+
+    fn language(&self, root: &Fields<'_>) -> Option<String> {
+        let typed = root.text("language")?;
+        let known = self.outside.languages();
+        if !known.contains(&typed) {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            let hint = format!("use {}", crate::model::written::either(&known));
+            root.wrong("language", format!("language {typed:?} is unknown"), hint);
+        }
+        Some(typed)
+    }
+
+    fn channels(&self, root: &Fields<'_>) -> Vec<ChannelTable> {
+        let Some(all) = root.table("channel") else { return Vec::new() };
+        let channels = all.keys().iter().filter_map(|name| self.channel(&all, name)).collect();
+        all.done();
+        channels
+    }
+
+    fn channel(&self, all: &Fields<'_>, name: &str) -> Option<ChannelTable> {
+        let fields = all.table(name)?;
+        if !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_')) {
+            let what = format!("channel {name:?} is no name");
+            all.wrong(name, what, "use small letters, digits, - and _");
+            return None;
+        }
+        let kind = fields.required("kind", "say which service it is, such as kind = \"terminal\"");
+        let mut secrets = BTreeMap::new();
+        for key in fields.keys() {
+            if let Some(bare) = key.strip_suffix("_file").or_else(|| key.strip_suffix("_env")) {
+                secrets.extend(self.secret(&fields, &key).map(|secret| (bare.to_owned(), secret)));
+            } else if ["token", "secret", "password"].iter().any(|word| key.ends_with(word)) {
+                let what = format!("channel.{name}.{key} does not stand in this file");
+                fields.wrong(&key, what, format!("say {key}_file or {key}_env"));
+            }
+        }
+        Some(ChannelTable { name: name.to_owned(), kind, section: all.section(name)?, secrets })
+    }
+}
+
+impl ChannelTable {
+    /// Reads the keys of its kind; `kind` and the secrets are known already.
+    pub fn read<T>(&self, reader: impl FnOnce(&Fields<'_>) -> T) -> (T, Vec<Problem>) {
+        self.section.read(|fields| {
+            fields.has("kind");
+            for key in fields.keys().iter().filter(|key| key.ends_with("_file") || key.ends_with("_env")) {
+                fields.has(key);
+            }
+            reader(fields)
+        })
+    }
+}
+
+fn time_zone(root: &Fields<'_>) -> Option<Tz> {
+    let typed = root.text("time_zone")?;
+    let zone = typed.parse().ok();
+    if zone.is_none() {
+        let near = nearest(&typed, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+        let hint = match near.first() {
+            Some(near) => format!("did you mean {near}?"),
+            None => "write it as Asia/Ho_Chi_Minh".to_owned(),
+        };
+        root.wrong("time_zone", format!("time_zone {typed:?} is unknown"), hint);
+    }
+    zone
+}
+
+fn ssh(root: &Fields<'_>, defaults: Ssh) -> Ssh {
+    let Some(table) = root.table("ssh") else { return defaults };
+    let span = |key, default| above_zero(&table, key).unwrap_or(default);
+    let count = |key, default: usize| {
+        table.number(key, 1..=10_000).and_then(|number| usize::try_from(number).ok()).unwrap_or(default)
+    };
+    let ssh = Ssh {
+        connect: span("connect", defaults.connect),
+        identification: span("identification", defaults.identification),
+        login: span("login", defaults.login),
+        silence: span("silence", defaults.silence),
+        running_config: span("running_config", defaults.running_config),
+        write_memory: span("write_memory", defaults.write_memory),
+        sessions: count("sessions", defaults.sessions),
+        logins_per_credential: count("logins_per_credential", defaults.logins_per_credential),
+    };
+    table.done();
+    ssh
+}
+
+fn above_zero(table: &Fields<'_>, key: &str) -> Option<Duration> {
+    let span = table.span(key)?;
+    if span.is_zero() {
+        table.wrong(key, format!("{} is zero, so nothing could ever answer", table.name(key)), "write 10s or more");
+    }
+    Some(span)
+}
+
+fn retention(root: &Fields<'_>, defaults: Retention) -> Retention {
+    let Some(table) = root.table("retention") else { return defaults };
+    let at_least = |key: &str, least: Duration, why: &str, default| {
+        let span = table.span(key).unwrap_or(default);
+        if span < least {
+            table.wrong(key, format!("retention.{key} is too short: {why}"), "write 24h or more");
+        }
+        span
+    };
+    let again = "services deliver again within a day";
+    let retention = Retention {
+        inbox: at_least("inbox", DAY, again, defaults.inbox),
+        outbox: at_least("outbox", HOUR, "messages are edited for a while", defaults.outbox),
+        attachments: at_least("attachments", HOUR, "files are sent later than they are made", defaults.attachments),
+        jobs: at_least("jobs", DAY, "people ask for the jobs of yesterday", defaults.jobs),
+    };
+    table.done();
+    retention
+}
+
+fn log(root: &Fields<'_>, defaults: Log) -> Log {
+    let Some(table) = root.table("log") else { return defaults };
+    let formats = [("text", Format::Text), ("json", Format::Json)];
+    let log = Log {
+        level: table.choice("level", &Level::ALL).unwrap_or(defaults.level),
+        format: table.choice("format", &formats).unwrap_or(defaults.format),
+    };
+    table.done();
+    log
+}

@@ -20,6 +20,9 @@ pub mod authorize;
 pub mod lines;
 pub mod pipe;
 
+#[cfg(test)]
+mod tests;
+
 pub use authorize::{authorize, refusal};
 pub use catalog::Catalog;
 pub use lines::asks;

@@ -72,8 +72,18 @@ impl Section {
 
     /// Reads it: `reader` takes what it knows, every mistake is collected, leftovers are mistakes.
     pub fn read<T>(&self, reader: impl FnOnce(&Fields<'_>) -> T) -> (T, Vec<Problem>) {
+        let (value, notes) = self.read_noting(reader);
+        (value, notes.problems)
+    }
+
+    /// The keys that `reader` asks for, so that a test can hold an example file against them.
+    pub fn asked(&self, reader: impl FnOnce(&Fields<'_>)) -> BTreeSet<String> {
+        self.read_noting(reader).1.asked
+    }
+
+    fn read_noting<T>(&self, reader: impl FnOnce(&Fields<'_>) -> T) -> (T, Notes) {
         let (root, _) = DeTable::parse_recoverable(&self.source.text);
-        let problems = RefCell::new(Vec::new());
+        let notes = RefCell::new(Notes::default());
         let (mut at, mut table) = (0, root.get_ref());
         for key in &self.path {
             if let Some(value) = table.get(key.as_str())
@@ -84,12 +94,12 @@ impl Section {
         }
         let prefix = self.path.iter().map(|key| format!("{key}.")).collect();
         let known = RefCell::new(BTreeSet::new());
-        let fields = Fields { section: self, problems: &problems, prefix, at, table, known };
+        let fields = Fields { section: self, notes: &notes, prefix, at, table, known };
         let value = reader(&fields);
         fields.done();
-        let mut problems = problems.into_inner();
-        problems.sort();
-        (value, problems)
+        let mut notes = notes.into_inner();
+        notes.problems.sort();
+        (value, notes)
     }
 
     fn line(&self, at: usize) -> usize {
@@ -105,10 +115,16 @@ fn one_line(message: &str) -> String {
     message.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+#[derive(Default)]
+struct Notes {
+    problems: Vec<Problem>,
+    asked: BTreeSet<String>,
+}
+
 /// The keys of one table, taken one by one.
 pub struct Fields<'a> {
     section: &'a Section,
-    problems: &'a RefCell<Vec<Problem>>,
+    notes: &'a RefCell<Notes>,
     prefix: String,
     at: usize,
     table: &'a DeTable<'a>,
@@ -130,37 +146,42 @@ impl<'a> Fields<'a> {
         self.take(key).is_some()
     }
 
+    /// The key with the tables that lead to it: `ssh.login`.
+    pub fn name(&self, key: &str) -> String {
+        format!("{}{key}", self.prefix)
+    }
+
     pub fn is_table(&self, key: &str) -> bool {
         self.take(key).is_some_and(|value| value.get_ref().is_table())
     }
 
     pub fn text(&self, key: &str) -> Option<String> {
-        self.typed(key, "text in quotes", |value| value.as_str().map(str::to_owned))
+        self.typed(key, "is no text", "write it in quotes", |value| value.as_str().map(str::to_owned))
     }
 
     pub fn required(&self, key: &str, hint: &str) -> String {
         let text = self.text(key).unwrap_or_default();
         if !self.has(key) {
-            self.wrong(key, format!("{}{key} is missing", self.prefix), hint);
+            self.wrong(key, format!("{} is missing", self.name(key)), hint);
         } else if text.trim().is_empty() && self.take(key).is_some_and(|value| value.get_ref().is_str()) {
-            self.wrong(key, format!("{}{key} is empty", self.prefix), hint);
+            self.wrong(key, format!("{} is empty", self.name(key)), hint);
         }
         text
     }
 
     pub fn flag(&self, key: &str) -> Option<bool> {
-        self.typed(key, "true or false", DeValue::as_bool)
+        self.typed(key, "is neither true nor false", "write it without quotes", DeValue::as_bool)
     }
 
     pub fn number(&self, key: &str, range: RangeInclusive<i64>) -> Option<i64> {
-        let number = self.typed(key, "a whole number", |value| {
+        let number = self.typed(key, "is no whole number", "write digits without quotes", |value| {
             value.as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok())
         })?;
         if range.contains(&number) {
             return Some(number);
         }
         let hint = format!("use {} to {}", range.start(), range.end());
-        self.wrong(key, format!("{}{key} {number} is out of range", self.prefix), hint);
+        self.wrong(key, format!("{} {number} is out of range", self.name(key)), hint);
         None
     }
 
@@ -170,7 +191,7 @@ impl<'a> Fields<'a> {
         if span.is_none() {
             self.wrong(
                 key,
-                format!("{}{key} {typed:?} is no duration", self.prefix),
+                format!("{} {typed:?} is no duration", self.name(key)),
                 "write it as 30s, 10m, 2h or 7d",
             );
         }
@@ -185,7 +206,7 @@ impl<'a> Fields<'a> {
             let names: Vec<&str> = of.iter().map(|(name, _)| *name).collect();
             self.wrong(
                 key,
-                format!("{}{key} {typed:?} is unknown", self.prefix),
+                format!("{} {typed:?} is unknown", self.name(key)),
                 format!("use {}", either(&names)),
             );
         }
@@ -193,7 +214,7 @@ impl<'a> Fields<'a> {
     }
 
     pub fn texts(&self, key: &str) -> Option<Vec<String>> {
-        self.typed(key, "a list of texts in quotes", |value| {
+        self.typed(key, "is no list of texts", "write it as [\"...\"]", |value| {
             value.as_array()?.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect()
         })
     }
@@ -202,11 +223,7 @@ impl<'a> Fields<'a> {
         let value = self.take(key)?;
         let table = value.get_ref().as_table();
         if table.is_none() {
-            self.wrong(
-                key,
-                format!("{}{key} is no table", self.prefix),
-                format!("write [{}{key}]", self.prefix),
-            );
+            self.wrong(key, format!("{} is no table", self.name(key)), format!("write [{}]", self.name(key)));
         }
         Some(self.inner(format!("{}{key}.", self.prefix), value.span().start, table?))
     }
@@ -221,7 +238,7 @@ impl<'a> Fields<'a> {
         let Some(tables) = tables else {
             self.wrong(
                 key,
-                format!("{}{key} is no list of tables", self.prefix),
+                format!("{} is no list of tables", self.name(key)),
                 format!("write {key} = [{{ ... }}]"),
             );
             return Vec::new();
@@ -245,7 +262,7 @@ impl<'a> Fields<'a> {
     /// Notes a mistake at a key, or at the table when the key is missing.
     pub fn wrong(&self, key: &str, what: impl Into<String>, hint: impl Into<String>) {
         let problem = self.section.problem(self.offset(key), what, hint);
-        self.problems.borrow_mut().push(problem);
+        self.notes.borrow_mut().problems.push(problem);
     }
 
     /// Keys that nobody asked for are mistakes. Called for the root by [`Section::read`], and by
@@ -264,20 +281,27 @@ impl<'a> Fields<'a> {
             };
             let problem =
                 self.section.problem(key.span().start, format!("{}{name} is no key here", self.prefix), hint);
-            self.problems.borrow_mut().push(problem);
+            self.notes.borrow_mut().problems.push(problem);
         }
     }
 
     fn take(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
         self.known.borrow_mut().insert(key.to_owned());
+        self.notes.borrow_mut().asked.insert(format!("{}{key}", self.prefix));
         self.table.get(key)
     }
 
-    fn typed<T>(&self, key: &str, what: &str, read: impl Fn(&DeValue<'a>) -> Option<T>) -> Option<T> {
+    fn typed<T>(
+        &self,
+        key: &str,
+        what: &str,
+        hint: &str,
+        read: impl Fn(&DeValue<'a>) -> Option<T>,
+    ) -> Option<T> {
         let value = self.take(key)?;
         let read = read(value.get_ref());
         if read.is_none() {
-            self.wrong(key, format!("{}{key} is not {what}", self.prefix), format!("write {what}"));
+            self.wrong(key, format!("{} {what}", self.name(key)), hint);
         }
         read
     }
@@ -289,7 +313,7 @@ impl<'a> Fields<'a> {
     fn inner(&self, prefix: String, at: usize, table: &'a DeTable<'a>) -> Fields<'a> {
         Fields {
             section: self.section,
-            problems: self.problems,
+            notes: self.notes,
             prefix,
             at,
             table,
@@ -363,20 +387,22 @@ mod tests {
                 x.toml:2: count 12 is out of range; use 1 to 9
                 x.toml:3: every "5x" is no duration; write it as 30s, 10m, 2h or 7d
                 x.toml:4: risk "reed" is unknown; use read, change or disruptive
-                x.toml:6: run.fast is not true or false; write true or false
-                x.toml:7: run.slow is no key here; did you mean fast?"#]],
+                x.toml:6: run.fast is neither true nor false; write it without quotes
+                x.toml:7: run.slow is no key here; use fast"#]],
         );
     }
 
     #[test]
     fn broken_toml_is_told_with_its_line() {
-        check("name = \"x\"\ncount = = 1\n", expect![[r#""#]]);
+        check("name = \"x\"\ncount = = 1\n", expect![[r#"
+            x.toml:2: extra `=`, expected nothing; see https://toml.io for how TOML is written
+            x.toml:2: unexpected key or value, expected newline, `#`; see https://toml.io for how TOML is written"#]]);
     }
 
     #[test]
     fn what_may_have_been_meant() {
         for (typed, expected) in
-            [("R22", "R2 R12"), ("r1", "R1 R12"), ("core", "core1"), ("zzz", ""), ("x", ""), ("", "")]
+            [("R22", "R2 R12"), ("r1", "R1 R2 R12"), ("core", "core1"), ("zzz", ""), ("x", ""), ("", "")]
         {
             assert_eq!(nearest(typed, ["R1", "R2", "R12", "core1"]).join(" "), expected, "{typed}");
         }

@@ -1,0 +1,134 @@
+//! The rules as tables: who may run what, where, on which routers, and how fresh it must be.
+
+use super::*;
+
+fn deny(name: &str, command: &str) -> Grant {
+    Grant { effect: Effect::Deny, ..allow(name, command) }
+}
+
+fn role(grant: Grant, role: &str) -> Grant {
+    Grant { subject: Subject::Role(role.to_owned()), ..grant }
+}
+
+fn on(grant: Grant, selector: &str) -> Grant {
+    Grant { selector: selector.parse().unwrap(), ..grant }
+}
+
+fn in_chat(grant: Grant, chat: &str) -> Grant {
+    Grant { chat: chat.to_owned(), ..grant }
+}
+
+/// The grants that a new database has.
+fn seeded() -> Vec<Grant> {
+    ["viewer", "operator", "admin"].map(|name| role(allow(name, &format!("@{name}")), name)).to_vec()
+}
+
+fn verdict(grants: Vec<Grant>, role: &str, line: &str) -> String {
+    let catalog = catalog();
+    let facts = Facts { asker: Some(person(role)), ..facts(&catalog) };
+    let resolved = resolve(&catalog, invocation(line), &facts).unwrap();
+    match authorize(&Policy { grants }, &resolved, &facts) {
+        Ok(proof) => format!("yes {}", proof.permission()),
+        Err(no) => format!("no: {}", said(&refusal(&no, &resolved, &facts))),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "cases read better without &")]
+fn check(grants: Vec<Grant>, role: &str, line: &str, expected: Expect) {
+    expected.assert_eq(&verdict(grants, role, line));
+}
+
+#[test]
+fn no_rule_is_a_no() {
+    check(vec![], "admin", "/help", expect!["no: You may not use help: it needs viewer, and you are admin. An admin can grant it: patchbay grant"]);
+    check(vec![], "admin", "/backup R1", expect!["no: You may not use backup on R1: it needs operator, and you are admin. An admin can grant it: patchbay grant"]);
+    check(vec![allow("x", "arp")], "admin", "/backup all", expect!["no: You may not use backup on R1, R2, R3, R12: it needs operator, and you are admin. An admin can grant it: patchbay grant"]);
+}
+
+#[test]
+fn the_seeded_roles() {
+    check(seeded(), "viewer", "/arp R1", expect!["yes arp"]);
+    check(seeded(), "viewer", "/show R1 version", expect!["yes show"]);
+    check(seeded(), "viewer", "/show R1 run", expect!["no: You may not use show.config on R1: it needs operator, and you are viewer. An admin can grant it: patchbay grant"]);
+    check(seeded(), "viewer", "/backup R1", expect!["no: You may not use backup on R1: it needs operator, and you are viewer. An admin can grant it: patchbay grant"]);
+    check(seeded(), "viewer", "/diff R1", expect!["no: You may not use diff on R1: it needs operator, and you are viewer. An admin can grant it: patchbay grant"]);
+    check(seeded(), "viewer", "/cancel 1", expect!["yes cancel"]);
+    check(seeded(), "operator", "/show R1 run", expect!["yes show.config"]);
+    check(seeded(), "operator", "/backup all", expect!["yes backup"]);
+    check(seeded(), "operator", "/trust R1", expect!["no: You may not use trust on R1: it needs admin, and you are operator. An admin can grant it: patchbay grant"]);
+    check(seeded(), "operator", "/device R1", expect!["yes device.show"]);
+    check(seeded(), "operator", "/device add R9 host=x", expect!["no: You may not use device.add: it needs admin, and you are operator. An admin can grant it: patchbay grant"]);
+    check(seeded(), "admin", "/device add R9 host=x", expect!["yes device.add"]);
+    check(seeded(), "Admin", "/trust R1", expect!["yes trust"]);
+    check(seeded(), "boss", "/help", expect!["no: You may not use help: it needs viewer, and you are boss. An admin can grant it: patchbay grant"]);
+}
+
+#[test]
+fn deny_wins() {
+    let with = |grant: Grant| [seeded(), vec![grant]].concat();
+    check(with(deny("no backups", "backup")), "admin", "/backup R1", expect![[r#"no: You may not use backup on R1. Rule "no backups" decides; you are admin. An admin can change it: patchbay grant"#]]);
+    check(with(on(deny("core is off", "*"), "tag:core")), "admin", "/backup R2", expect!["yes backup"]);
+    check(with(on(deny("core is off", "*"), "tag:core")), "admin", "/backup all", expect![[r#"no: You may not use backup on R1. Rule "core is off" decides; you are admin. An admin can change it: patchbay grant"#]]);
+    check(with(on(deny("core is off", "*"), "tag:core")), "admin", "/help", expect!["yes help"]);
+    check(with(deny("no show", "show")), "admin", "/show R1 run", expect![[r#"no: You may not use show.config on R1. Rule "no show" decides; you are admin. An admin can change it: patchbay grant"#]]);
+    check(with(role(deny("not you", "*"), "operator")), "operator", "/help", expect![[r#"no: You may not use help. Rule "not you" decides; you are operator. An admin can change it: patchbay grant"#]]);
+    check(with(role(deny("not you", "*"), "operator")), "viewer", "/help", expect!["yes help"]);
+}
+
+#[test]
+fn rules_speak_of_people_commands_routers_and_chats() {
+    let only = |grant: Grant| vec![grant];
+    let alice = |id| Grant { subject: Subject::Person(PersonId(id)), ..allow("alice", "*") };
+    check(only(alice(1)), "x", "/backup R1", expect!["yes backup"]);
+    check(only(alice(2)), "x", "/backup R1", expect!["no: You may not use backup on R1: it needs operator, and you are x. An admin can grant it: patchbay grant"]);
+    check(only(allow("g", "device.*")), "x", "/device R1", expect!["yes device.show"]);
+    check(only(allow("g", "show")), "x", "/show R1 run", expect!["no: You may not use show.config on R1: it needs operator, and you are x. An admin can grant it: patchbay grant"]);
+    check(only(allow("g", "show*")), "x", "/show R1 run", expect!["yes show.config"]);
+    check(only(on(allow("g", "*"), "site:hanoi")), "x", "/backup all", expect!["no: You may not use backup on R3, R12: it needs operator, and you are x. An admin can grant it: patchbay grant"]);
+    check(only(on(allow("g", "*"), "site:hanoi")), "x", "/backup R1,R2", expect!["yes backup"]);
+    check(only(on(allow("g", "*"), "site:hanoi")), "x", "/help", expect!["yes help"]);
+    check(only(in_chat(allow("g", "*"), "terminal:*")), "x", "/help", expect!["yes help"]);
+    check(only(in_chat(allow("g", "*"), "terminal:ops*")), "x", "/help", expect!["no: You may not use help: it needs viewer, and you are x. An admin can grant it: patchbay grant"]);
+}
+
+#[test]
+fn a_part_is_not_run_but_named() {
+    let catalog = catalog();
+    let facts = facts(&catalog);
+    let resolved = resolve(&catalog, invocation("/backup all"), &facts).unwrap();
+    let policy = Policy { grants: vec![on(allow("g", "*"), "site:hanoi")] };
+    let no = authorize(&policy, &resolved, &facts).unwrap_err();
+    let names: Vec<&str> =
+        authorize::allowed(&no, &facts).iter().map(|device| device.name.as_str()).collect();
+    assert_eq!(names, ["R1", "R2"]);
+}
+
+#[test]
+fn a_stranger_gets_nothing() {
+    let catalog = catalog();
+    let facts = Facts { asker: None, ..facts(&catalog) };
+    let resolved = resolve(&catalog, invocation("/help"), &facts).unwrap();
+    let no = authorize(&Policy { grants: vec![allow("all", "*")] }, &resolved, &facts).unwrap_err();
+    assert_eq!(no, Refusal::Stranger);
+}
+
+#[test]
+fn what_changes_something_must_be_fresh() {
+    let old = |seconds: u64| Some(NOW.minus(Duration::from_secs(seconds)));
+    for (line, sent_at, confirmed_at, fresh) in [
+        ("/backup R1", old(9_000), None, true),
+        ("/trust R1", old(60), None, true),
+        ("/trust R1", old(61), None, false),
+        ("/trust R1", old(9_000), old(10), true),
+        ("/trust R1", old(10), old(9_000), false),
+        ("/cancel 1", old(61), None, false),
+        ("/device set R1 note=x", None, None, true),
+    ] {
+        let catalog = catalog();
+        let facts = facts(&catalog);
+        let invocation = Invocation { sent_at, confirmed_at, ..invocation(line) };
+        let resolved = resolve(&catalog, invocation, &facts).unwrap();
+        let verdict = authorize(&facts.policy, &resolved, &facts);
+        assert_eq!(!matches!(verdict, Err(Refusal::Stale { .. })), fresh, "{line} {sent_at:?} {confirmed_at:?}");
+    }
+}
