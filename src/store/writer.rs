@@ -53,7 +53,8 @@ impl Writer {
     ) -> std::io::Result<Writer> {
         let (orders, queue) = mpsc::channel(QUEUE);
         Builder::new().name("store".to_owned()).spawn(move || {
-            let stopped = Desk { db, counts, outside: false, seen: None }.serve(queue);
+            let seen = data_version(&db).ok();
+            let stopped = Desk { db, counts, outside: false, seen }.serve(queue);
             drop(lock);
             // Told last: whoever waits for the end may open the folder again at once.
             if let Some(stopped) = stopped {
@@ -117,8 +118,6 @@ struct Desk {
 
 impl Desk {
     fn serve(mut self, mut queue: mpsc::Receiver<Order>) -> Option<oneshot::Sender<()>> {
-        self.notice_outside();
-        self.outside = false;
         let mut left_over = None;
         loop {
             match left_over.take().or_else(|| queue.blocking_recv())? {
@@ -177,8 +176,7 @@ impl Desk {
     /// `data_version` of this connection moves only when another one commits, and within this
     /// process no other one writes.
     fn notice_outside(&mut self) {
-        let version = self.db.pragma_query_value(None, "data_version", |row| row.get(0));
-        match version {
+        match data_version(&self.db) {
             Ok(version) if self.seen == Some(version) => {}
             Ok(version) => {
                 self.seen = Some(version);
@@ -188,6 +186,10 @@ impl Desk {
             Err(error) => tracing::warn!(%error, "cannot see whether another process wrote"),
         }
     }
+}
+
+fn data_version(db: &Connection) -> rusqlite::Result<i64> {
+    db.pragma_query_value(None, "data_version", |row| row.get(0))
 }
 
 /// Runs one change so that its failure, or its panic, takes back only itself.
