@@ -2,4 +2,5 @@
 #[macro_use]
 pub mod model;
 pub mod channel;
+pub mod device;
 pub mod lab;
