@@ -1,0 +1,87 @@
+//! The open connections of a router: counted, and each can be cut from outside.
+
+use std::collections::BTreeMap;
+use std::net::{Shutdown, TcpStream};
+use std::sync::Mutex;
+
+use tokio::task::AbortHandle;
+
+use super::router::lock;
+use super::wire::Fuse;
+
+#[derive(Default)]
+pub(crate) struct Connections {
+    open: Mutex<Open>,
+}
+
+#[derive(Default)]
+struct Open {
+    by_number: BTreeMap<u64, Connection>,
+    next: u64,
+    most: usize,
+}
+
+struct Connection {
+    /// A second handle of the socket: to cut it is to shut it down, whoever reads or writes it.
+    socket: TcpStream,
+    fuse: Fuse,
+    terminal: Option<AbortHandle>,
+}
+
+impl Connections {
+    pub fn add(&self, socket: TcpStream, fuse: Fuse) -> u64 {
+        let mut open = lock(&self.open);
+        let number = open.next;
+        open.next += 1;
+        open.by_number.insert(number, Connection { socket, fuse, terminal: None });
+        open.most = open.most.max(open.by_number.len());
+        number
+    }
+
+    /// The terminal's task ends with its connection, even while it waits at a hold.
+    pub fn attach(&self, number: u64, terminal: AbortHandle) {
+        match lock(&self.open).by_number.get_mut(&number) {
+            Some(connection) => connection.terminal = Some(terminal),
+            None => terminal.abort(),
+        }
+    }
+
+    pub fn remove(&self, number: u64) {
+        if let Some(connection) = lock(&self.open).by_number.remove(&number) {
+            connection.end();
+        }
+    }
+
+    /// The connection breaks when so many more bytes have left on the wire.
+    pub fn break_after(&self, number: u64, bytes: usize) {
+        if let Some(connection) = lock(&self.open).by_number.get(&number) {
+            connection.fuse.burn_after(bytes);
+        }
+    }
+
+    pub fn cut_all(&self) {
+        lock(&self.open).by_number.values().for_each(Connection::cut);
+    }
+
+    pub fn now(&self) -> usize {
+        lock(&self.open).by_number.len()
+    }
+
+    pub fn most(&self) -> usize {
+        lock(&self.open).most
+    }
+}
+
+impl Connection {
+    fn cut(&self) {
+        // A socket that is closed already needs no cutting.
+        let _ = self.socket.shutdown(Shutdown::Both);
+    }
+
+    fn end(&self) {
+        self.cut();
+        if let Some(terminal) = &self.terminal {
+            terminal.abort();
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! A lab that runs: its routers served by tasks of their own until it is stopped.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use russh::keys::PrivateKey;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::connections::Connections;
+use super::error::LabError;
+use super::plan::{LabPlan, RouterPlan};
+use super::router::{Control, Inner, Router};
+use super::saved::{self, Saved};
+use super::state::State;
+use super::topology::{Place, places};
+use super::{clock, keys, ssh};
+
+#[derive(Debug)]
+pub struct Lab {
+    routers: Vec<Router>,
+    tasks: JoinSet<()>,
+}
+
+impl Lab {
+    /// Starts every router of the plan; with a state folder each is what it was when the lab ended.
+    pub async fn start(plan: LabPlan) -> Result<Lab, LabError> {
+        check_names(&plan.routers)?;
+        if let Some(folder) = &plan.state {
+            std::fs::create_dir_all(folder)
+                .map_err(|source| LabError::File { path: folder.clone(), source })?;
+        }
+        let network = random_network()?;
+        let mut lab = Lab { routers: Vec::new(), tasks: JoinSet::new() };
+        for (router, place) in plan.routers.iter().zip(places(&plan.routers)) {
+            let born = Born::read_or_make(&plan, router, &place, network)?;
+            let (router, listener) = open(&plan, router, born).await?;
+            router.save()?;
+            lab.tasks.spawn(ssh::serve(router.clone(), listener));
+            lab.routers.push(router);
+        }
+        Ok(lab)
+    }
+
+    pub fn routers(&self) -> impl Iterator<Item = &Router> {
+        self.routers.iter()
+    }
+
+    pub fn router(&self, name: &str) -> Option<Router> {
+        self.routers.iter().find(|router| router.name() == name).cloned()
+    }
+
+    /// Cuts every session, closes every door and keeps the state.
+    pub async fn stop(mut self) -> Result<(), LabError> {
+        self.tasks.shutdown().await;
+        self.routers.iter().for_each(Router::cut);
+        self.routers.iter().try_for_each(Router::save)
+    }
+
+    /// The routers and how to log in, as `patchbay lab` prints them.
+    pub fn table(&self) -> String {
+        let mut text = format!(
+            "{:<8} {:<10} {:<16} {:<6} {:<10} {:<16} {}\n",
+            "name", "site", "address", "port", "user", "password", "enable"
+        );
+        for router in &self.routers {
+            let (address, who) = (router.address(), router.credentials());
+            text.push_str(&format!(
+                "{:<8} {:<10} {:<16} {:<6} {:<10} {:<16} {}\n",
+                router.name(),
+                router.plan().site,
+                address.ip().to_string(),
+                address.port(),
+                who.username,
+                who.password,
+                who.enable
+            ));
+        }
+        text
+    }
+}
+
+/// A router before it listens.
+struct Born {
+    address: SocketAddr,
+    key: PrivateKey,
+    state: State,
+    file: Option<std::path::PathBuf>,
+}
+
+impl Born {
+    fn read_or_make(
+        plan: &LabPlan,
+        router: &RouterPlan,
+        place: &Place,
+        network: [u8; 2],
+    ) -> Result<Born, LabError> {
+        let file = plan.state.as_deref().map(|folder| saved::file(folder, &router.name));
+        let saved = match &file {
+            Some(file) => saved::read(file)?,
+            None => None,
+        };
+        match saved {
+            Some(Saved { address, host_key, state }) => {
+                Ok(Born { address, key: keys::from_text(&host_key)?, state, file })
+            }
+            None => Ok(Born {
+                address: SocketAddr::from((address(network, place.number), 0)),
+                key: keys::new_key(router.host_key, plan.state.as_deref().map(Path::new))?,
+                state: State::born(place, clock::now()),
+                file,
+            }),
+        }
+    }
+}
+
+async fn open(
+    plan: &LabPlan,
+    router: &RouterPlan,
+    mut born: Born,
+) -> Result<(Router, TcpListener), LabError> {
+    let listen = |source| LabError::Listen { router: router.name.clone(), address: born.address, source };
+    let listener = TcpListener::bind(born.address).await.map_err(listen)?;
+    let address = listener.local_addr().map_err(listen)?;
+    born.state.adopt(router, &plan.credentials);
+    let inner = Inner {
+        plan: router.clone(),
+        credentials: plan.credentials.clone(),
+        address,
+        state: Mutex::new(born.state),
+        control: Mutex::new(Control::default()),
+        connections: Connections::default(),
+        key: Mutex::new(born.key),
+        listen: watch::Sender::new(true),
+        listening: watch::Sender::new(true),
+        file: born.file,
+    };
+    Ok((Router { inner: Arc::new(inner) }, listener))
+}
+
+fn check_names(routers: &[RouterPlan]) -> Result<(), LabError> {
+    for (at, router) in routers.iter().enumerate() {
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        let good = !router.name.is_empty() && router.name.chars().all(plain);
+        let twice = routers.iter().take(at).any(|other| other.name.eq_ignore_ascii_case(&router.name));
+        if !good || twice {
+            return Err(LabError::Name(router.name.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// Every lab has a network of its own inside 127/8, so that two labs at once do not meet.
+fn random_network() -> Result<[u8; 2], LabError> {
+    let mut bytes = [0; 2];
+    getrandom::fill(&mut bytes).map_err(LabError::key)?;
+    let [second, third] = bytes;
+    Ok([64 + second % 128, third])
+}
+
+fn address([second, third]: [u8; 2], number: usize) -> Ipv4Addr {
+    let low = u8::try_from(number % 250 + 1).unwrap_or(1);
+    let carry = u8::try_from(number / 250 % 250).unwrap_or(0);
+    Ipv4Addr::new(127, second, third.wrapping_add(carry), low)
+}

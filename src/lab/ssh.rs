@@ -1,0 +1,252 @@
+//! The wire of a router: it listens, speaks SSH with whoever connects, checks the login and gives each shell to a
+//! terminal. Nothing here knows a command.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use russh::server::{Auth, ChannelOpenHandle, Config, Handler, Msg, Response, Session};
+use russh::{Channel, ChannelId, ChannelOpenFailure, MethodKind, MethodSet, Pty, SshId, server};
+use tokio::io::AsyncReadExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::fault::{Fault, Point};
+use super::plan::LoginMethods;
+use super::router::{Router, lock};
+use super::terminal::{Screen, Terminal};
+use super::wire::{Fuse, Wire};
+
+/// Serves one router until the task is aborted; closes and opens the door as the router's faults demand.
+pub(crate) async fn serve(router: Router, listener: TcpListener) {
+    let mut door = Some(listener);
+    let mut wanted = router.inner.listen.subscribe();
+    let mut connections = JoinSet::new();
+    loop {
+        router.inner.listening.send_replace(door.is_some());
+        while connections.try_join_next().is_some() {}
+        let Some(listener) = &door else {
+            // The sender lives in the router that this task holds, so the wait cannot end with an error.
+            let _ = wanted.wait_for(|open| *open).await;
+            door = reopen(&router).await;
+            continue;
+        };
+        tokio::select! {
+            taken = listener.accept() => match taken {
+                Ok((stream, _)) => { connections.spawn(connection(router.clone(), stream)); }
+                // Out of file handles, most likely: let others close some before the next try.
+                Err(error) => {
+                    tracing::warn!(%error, router = router.name(), "lab: a connection was lost");
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            },
+            () = closing(&mut wanted) => door = None,
+        }
+    }
+}
+
+async fn closing(wanted: &mut watch::Receiver<bool>) {
+    let _ = wanted.wait_for(|open| !*open).await;
+}
+
+async fn reopen(router: &Router) -> Option<TcpListener> {
+    match TcpListener::bind(router.address()).await {
+        Ok(listener) => Some(listener),
+        Err(error) => {
+            tracing::warn!(%error, router = router.name(), "lab: the address is not free again yet");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            None
+        }
+    }
+}
+
+async fn connection(router: Router, stream: TcpStream) {
+    let Ok((stream, socket)) = doubled(stream) else { return };
+    let peer = stream.peer_addr().map_or_else(|_| "127.0.0.1".to_owned(), |peer| peer.ip().to_string());
+    let fuse = Fuse::default();
+    let open = Open { number: router.inner.connections.add(socket, fuse.clone()), router: router.clone() };
+    let stream = Wire::new(stream, fuse);
+    if router.has(&Fault::SilentAfterConnect) {
+        return silence(stream).await;
+    }
+    router.pause(|point| *point == Point::AfterConnect).await;
+    let line = Line {
+        router: router.clone(),
+        number: open.number,
+        peer,
+        user: String::new(),
+        channel: None,
+        screen: Screen::default(),
+    };
+    match server::run_stream(config(&router), stream, line).await {
+        Ok(session) => {
+            if let Err(error) = session.await {
+                tracing::debug!(%error, router = router.name(), "lab: a session ended");
+            }
+        }
+        Err(error) => tracing::debug!(%error, router = router.name(), "lab: no session came about"),
+    }
+}
+
+/// Takes the connection out of the list when its task ends, however it ends.
+struct Open {
+    router: Router,
+    number: u64,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.router.inner.connections.remove(self.number);
+    }
+}
+
+fn doubled(stream: TcpStream) -> std::io::Result<(TcpStream, std::net::TcpStream)> {
+    stream.set_nodelay(true)?;
+    let socket = stream.into_std()?;
+    let second = socket.try_clone()?;
+    Ok((TcpStream::from_std(socket)?, second))
+}
+
+/// Reads and says nothing until the other side gives up.
+async fn silence(mut stream: Wire) {
+    let mut heard = [0; 256];
+    while stream.read(&mut heard).await.is_ok_and(|count| count > 0) {}
+}
+
+fn config(router: &Router) -> Arc<Config> {
+    let methods: &[MethodKind] = match router.plan().login {
+        LoginMethods::Both => &[MethodKind::KeyboardInteractive, MethodKind::Password],
+        LoginMethods::KeyboardInteractive => &[MethodKind::KeyboardInteractive],
+        LoginMethods::Password => &[MethodKind::Password],
+    };
+    Arc::new(Config {
+        server_id: SshId::Standard(Cow::Borrowed("SSH-2.0-Cisco-1.25")),
+        methods: MethodSet::from(methods),
+        auth_rejection_time: Duration::ZERO,
+        auth_rejection_time_initial: Some(Duration::ZERO),
+        keys: vec![lock(&router.inner.key).clone()],
+        // The router's own default: three tries, and the question before the first does not count.
+        max_auth_attempts: 4,
+        window_size: 65_536,
+        channel_buffer_size: 16,
+        inactivity_timeout: Some(Duration::from_secs(600)),
+        nodelay: true,
+        ..Config::default()
+    })
+}
+
+/// One connection as russh sees it.
+struct Line {
+    router: Router,
+    number: u64,
+    peer: String,
+    user: String,
+    channel: Option<Channel<Msg>>,
+    screen: Screen,
+}
+
+impl Line {
+    async fn check(&mut self, user: &str, password: &str) -> Auth {
+        let known = self.router.credentials();
+        let right =
+            user == known.username && password == known.password && !self.router.has(&Fault::WrongPassword);
+        self.router.note_login(user, &self.peer, right);
+        if !right {
+            return Auth::reject();
+        }
+        user.clone_into(&mut self.user);
+        self.router.pause(|point| *point == Point::AtLogin).await;
+        Auth::Accept
+    }
+}
+
+impl Handler for Line {
+    type Error = russh::Error;
+
+    async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, Self::Error> {
+        if self.router.plan().login == LoginMethods::KeyboardInteractive {
+            return Ok(Auth::reject());
+        }
+        Ok(self.check(user, password).await)
+    }
+
+    async fn auth_keyboard_interactive<'a>(
+        &'a mut self,
+        user: &str,
+        _submethods: &str,
+        response: Option<Response<'a>>,
+    ) -> Result<Auth, Self::Error> {
+        if self.router.plan().login == LoginMethods::Password {
+            return Ok(Auth::reject());
+        }
+        let Some(mut answers) = response else {
+            return Ok(Auth::Partial {
+                name: Cow::Borrowed(""),
+                instructions: Cow::Borrowed(""),
+                prompts: Cow::Owned(vec![(Cow::Borrowed("Password: "), false)]),
+            });
+        };
+        let password = answers.next().map(|answer| String::from_utf8_lossy(&answer).into_owned());
+        Ok(self.check(user, &password.unwrap_or_default()).await)
+    }
+
+    /// A router carries one session on a connection and refuses a second.
+    async fn channel_open_session(
+        &mut self,
+        channel: Channel<Msg>,
+        reply: ChannelOpenHandle,
+        _: &mut Session,
+    ) -> Result<(), Self::Error> {
+        if self.channel.is_some() || self.screen.in_use {
+            reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await;
+        } else {
+            self.channel = Some(channel);
+            reply.accept().await;
+        }
+        Ok(())
+    }
+
+    async fn pty_request(
+        &mut self,
+        channel: ChannelId,
+        _term: &str,
+        columns: u32,
+        rows: u32,
+        _pixels_wide: u32,
+        _pixels_high: u32,
+        _modes: &[(Pty, u32)],
+        session: &mut Session,
+    ) -> Result<(), Self::Error> {
+        self.screen.resize(columns, rows);
+        session.channel_success(channel)
+    }
+
+    async fn shell_request(&mut self, id: ChannelId, session: &mut Session) -> Result<(), Self::Error> {
+        let Some(channel) = self.channel.take() else { return session.channel_failure(id) };
+        session.channel_success(id)?;
+        self.screen.in_use = true;
+        let terminal = Terminal::new(&self.router, self.number, channel, &self.user, &self.peer, self.screen);
+        let task = tokio::spawn(terminal.run(session.handle()));
+        self.router.inner.connections.attach(self.number, task.abort_handle());
+        Ok(())
+    }
+
+    async fn exec_request(
+        &mut self,
+        id: ChannelId,
+        _: &[u8],
+        session: &mut Session,
+    ) -> Result<(), Self::Error> {
+        session.channel_failure(id)
+    }
+
+    async fn subsystem_request(
+        &mut self,
+        id: ChannelId,
+        _: &str,
+        session: &mut Session,
+    ) -> Result<(), Self::Error> {
+        session.channel_failure(id)
+    }
+}
