@@ -1,0 +1,101 @@
+//! One credential in use: how many logins run at once, and whether any may run at all.
+
+use super::breaker::{Breaker, BreakerSettings};
+use crate::model::{Broken, DeviceId};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+/// Every credential that was used since the start.
+pub(super) struct Credentials {
+    by_name: Mutex<BTreeMap<String, Arc<Credential>>>,
+    logins: usize,
+    breaker: BreakerSettings,
+}
+
+struct Credential {
+    name: String,
+    logins: Arc<Semaphore>,
+    breaker: Mutex<Breaker>,
+}
+
+/// The right to send this credential's password once.
+pub(super) struct Attempt {
+    credential: Arc<Credential>,
+    settings: BreakerSettings,
+    decided: bool,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Credentials {
+    pub fn new(logins: usize, breaker: BreakerSettings) -> Credentials {
+        Credentials { by_name: Mutex::default(), logins: logins.max(1), breaker }
+    }
+
+    /// At once, before any waiting: the breaker of this credential is open.
+    pub fn check(&self, name: &str) -> Result<(), Broken> {
+        let credential = self.named(name);
+        let open = credential.breaker().is_open();
+        if open { Err(credential.stopped()) } else { Ok(()) }
+    }
+
+    /// Waits for a login to be free, then asks the breaker again: it may have opened meanwhile.
+    pub async fn attempt(&self, name: &str) -> Result<Attempt, Broken> {
+        let credential = self.named(name);
+        // The semaphore is never closed, so there is always a permit in the end.
+        let permit = credential.logins.clone().acquire_owned().await.ok();
+        let admitted = credential.breaker().admits();
+        match admitted {
+            true => Ok(Attempt { credential, settings: self.breaker, decided: false, _permit: permit }),
+            false => Err(credential.stopped()),
+        }
+    }
+
+    /// A person says that it may be tried again: one login goes first, and its answer decides.
+    pub fn retry(&self, name: &str) {
+        self.named(name).breaker().allow_canary();
+    }
+
+    fn named(&self, name: &str) -> Arc<Credential> {
+        let mut by_name = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = || {
+            let logins = Arc::new(Semaphore::new(self.logins));
+            Arc::new(Credential { name: name.to_owned(), logins, breaker: Mutex::default() })
+        };
+        by_name.entry(name.to_owned()).or_insert_with(make).clone()
+    }
+}
+
+impl Credential {
+    fn breaker(&self) -> MutexGuard<'_, Breaker> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn stopped(&self) -> Broken {
+        Broken::CredentialStopped { credential: self.name.clone() }
+    }
+}
+
+impl Attempt {
+    pub fn accepted(mut self) {
+        self.decided = true;
+        self.credential.breaker().accepted();
+    }
+
+    pub fn refused(mut self, device: DeviceId) {
+        self.decided = true;
+        let opened = self.credential.breaker().refused(device, Instant::now(), &self.settings);
+        if opened {
+            tracing::warn!(credential = %self.credential.name, "refused by several routers, stopped everywhere");
+        }
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        if !self.decided {
+            self.credential.breaker().undecided();
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Runs plans: waits for a turn, opens a session, asks, and turns what came into outcomes. One outcome an ask, in order,
+//! whatever happens; never a panic and never an error.
+//! When no session comes about, every ask has the reason; when the line breaks in the middle, the asks behind it are
+//! [`Broken::NotAsked`].
+
+use super::config::{self, Answer};
+use super::credential::Credentials;
+use super::lanes::Lanes;
+use super::platform::{Patterns, patterns};
+use super::redact::Redactor;
+use super::seal::Sealer;
+use super::ssh::connect::connect;
+use super::ssh::login::{Login, login};
+use super::ssh::session::{Limits, Said, Session, learn};
+use super::ssh::wire::{Shell, Wire};
+use super::{CREDENTIAL_PURPOSE, FloorSettings, Keyring, Pins, clean, markers};
+use crate::model::outcome::Refused;
+use crate::model::{Ask, Broken, Device, Outcome, Plan, Sealed, Secret};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+/// The floor; clones are the same floor.
+#[derive(Clone)]
+pub struct Floor(Arc<Inner>);
+
+struct Inner {
+    settings: FloorSettings,
+    keyring: Arc<dyn Keyring>,
+    pins: Arc<dyn Pins>,
+    sealer: Sealer,
+    redactor: Redactor,
+    lanes: Lanes,
+    credentials: Credentials,
+}
+
+/// A router that was told to go has so long to hang up.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+impl Floor {
+    pub fn new(
+        settings: FloorSettings,
+        keyring: Arc<dyn Keyring>,
+        pins: Arc<dyn Pins>,
+        sealer: Sealer,
+        redactor: Redactor,
+    ) -> Floor {
+        let lanes = Lanes::new(settings.sessions);
+        let credentials = Credentials::new(settings.logins_per_credential, settings.breaker);
+        Floor(Arc::new(Inner { settings, keyring, pins, sealer, redactor, lanes, credentials }))
+    }
+
+    /// One outcome per ask, in order. `group` is whom the turns are shared between (a job); `stop` ends waiting at once,
+    /// a reading plan at its next byte, and a changing plan after the line that runs.
+    pub async fn run(&self, group: i64, plan: &Plan, stop: CancellationToken) -> Vec<Outcome> {
+        let mut outcomes = Vec::with_capacity(plan.asks().len());
+        if let Err(broken) = self.0.work(group, plan, &stop, &mut outcomes).await {
+            let broken = self.0.speakable(broken);
+            tracing::debug!(device = %plan.device().name, ?broken, "no answer");
+            let rest = match (&broken, outcomes.is_empty()) {
+                (Broken::Stopped, _) | (_, true) => broken.clone(),
+                (_, false) => Broken::NotAsked,
+            };
+            let missing = plan.asks().len() - outcomes.len();
+            let first = std::iter::once(Outcome::Broken(broken));
+            outcomes.extend(first.chain(std::iter::repeat(Outcome::Broken(rest))).take(missing));
+        }
+        outcomes
+    }
+
+    /// Lets one login try a credential that was stopped; its answer decides about the others.
+    pub fn retry_credential(&self, name: &str) {
+        self.0.credentials.retry(name);
+    }
+}
+
+/// Waits for the work or for the stop, whatever is first.
+async fn unless<T>(stop: &CancellationToken, work: impl Future<Output = Result<T, Broken>>) -> Result<T, Broken> {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => Err(Broken::Stopped),
+        done = work => done,
+    }
+}
+
+impl Inner {
+    async fn work(
+        &self,
+        group: i64,
+        plan: &Plan,
+        stop: &CancellationToken,
+        outcomes: &mut Vec<Outcome>,
+    ) -> Result<(), Broken> {
+        let device = plan.device();
+        self.credentials.check(&device.credential)?;
+        let turn = unless(stop, async { Ok(self.lanes.turn(group, device.id).await) }).await?;
+        let patterns = patterns(&device.platform);
+        let (mut session, login) = unless(stop, self.open(device, patterns)).await?;
+        for ask in plan.asks() {
+            let answer = self.answer(&mut session, ask, plan, patterns, &login);
+            let answer = match plan.is_changing() {
+                // A line that changes a router runs to its end: half of it would be worse than all of it.
+                true if stop.is_cancelled() => Err(Broken::Stopped),
+                true => answer.await,
+                false => unless(stop, answer).await,
+            };
+            outcomes.push(answer?);
+        }
+        let shell = session.into_wire();
+        turn.close(GOODBYE, shell.close(patterns.platform.exit));
+        Ok(())
+    }
+
+    /// From nothing to a session that is ready to be asked.
+    async fn open(&self, device: &Device, patterns: &'static Patterns) -> Result<(Session<Shell>, Login), Broken> {
+        let deadlines = &self.settings.deadlines;
+        let credential = self.credential(&device.credential).await?;
+        let mut connection = connect(device, deadlines, &self.pins).await?;
+        let attempt = self.credentials.attempt(&device.credential).await?;
+        let late = Broken::LoginTimeout { after: deadlines.login };
+        let proven = timeout(deadlines.login, login(&mut connection, &credential)).await;
+        match proven.unwrap_or_else(|_| Err(late.clone())) {
+            Ok(()) => attempt.accepted(),
+            Err(broken) => {
+                if matches!(broken, Broken::LoginRefused { .. }) {
+                    attempt.refused(device.id);
+                }
+                return Err(broken);
+            }
+        }
+        let shell = timeout(deadlines.login, Shell::open(connection)).await.map_err(|_| late)?;
+        let shell = shell.map_err(|_| Broken::ClosedEarly)?;
+        let mut session = learn(shell, patterns, deadlines).await?;
+        if !session.is_privileged() && credential.enable.is_some() {
+            session.enable(credential.enable.as_ref(), &credential.credential).await?;
+        }
+        session.prepare().await?;
+        Ok((session, credential))
+    }
+
+    async fn credential(&self, name: &str) -> Result<Login, Broken> {
+        let missing = || Broken::CredentialMissing { credential: name.to_owned() };
+        let stored = self.keyring.credential(name).await.map_err(|error| {
+            tracing::error!(%error, credential = name, "the credential cannot be read");
+            missing()
+        })?;
+        let stored = stored.ok_or_else(missing)?;
+        let open = |sealed: &Sealed| {
+            let unfit = || Broken::KeyUnfit { credential: name.to_owned() };
+            let bytes = self.sealer.open(CREDENTIAL_PURPOSE, sealed).map_err(|error| {
+                tracing::error!(%error, credential = name, "the credential does not open");
+                unfit()
+            })?;
+            let word = std::str::from_utf8(&bytes).map_err(|_| unfit())?;
+            // A line end would be typed as Enter, and what follows it as a command.
+            if word.contains(char::is_control) { Err(unfit()) } else { Ok(Secret::new(word)) }
+        };
+        Ok(Login {
+            credential: name.to_owned(),
+            username: stored.username,
+            password: open(&stored.password)?,
+            enable: stored.enable.as_ref().map(open).transpose()?,
+        })
+    }
+
+    async fn answer<W: Wire>(
+        &self,
+        session: &mut Session<W>,
+        ask: &Ask,
+        plan: &Plan,
+        patterns: &Patterns,
+        login: &Login,
+    ) -> Result<Outcome, Broken> {
+        match ask {
+            Ask::Line { line, .. } => {
+                let limits = self.limits(ask, patterns);
+                let said = session.ask(line, limits, None, plan.is_changing()).await?;
+                Ok(self.text(line, said, patterns))
+            }
+            Ask::RunningConfig => {
+                if !session.is_privileged() {
+                    session.enable(login.enable.as_ref(), &login.credential).await?;
+                }
+                let (line, end) = (patterns.platform.running_config, patterns.platform.config_end);
+                let said = session.ask(line, self.limits(ask, patterns), Some(end), plan.is_changing()).await?;
+                self.configuration(line, said, session.is_privileged(), patterns)
+            }
+        }
+    }
+
+    fn limits(&self, ask: &Ask, patterns: &Patterns) -> Limits {
+        let deadlines = &self.settings.deadlines;
+        match ask {
+            Ask::RunningConfig => Limits { silence: deadlines.quiet, whole: deadlines.running_config },
+            Ask::Line { deadline: Some(whole), .. } => {
+                Limits { silence: deadlines.quiet.max(*whole), whole: *whole }
+            }
+            // Saving says nothing while it works.
+            Ask::Line { line, .. } if patterns.saves.is_match(line) => {
+                Limits { silence: deadlines.write_memory, whole: deadlines.write_memory }
+            }
+            Ask::Line { .. } => Limits { silence: deadlines.quiet, whole: deadlines.running_config },
+        }
+    }
+
+    fn text(&self, line: &str, said: Said, patterns: &Patterns) -> Outcome {
+        match said {
+            Said::Question(asks) => self.refused(line, Refused::Incomplete, &asks),
+            Said::Answer(raw) => {
+                let text = clean::cleaned(&raw, shows_log(line));
+                match markers::refusal(patterns, &text) {
+                    Some(reason) => self.refused(line, reason, &text),
+                    None => Outcome::Text(self.redactor.redact(&text)),
+                }
+            }
+        }
+    }
+
+    fn configuration(
+        &self,
+        line: &str,
+        said: Said,
+        privileged: bool,
+        patterns: &Patterns,
+    ) -> Result<Outcome, Broken> {
+        let raw = match said {
+            Said::Question(asks) => return Ok(self.refused(line, Refused::Incomplete, &asks)),
+            Said::Answer(raw) => raw,
+        };
+        let text = clean::cleaned(&raw, false);
+        if let Some(reason) = markers::refusal(patterns, &text) {
+            return Ok(self.refused(line, reason, &text));
+        }
+        let answer = Answer { raw: &raw, privileged, refused: false, end: patterns.platform.config_end };
+        match config::configuration(&answer, &self.sealer, &self.redactor) {
+            Ok(configuration) => Ok(Outcome::Config(configuration)),
+            Err(error) => {
+                tracing::error!(%error, "a configuration cannot be sealed");
+                Err(Broken::Dropped)
+            }
+        }
+    }
+
+    fn refused(&self, line: &str, reason: Refused, said: &str) -> Outcome {
+        let (line, said) = (self.redactor.redact(line), self.redactor.redact(said));
+        Outcome::Refused { line, reason, said }
+    }
+
+    /// Words of a router inside a reason are text of a router.
+    fn speakable(&self, broken: Broken) -> Broken {
+        match broken {
+            Broken::LoginDialogue { asks } => Broken::LoginDialogue { asks: self.redactor.redact(&asks) },
+            other => other,
+        }
+    }
+}
+
+/// Log lines are the answer itself there.
+fn shows_log(line: &str) -> bool {
+    let mut words = line.split_whitespace().map(str::to_lowercase);
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    "show".starts_with(&first) && second.len() >= 3 && "logging".starts_with(&second)
+}

@@ -1,0 +1,9 @@
+//! One SSH connection to one router: reached ([`connect`]), logged in ([`login`]), talked to ([`session`]).
+
+pub(super) mod connect;
+pub(super) mod login;
+pub(super) mod session;
+pub(super) mod stream;
+#[cfg(test)]
+mod tests;
+pub(super) mod wire;
