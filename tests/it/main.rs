@@ -11,5 +11,8 @@
     reason = "a panic here is a failed test; what is printed is read by tests/run"
 )]
 
+mod hygiene;
 mod laws;
+mod pages;
 mod scan;
+mod texts;

@@ -16,6 +16,8 @@ pub struct Source {
     pub tests: String,
     /// Strings of `code`.
     pub literals: Vec<Literal>,
+    /// Lines that are not inside tests.
+    pub lines: usize,
 }
 
 pub struct Literal {
@@ -42,6 +44,7 @@ impl Source {
             let kept = bytes.map(|(byte, test)| if byte == b'\n' || *test == wanted { byte } else { b' ' });
             String::from_utf8_lossy(&kept.collect::<Vec<u8>>()).into_owned()
         };
+        let lines = masked.bytes().zip(&tests).filter(|(byte, test)| *byte == b'\n' && !**test).count();
         let literals = all.into_iter().filter(|literal| !tests[literal.at]).collect();
         Source {
             path: path.to_owned(),
@@ -49,6 +52,7 @@ impl Source {
             code: part(false),
             tests: part(true),
             literals,
+            lines,
         }
     }
 
