@@ -168,3 +168,30 @@ fn the_list_of_the_readme_is_read_between_its_marks() {
     assert_eq!(listed(readme), Some(["arp", "show"].map(str::to_owned).into()));
     assert_eq!(listed("# Patchbay"), None);
 }
+
+/// Migrations are numbered from 0001 without a gap, and each opens with its reason.
+fn wrong_migrations<'a>(migrations: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (index, (name, sql)) in migrations.enumerate() {
+        let number = format!("{:04}_", index + 1);
+        if !name.starts_with(&number) {
+            wrong.push(format!("migrations/{name}: the next number is {number}"));
+        }
+        if !sql.starts_with("-- Why: ") {
+            wrong.push(format!("migrations/{name}: the first line says why, as `-- Why: ...`"));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn migrations_only_go_forward_and_say_why() {
+    let read = |file: &std::path::PathBuf| {
+        (file.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(file).unwrap())
+    };
+    let there: Vec<(String, String)> = files(&root(), "migrations", ".sql").iter().map(read).collect();
+    let breaches = wrong_migrations(there.iter().map(|(name, sql)| (name.as_str(), sql.as_str())));
+    hold("Migrations: a merged one is never edited, a new one follows the last.", &breaches);
+    let planted = [("0001_first.sql", "-- Why: a start"), ("0003_third.sql", "CREATE TABLE a (b)")];
+    assert_eq!(wrong_migrations(planted.into_iter()).len(), 2);
+}

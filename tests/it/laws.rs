@@ -59,8 +59,28 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 const KNOW_EVERYBODY: &[&str] = &["app", "main", "lib", "build"];
 
-/// What an answer may see of the store: the transaction that it is part of.
-const FROM_STORE: &[&str] = &["Work"];
+/// What an answer may see of the store: the transaction that it is part of, its rows and its refusals;
+/// never the doors (`Store`, `Changes`).
+const FROM_STORE: &[&str] = &[
+    "Work",
+    "StoreError",
+    "Refused",
+    "Attachment",
+    "AuditFilter",
+    "AuditRow",
+    "Decision",
+    "Chat",
+    "Credential",
+    "Dialog",
+    "NewDialog",
+    "Pin",
+    "Held",
+    "JobFilter",
+    "PressRefused",
+    "Added",
+    "Version",
+    "FreeWatch",
+];
 
 fn wrong_uses(source: &Source) -> Vec<String> {
     let room = source.room();

@@ -354,7 +354,13 @@ pub fn sources(root: &Path, folder: &str) -> Vec<Source> {
         let text = std::fs::read_to_string(&path).unwrap();
         Source::new(&path.strip_prefix(root).unwrap().to_string_lossy(), &text)
     };
-    files(root, folder, ".rs").into_iter().map(read).collect()
+    let sources: Vec<Source> = files(root, folder, ".rs").into_iter().map(read).collect();
+    assert!(
+        !sources.is_empty(),
+        "no sources below {}: a law without sources holds nothing",
+        root.join(folder).display()
+    );
+    sources
 }
 
 #[cfg(test)]
