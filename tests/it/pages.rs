@@ -119,3 +119,30 @@ fn every_expect_says_why_it_cannot_fail() {
         assert_eq!(wrong_expectations(&Source::new("src/a.rs", text)).len(), count, "{text}");
     }
 }
+
+/// Recorded data may be absent: then the test says so by name, or fails where it was required.
+fn wrong_skips(source: &Source) -> Option<String> {
+    let asks = source.text.contains("\"PATCHBAY_SHARED\"");
+    let answers = ["\"PATCHBAY_REQUIRE_SHARED\"", "skipped: {", "}: no shared data"];
+    let missing = answers.iter().find(|answer| !source.text.contains(*answer))?;
+    asks.then(|| format!("{}: asks for recorded data but has no `{missing}`", source.path))
+}
+
+#[test]
+fn tests_without_their_recorded_data_say_so_by_name() {
+    let all = ["src", "tests"].into_iter().flat_map(|folder| sources(&root(), folder));
+    let breaches: Vec<String> = all.filter_map(|source| wrong_skips(&source)).collect();
+    hold(
+        "Recorded data: where PATCHBAY_SHARED leads nowhere, fail if PATCHBAY_REQUIRE_SHARED is set, else print \
+         `skipped: <name>: no shared data` and return; tests/run collects these lines.",
+        &breaches,
+    );
+    let asks = "let root = std::env::var_os(\"PATCHBAY_SHARED\");";
+    let says = "println!(\"skipped: {name}: no shared data\");";
+    let requires = "assert!(std::env::var_os(\"PATCHBAY_REQUIRE_SHARED\").is_none());";
+    for (text, wrong) in
+        [(asks.to_owned(), true), (format!("{asks}{says}"), true), (format!("{asks}{says}{requires}"), false)]
+    {
+        assert_eq!(wrong_skips(&Source::new("src/a/tests.rs", &text)).is_some(), wrong, "{text}");
+    }
+}
