@@ -18,8 +18,8 @@ const FORBIDDEN: &[(&str, &str)] = &[
     (r"\b[0-9]{8,10}:[A-Za-z0-9_-]{35}\b", "a Telegram token; write one that nobody could take for real"),
     (r"\b(AKIA|ASIA)[0-9A-Z]{16}\b", "an AWS key"),
     (r"\bgh[pousr]_[A-Za-z0-9]{36}\b", "a GitHub token"),
-    (r"(^|[^\w./~}-])/(work|root)/\w", "a path of one machine; take it from the environment"),
-    (r"(^|[^\w./~}-])/(home|Users)/[a-z]\w*/", "a path of one machine; take it from the environment"),
+    (r"(^|[^\w./~}\n-])/(work|root)/\w", "a path of one machine; take it from the environment"),
+    (r"(^|[^\w./~}\n-])/(home|Users)/[a-z]\w*/", "a path of one machine; take it from the environment"),
     (
         r"sparse\+https?://|\bartifactory\b|\breplace-with\s*=|\bindex-url\b",
         "a package registry; that is a matter of the machine",
@@ -72,7 +72,8 @@ fn the_hygiene_law_sees_planted_breaches() {
         format!("sparse{}https://crates.example/", '+'),
     ];
     for text in planted {
-        assert_eq!(forbidden("a", &text).len(), 1, "{text}");
+        let found = forbidden("a", &format!("first\n{text}"));
+        assert!(found.len() == 1 && found[0].starts_with("a:2:"), "{text}: {found:?}");
     }
     for text in
         ["https://example.org/work/item", "./work/x", "$HOME/work/x", "registry+https://github.com/", "10:35"]
