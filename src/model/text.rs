@@ -1,5 +1,5 @@
 //! Public texts: a key into a catalogue and its arguments. The English catalogue is
-//! `config/texts/en/*.toml`; another language is only another folder. [`text!`] makes one; a law
+//! `config/texts/en/*.toml`; another language is only another folder. [`text!`](crate::text!) makes one; a law
 //! test holds every `text!` in the sources against the catalogue, both ways.
 
 use super::person::Reader;

@@ -1,1 +1,18 @@
-fn main() {}
+//! The one integration binary: linked once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a panic here is a failed test; what is printed is read by tests/run"
+)]
+
+mod hygiene;
+mod laws;
+mod pages;
+mod scan;
+mod texts;
