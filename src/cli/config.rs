@@ -4,7 +4,7 @@
 use super::beside::Beside;
 use super::print::say;
 use crate::command;
-use crate::device::SEALED_CONFIG;
+use crate::device::CONFIG_PURPOSE;
 use crate::model::invocation::When;
 use crate::model::{Destination, Device, Identity, Selector};
 use crate::store::{AuditRow, Decision, StoreError, Version, View};
@@ -100,7 +100,7 @@ fn opened(beside: &Beside, found: &[Found]) -> anyhow::Result<Vec<Vec<u8>>> {
         .iter()
         .map(|found| {
             let sealed = found.sealed.as_ref().with_context(|| format!("{}: the raw copy is gone", found.device.name))?;
-            let raw = sealer.open(SEALED_CONFIG, sealed);
+            let raw = sealer.open(CONFIG_PURPOSE, sealed);
             Ok(raw.with_context(|| found.device.name.to_string())?.to_vec())
         })
         .collect()

@@ -2,7 +2,7 @@
 
 use super::beside::Beside;
 use super::print::{say, table};
-use crate::device::SEALED_LOGIN;
+use crate::device::CREDENTIAL_PURPOSE;
 use crate::model::Secret;
 use crate::store::Credential;
 use anyhow::{Context, bail};
@@ -59,7 +59,7 @@ fn set(beside: &Beside, name: String, username: Option<String>, no_enable: bool)
         true => None,
         false => Some(ask("enable password (empty for none): ")?).filter(|word| !word.reveal().is_empty()),
     };
-    let seal = |word: &Secret| sealer.seal(SEALED_LOGIN, word.reveal().as_bytes());
+    let seal = |word: &Secret| sealer.seal(CREDENTIAL_PURPOSE, word.reveal().as_bytes());
     let credential = Credential {
         name: name.clone(),
         username,

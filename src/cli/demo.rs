@@ -6,7 +6,7 @@ use super::run;
 use crate::app::{self, Parts};
 use crate::builtin::{self, blank};
 use crate::channel::terminal::{self, Terminal};
-use crate::device::{MasterKey, SEALED_LOGIN, Sealer};
+use crate::device::{MasterKey, CREDENTIAL_PURPOSE, Sealer};
 use crate::lab::{Lab, LabPlan, Router};
 use crate::model::{Device, Identity, Inventory, Reader};
 use crate::settings::Settings;
@@ -116,8 +116,8 @@ async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: Role) -> anyho
     let credential = Credential {
         name: CREDENTIAL.to_owned(),
         username: login.username.clone(),
-        password: sealer.seal(SEALED_LOGIN, login.password.as_bytes())?,
-        enable: Some(sealer.seal(SEALED_LOGIN, login.enable.as_bytes())?),
+        password: sealer.seal(CREDENTIAL_PURPOSE, login.password.as_bytes())?,
+        enable: Some(sealer.seal(CREDENTIAL_PURPOSE, login.enable.as_bytes())?),
     };
     let role = match role {
         Role::Viewer => "viewer",

@@ -5,7 +5,7 @@ use patchbay::app::{Bot, Parts};
 use patchbay::builtin;
 use patchbay::channel::{Acknowledgement, Channel, Deliver, Intake, Later, Listen, Received};
 use patchbay::command::Catalog;
-use patchbay::device::{MasterKey, SEALED_LOGIN, Sealer};
+use patchbay::device::{MasterKey, CREDENTIAL_PURPOSE, Sealer};
 use patchbay::lab::{Lab, LabPlan, Router};
 use patchbay::model::{
     Destination, Document, Ending, Identity, Message, Reader, Receipt, Request, SendError, Text, Texts, Timestamp,
@@ -109,8 +109,8 @@ async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: &'static str) 
     let credential = Credential {
         name: "lab".to_owned(),
         username: login.username.clone(),
-        password: sealer.seal(SEALED_LOGIN, login.password.as_bytes()).unwrap(),
-        enable: Some(sealer.seal(SEALED_LOGIN, login.enable.as_bytes()).unwrap()),
+        password: sealer.seal(CREDENTIAL_PURPOSE, login.password.as_bytes()).unwrap(),
+        enable: Some(sealer.seal(CREDENTIAL_PURPOSE, login.enable.as_bytes()).unwrap()),
     };
     store
         .write(move |work| {
