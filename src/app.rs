@@ -149,7 +149,6 @@ impl Loops {
 
     async fn go_dark(mut self, house: &House, mut listeners: JoinSet<()>) {
         house.stops.intake.cancel();
-        house.floor.drain();
         let _late = tokio::time::timeout(ENDING, async {
             while listeners.join_next().await.is_some() {}
             while self.intake.join_next().await.is_some() {}

@@ -5,9 +5,11 @@
 
 #[macro_use]
 pub mod model;
+pub mod app;
 pub mod archive;
 pub mod builtin;
 pub mod channel;
+pub mod cli;
 pub mod command;
 pub mod device;
 pub mod embedded;

@@ -8,7 +8,7 @@ pub struct Entry {
     pub at: Timestamp,
     pub message: String,
 }
-impl Archive {
+impl Archive { pub fn open(_: &std::path::Path) -> std::io::Result<Archive> { Ok(Archive) }
     pub fn store(&self, _entry: &Entry) -> Result<String, std::io::Error> {
         Ok(String::new())
     }

@@ -1,8 +1,10 @@
 //! The doors. A channel hands in what its service delivered ([`Listen`]) and sends what the outbox
 //! holds ([`Deliver`]); it knows its service's format and nobody else's. It never decides anything.
 
-use crate::model::{Destination, Message, Receipt, Request, SendError, Text, Update};
+use crate::model::written::Fields;
+use crate::model::{Destination, Message, Receipt, Request, SendError, Text, Texts, Update};
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,6 +66,31 @@ pub struct Channel {
     pub listen: Option<Arc<dyn Listen>>,
     pub deliver: Arc<dyn Deliver>,
 }
+
+/// What every channel gets from the house.
+#[derive(Clone)]
+pub struct Shared {
+    pub texts: Arc<Texts>,
+    /// Commands and devices, for completion.
+    pub words: Vec<String>,
+    /// The data folder, for what a channel keeps in files of its own.
+    pub data: PathBuf,
+}
+
+/// What opening a channel's settings table gives.
+pub struct Opened {
+    pub channel: Channel,
+    /// The chat in the terminal: its end of input ends the bot.
+    pub terminal: Option<Arc<terminal::Terminal>>,
+}
+
+/// One service that the bot can speak. Its settings table is its own to read.
+pub struct Kind {
+    pub name: &'static str,
+    pub open: fn(&Fields<'_>, &Shared) -> Opened,
+}
+
+pub const KINDS: [Kind; 1] = [Kind { name: terminal::KIND, open: terminal::open }];
 
 /// Why a listener stopped for good.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,6 @@
 //! What commands beside a running bot share: settings, the database without its lock, the key.
 
-use crate::device::{MasterKey, Redactor, Sealer};
+use crate::device::{MasterKey, Sealer};
 use crate::model::{Inventory, Now};
 use crate::settings::Settings;
 use crate::store::{Access, Store, StoreError, View, Work};
@@ -58,9 +58,5 @@ impl Beside {
 
     pub fn sealer(&self) -> anyhow::Result<Sealer> {
         Ok(Sealer::new(&self.key()?))
-    }
-
-    pub fn redactor(&self) -> anyhow::Result<Redactor> {
-        Ok(Redactor::new(&self.key()?))
     }
 }

@@ -2,14 +2,14 @@
 //! Nothing leaves this machine.
 
 use super::print::say;
-use super::run;
+use super::run as start;
 use crate::app::{self, Parts};
 use crate::builtin::{self, blank};
 use crate::channel::terminal::{self, Terminal};
 use crate::device::{MasterKey, CREDENTIAL_PURPOSE, Sealer};
 use crate::lab::{Lab, LabPlan, Router};
-use crate::model::{Device, Identity, Inventory, Reader};
-use crate::settings::Settings;
+use crate::model::{Device, Identity, Inventory, Reader, Secret};
+use crate::settings::{Level, Settings};
 use crate::store::{Access, Credential, Store};
 use anyhow::{Context, bail};
 use std::io::IsTerminal;
@@ -21,7 +21,10 @@ use std::sync::Arc;
 pub struct Arguments {
     /// The role of the person at the keyboard: viewer, operator or admin
     #[arg(long = "as", default_value = "admin", value_name = "ROLE")]
-    role: crate::cli::demo::Role,
+    role: Role,
+    /// Log what the bot does to standard error
+    #[arg(long)]
+    verbose: bool,
     /// The folder that keeps the demo's state
     #[arg(long, default_value = "data/demo", value_name = "DIR")]
     data: PathBuf,
@@ -42,9 +45,9 @@ const YOU: &str = "you";
 const CREDENTIAL: &str = "lab";
 
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let mut settings = Settings::default_in(arguments.data.clone());
-    settings.log.level = std::env::var("PATCHBAY_LOG").unwrap_or_else(|_| "error".to_owned());
-    run::log(&settings);
+    let mut settings = Settings::defaults(&arguments.data, Secret::new(""));
+    settings.log.level = if arguments.verbose { Level::Debug } else { Level::Error };
+    start::log(&settings);
     let key = key(&arguments)?;
     settings_file(&arguments)?;
     let store = Store::open(&settings.data, Access::Bot)?;
@@ -67,8 +70,8 @@ async fn live(
     lab: &Lab,
 ) -> anyhow::Result<ExitCode> {
     furnish(&store, &key, lab, arguments.role).await?;
-    let catalog = Arc::new(run::catalog(&settings)?);
-    let shared = run::shared(&settings, &store, &catalog).await?;
+    let catalog = Arc::new(start::catalog(&settings)?);
+    let shared = start::shared(&settings, &store, &catalog).await?;
     let terminal = Terminal::new(terminal::Options {
         external: YOU.to_owned(),
         prompt: "you> ".to_owned(),

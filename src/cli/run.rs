@@ -6,8 +6,8 @@ use crate::builtin;
 use crate::channel::{KINDS, Shared};
 use crate::command::Catalog;
 use crate::device::MasterKey;
-use crate::model::written::Problem;
-use crate::settings::{self, Settings};
+use crate::model::written::{Problem, either};
+use crate::settings::{ChannelTable, Format, Settings};
 use crate::store::{Access, Store};
 use anyhow::{Context, bail};
 use std::path::Path;
@@ -41,15 +41,9 @@ pub fn all_of(problems: &[Problem]) -> anyhow::Error {
     anyhow::anyhow!("{}", lines.join("\n          "))
 }
 
+/// The key that the settings file points to.
 pub fn master_key(settings: &Settings) -> anyhow::Result<MasterKey> {
-    match &settings.master_key {
-        settings::MasterKey::File(path) => MasterKey::load(path)
-            .with_context(|| format!("the master key {} cannot be used", path.display())),
-        settings::MasterKey::Env(name) => {
-            let text = std::env::var(name).with_context(|| format!("the master key's variable {name} is not set"))?;
-            MasterKey::from_text(&text).with_context(|| format!("the master key in {name} cannot be used"))
-        }
-    }
+    MasterKey::from_text(settings.master_key.reveal()).context("the master key cannot be used")
 }
 
 /// Built-in command files and those of the user's folder, linted together.
@@ -76,16 +70,14 @@ type Open = (Vec<crate::channel::Channel>, Option<Arc<crate::channel::terminal::
 fn open(settings: &Settings, shared: &Shared) -> anyhow::Result<Open> {
     let (mut channels, mut terminal, mut problems) = (Vec::new(), None, Vec::new());
     for table in &settings.channels {
-        match KINDS.iter().find(|kind| kind.name == table.kind()) {
-            None => problems.push(table.unknown_kind(&KINDS.map(|kind| kind.name))),
-            Some(kind) => match (kind.open)(table, shared) {
-                Ok(opened) => {
-                    channels.push(opened.channel);
-                    terminal = terminal.or(opened.terminal);
-                }
-                Err(found) => problems.extend(found),
-            },
-        }
+        let Some(kind) = KINDS.iter().find(|kind| kind.name == table.kind) else {
+            problems.extend(unknown_kind(table));
+            continue;
+        };
+        let (opened, found) = table.read(|fields| (kind.open)(fields, shared));
+        problems.extend(found);
+        channels.push(opened.channel);
+        terminal = terminal.or(opened.terminal);
     }
     if !problems.is_empty() {
         return Err(all_of(&problems));
@@ -96,13 +88,24 @@ fn open(settings: &Settings, shared: &Shared) -> anyhow::Result<Open> {
     Ok((channels, terminal))
 }
 
+fn unknown_kind(table: &ChannelTable) -> Vec<Problem> {
+    let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+    let read = table.read(|fields| {
+        fields.wrong("kind", format!("kind {:?} is unknown", table.kind), format!("use {}", either(&known)));
+        for key in fields.keys() {
+            fields.has(&key);
+        }
+    });
+    read.1
+}
+
 /// Logs go to standard error; standard output belongs to the chat in the terminal.
 pub fn log(settings: &Settings) {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_new(&settings.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::new(settings.log.level.name());
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    let _already_set = match settings.log.json {
-        true => builder.json().try_init(),
-        false => builder.try_init(),
+    let _already_set = match settings.log.format {
+        Format::Json => builder.json().try_init(),
+        Format::Text => builder.try_init(),
     };
 }

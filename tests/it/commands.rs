@@ -193,7 +193,7 @@ async fn each_fault_of_a_router_has_its_own_sentence() {
         (Fault::HangAfterLogin, ""),
         (Fault::TruncatedConfiguration, "incomplete"),
         (Fault::EmptyConfiguration, "empty"),
-        (Fault::DropInTheMiddle { after: 500 }, ""),
+        (Fault::DropInTheMiddle(3_000), ""),
         (Fault::EnableRefused, "enable"),
         (Fault::WrongPassword, "password"),
     ] {

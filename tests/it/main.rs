@@ -11,8 +11,10 @@
     reason = "a panic here is a failed test; what is printed is read by tests/run"
 )]
 
+mod commands;
 mod hygiene;
 mod laws;
 mod pages;
 mod scan;
 mod texts;
+mod world;

@@ -16,7 +16,7 @@ use patchbay::store::{Access, Credential, Store};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub const DESK: &str = "desk";
@@ -93,7 +93,7 @@ fn start(
     change: fn(&mut Settings),
     commands: Vec<patchbay::model::Source>,
 ) -> Bot {
-    let mut settings = Settings::default_in(folder.join("data"));
+    let mut settings = Settings::defaults(folder.join("data"), patchbay::model::Secret::new(""));
     change(&mut settings);
     let mut sources = patchbay::embedded::commands();
     sources.extend(commands);
