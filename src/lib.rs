@@ -1,8 +1,4 @@
 //! Patchbay: chat-ops for people who run Cisco IOS XE routers.
-
-// Tests may read clocks and start tasks; the settings of clippy know no such exception for these.
-#![cfg_attr(test, allow(clippy::disallowed_methods, clippy::string_slice, reason = "tests may"))]
-
 #[macro_use]
 pub mod model;
 pub mod app;

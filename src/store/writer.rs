@@ -52,8 +52,8 @@ impl Writer {
         counts: watch::Sender<Counts>,
     ) -> std::io::Result<Writer> {
         let (orders, queue) = mpsc::channel(QUEUE);
+        let seen = data_version(&db).ok();
         Builder::new().name("store".to_owned()).spawn(move || {
-            let seen = data_version(&db).ok();
             let stopped = Desk { db, counts, outside: false, seen }.serve(queue);
             drop(lock);
             // Told last: whoever waits for the end may open the folder again at once.
