@@ -53,5 +53,7 @@ fn list(name: &str, root: &Path, files: &[PathBuf]) -> String {
         format!("    ({:?}, include_str!({:?})),\n", file.display().to_string(), whole.display().to_string())
     };
     let lines: String = files.iter().map(line).collect();
-    format!("/// File name from the root of the package, and its text.\npub const {name}: &[(&str, &str)] = &[\n{lines}];\n")
+    format!(
+        "/// File name from the root of the package, and its text.\npub const {name}: &[(&str, &str)] = &[\n{lines}];\n"
+    )
 }

@@ -13,7 +13,7 @@ mod outside;
 #[cfg(test)]
 mod tests;
 
-pub use outside::{Outside, ThisMachine};
+pub use outside::{Outside, ThisMachine, user_commands};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -216,7 +216,11 @@ impl Reading<'_> {
             root.wrong("master_key_env", "master_key_file is there too", "keep one of them");
         }
         if root.has("master_key") {
-            root.wrong("master_key", "master_key does not stand in this file", "say master_key_file or master_key_env");
+            root.wrong(
+                "master_key",
+                "master_key does not stand in this file",
+                "say master_key_file or master_key_env",
+            );
         }
         secret.unwrap_or_else(|| Secret::new(""))
     }
@@ -225,8 +229,13 @@ impl Reading<'_> {
     fn secret(&self, fields: &Fields<'_>, key: &str) -> Option<Secret> {
         let typed = fields.text(key)?;
         let found = match key.strip_suffix("_env") {
-            Some(_) => self.outside.variable(&typed).ok_or_else(|| format!("the variable {typed} is not set")),
-            None => self.outside.secret(&self.folder.join(&typed)).map_err(|why| format!("the file {typed} {why}")),
+            Some(_) => {
+                self.outside.variable(&typed).ok_or_else(|| format!("the variable {typed} is not set"))
+            }
+            None => self
+                .outside
+                .secret(&self.folder.join(&typed))
+                .map_err(|why| format!("the file {typed} {why}")),
         };
         match found {
             Ok(secret) if secret.reveal().is_empty() => {
@@ -235,7 +244,11 @@ impl Reading<'_> {
             }
             Ok(secret) => Some(secret),
             Err(why) => {
-                fields.wrong(key, format!("{}: {why}", fields.name(key)), "put the secret there, for this user only");
+                fields.wrong(
+                    key,
+                    format!("{}: {why}", fields.name(key)),
+                    "put the secret there, for this user only",
+                );
                 None
             }
         }
@@ -245,7 +258,11 @@ impl Reading<'_> {
         let typed = root.text("commands")?;
         let folder = self.folder.join(&typed);
         if !self.outside.is_folder(&folder) {
-            root.wrong("commands", format!("commands {typed:?} is no folder"), "make it, or take the key out");
+            root.wrong(
+                "commands",
+                format!("commands {typed:?} is no folder"),
+                "make it, or take the key out",
+            );
         }
         Some(folder)
     }
@@ -339,7 +356,11 @@ fn ssh(root: &Fields<'_>, defaults: Ssh) -> Ssh {
 fn above_zero(table: &Fields<'_>, key: &str) -> Option<Duration> {
     let span = table.span(key)?;
     if span.is_zero() {
-        table.wrong(key, format!("{} is zero, so nothing could ever answer", table.name(key)), "write 10s or more");
+        table.wrong(
+            key,
+            format!("{} is zero, so nothing could ever answer", table.name(key)),
+            "write 10s or more",
+        );
     }
     Some(span)
 }
@@ -357,7 +378,12 @@ fn retention(root: &Fields<'_>, defaults: Retention) -> Retention {
     let retention = Retention {
         inbox: at_least("inbox", DAY, again, defaults.inbox),
         outbox: at_least("outbox", HOUR, "messages are edited for a while", defaults.outbox),
-        attachments: at_least("attachments", HOUR, "files are sent later than they are made", defaults.attachments),
+        attachments: at_least(
+            "attachments",
+            HOUR,
+            "files are sent later than they are made",
+            defaults.attachments,
+        ),
         jobs: at_least("jobs", DAY, "people ask for the jobs of yesterday", defaults.jobs),
     };
     table.done();

@@ -72,8 +72,10 @@ mod tests {
 
     #[test]
     fn both_forms_of_an_entry_are_read_and_anything_else_is_told() {
-        let source =
-            Source::new("a.toml", "x = \"X\"\nn = { one = \"one\", other = \"{count}\" }\nbad = { one = \"1\" }\n");
+        let source = Source::new(
+            "a.toml",
+            "x = \"X\"\nn = { one = \"one\", other = \"{count}\" }\nbad = { one = \"1\" }\n",
+        );
         let told: Vec<String> = read("a", &source).unwrap_err().iter().map(ToString::to_string).collect();
         assert_eq!(told, ["a.toml:3: bad.other is missing; give the sentence for any other number"]);
         let good = Source::new("a.toml", "n = { one = \"one\", other = \"{count}\" }\n");

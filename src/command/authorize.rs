@@ -1,7 +1,8 @@
 //! The proof that this person may run this command here, now; and the sentence when not. The policy
 //! itself is [`Authorized::prove`]; this file is the only one that calls it.
 
-use crate::model::{Authorized, Device, DeviceId, Facts, Policy, Refusal, Resolved, Text};
+use super::named::one_of;
+use crate::model::{Arg, Authorized, Device, DeviceId, Facts, Person, Policy, Refusal, Resolved, Role, Text};
 
 /// The proof, made anew each time it is needed: after a crash, at a press, before a step.
 pub fn authorize(policy: &Policy, resolved: &Resolved, facts: &Facts) -> Result<Authorized, Refusal> {
@@ -17,24 +18,58 @@ pub fn refusal(refusal: &Refusal, resolved: &Resolved, facts: &Facts) -> Text {
             text!("command.stale", line = &resolved.invocation.line, age = *age)
         }
         Refusal::Denied { rule, devices, .. } => {
-            let role = facts.asker.as_ref().map_or_else(String::new, |person| person.role.clone());
+            let (role, who) = (role(facts), who_grants(facts));
             match names(devices, facts) {
-                None => text!("command.denied", command = command, rule = rule, role = role),
-                Some(devices) => {
-                    text!("command.denied_on", command = command, devices = devices, rule = rule, role = role)
-                }
+                None => text!("command.denied", command = command, rule = rule, role = role, who = who),
+                Some(devices) => text!(
+                    "command.denied_on",
+                    command = command,
+                    devices = devices,
+                    rule = rule,
+                    role = role,
+                    who = who
+                ),
             }
         }
-        Refusal::NoRule { needs, devices, .. } => {
-            let role = facts.asker.as_ref().map_or_else(String::new, |person| person.role.clone());
-            let needs = needs.name();
-            match names(devices, facts) {
-                None => text!("command.no_rule", command = command, needs = needs, role = role),
-                Some(devices) => {
-                    text!("command.no_rule_on", command = command, devices = devices, needs = needs, role = role)
-                }
-            }
+        Refusal::NoRule { needs, devices, .. } => no_rule(command, *needs, devices, facts),
+    }
+}
+
+fn no_rule(command: &str, needs: Role, devices: &[DeviceId], facts: &Facts) -> Text {
+    let (role, who) = (role(facts), who_grants(facts));
+    let has_role = ROLES.iter().any(|known| known.name().eq_ignore_ascii_case(&role) && *known >= needs);
+    let needs = needs.name();
+    match (names(devices, facts), has_role) {
+        (None, false) => text!("command.no_rule", command = command, needs = needs, role = role, who = who),
+        (None, true) => text!("command.no_rule_here", command = command, who = who),
+        (Some(devices), false) => text!(
+            "command.no_rule_on",
+            command = command,
+            devices = devices,
+            needs = needs,
+            role = role,
+            who = who
+        ),
+        (Some(devices), true) => {
+            text!("command.no_rule_on_here", command = command, devices = devices, who = who)
         }
+    }
+}
+
+const ROLES: [Role; 3] = [Role::Viewer, Role::Operator, Role::Admin];
+
+fn role(facts: &Facts) -> String {
+    facts.asker.as_ref().map_or_else(String::new, |person| person.role.clone())
+}
+
+/// `carol`, `carol or dave`, or `an admin` where nobody has that role yet or many have it.
+fn who_grants(facts: &Facts) -> Arg {
+    let is_admin = |person: &&Person| person.role.eq_ignore_ascii_case(Role::Admin.name());
+    let admins: Vec<String> =
+        facts.people.iter().filter(is_admin).map(|person| person.name.clone()).collect();
+    match admins.len() {
+        1..=3 => one_of(&admins),
+        _ => text!("command.an_admin").into(),
     }
 }
 

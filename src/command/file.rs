@@ -10,8 +10,7 @@ const RISKS: [(&str, Risk); 3] =
     [("read", Risk::Read), ("change", Risk::Change), ("disruptive", Risk::Disruptive)];
 const ROLES: [(&str, Role); 3] =
     [("viewer", Role::Viewer), ("operator", Role::Operator), ("admin", Role::Admin)];
-const SHOWS: [(&str, ShowAs); 3] =
-    [("text", ShowAs::Text), ("table", ShowAs::Table), ("file", ShowAs::File)];
+const SHOWS: [(&str, ShowAs); 3] = [("text", ShowAs::Text), ("table", ShowAs::Table), ("file", ShowAs::File)];
 const KINDS: [(&str, fn() -> ArgKind); 12] = [
     ("selector", || ArgKind::Selector),
     ("device", || ArgKind::Device),
@@ -143,7 +142,11 @@ fn examples(fields: &Fields<'_>) -> Vec<String> {
     let mut examples: Vec<String> = fields.text("example").into_iter().collect();
     examples.extend(fields.texts("examples").unwrap_or_default());
     if examples.is_empty() && !fields.has("example") && !fields.has("examples") {
-        fields.wrong("example", "example is missing", "give a line that works, such as example = \"/arp R1\"");
+        fields.wrong(
+            "example",
+            "example is missing",
+            "give a line that works, such as example = \"/arp R1\"",
+        );
     }
     examples
 }
@@ -154,7 +157,11 @@ fn args(fields: &Fields<'_>) -> Vec<ArgSpec> {
         let kind = table.choice("type", &KINDS).map(|make| make());
         if kind.is_none() && !table.has("type") {
             let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
-            table.wrong("type", "args.type is missing", format!("use {}", crate::model::written::either(&names)));
+            table.wrong(
+                "type",
+                "args.type is missing",
+                format!("use {}", crate::model::written::either(&names)),
+            );
         }
         let kind = match (kind.unwrap_or(ArgKind::Word), choices) {
             (ArgKind::Choice(_), Some(choices)) if !choices.is_empty() => ArgKind::Choice(choices),

@@ -50,7 +50,8 @@ pub fn full(typed: &str) -> Option<String> {
     };
     let mut fitting: Vec<&(&str, &str)> = TYPES.iter().filter(fits).collect();
     // `Twe` fits TwentyFiveGigE more exactly than the `tw` of TwoGigabitEthernet; `Po1` is the bundle.
-    fitting.sort_by_key(|(name, least)| (!name.eq_ignore_ascii_case(letters), std::cmp::Reverse(least.len())));
+    fitting
+        .sort_by_key(|(name, least)| (!name.eq_ignore_ascii_case(letters), std::cmp::Reverse(least.len())));
     match fitting.as_slice() {
         [] if could_be_short(&letters_folded) => None,
         [] => Some(typed),

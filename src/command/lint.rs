@@ -29,15 +29,23 @@ pub fn command(command: &Command, fields: &Fields<'_>) {
             lines.iter().for_each(|line| ssh_line(command, line, fields));
         }
         unused(command, platforms, fields);
-        // Lines are sent to devices: without an argument that names them there is nobody to ask.
-        if command.target().is_none() {
-            fields.wrong("args", "no argument says which router", "add { name = \"devices\", type = \"selector\" }");
+        // Lines are sent to routers: without an argument that names them there is nobody to ask.
+        if command.target().is_none() && !platforms.is_empty() {
+            fields.wrong(
+                "args",
+                "no argument says which router",
+                "add { name = \"devices\", type = \"selector\" }",
+            );
         }
     }
     for text in &command.examples {
         if let Err(why) = example(command, text) {
             let key = if fields.has("example") { "example" } else { "examples" };
-            fields.wrong(key, format!("example {text:?} does not work: {why}"), "write a line that can be typed");
+            fields.wrong(
+                key,
+                format!("example {text:?} does not work: {why}"),
+                "write a line that can be typed",
+            );
         }
     }
 }
@@ -69,7 +77,8 @@ fn arguments(command: &Command, fields: &Fields<'_>) {
     for pair in command.args.windows(2) {
         let [left, right] = pair else { continue };
         if left.kind.takes_rest() {
-            let what = format!("{:?} takes the rest of the line, so {:?} gets nothing", left.name, right.name);
+            let what =
+                format!("{:?} takes the rest of the line, so {:?} gets nothing", left.name, right.name);
             fields.wrong("args", what, "put it last");
         }
         if left.optional && !right.optional {
@@ -116,9 +125,12 @@ fn fits_a_line(kind: &ArgKind) -> bool {
         | ArgKind::Number
         | ArgKind::Duration
         | ArgKind::Choice(_) => true,
-        ArgKind::Selector | ArgKind::Device | ArgKind::Job | ArgKind::When | ArgKind::Rest | ArgKind::Show => {
-            false
-        }
+        ArgKind::Selector
+        | ArgKind::Device
+        | ArgKind::Job
+        | ArgKind::When
+        | ArgKind::Rest
+        | ArgKind::Show => false,
     }
 }
 
@@ -170,9 +182,15 @@ mod tests {
 
     #[test]
     fn names_are_what_every_chat_takes() {
-        for (name, fits) in
-            [("arp", true), ("a1_b", true), ("", false), ("1a", false), ("Arp", false), ("a-b", false), ("_a", false)]
-        {
+        for (name, fits) in [
+            ("arp", true),
+            ("a1_b", true),
+            ("", false),
+            ("1a", false),
+            ("Arp", false),
+            ("a-b", false),
+            ("_a", false),
+        ] {
             assert_eq!(is_name(name), fits, "{name}");
         }
         assert!(!is_name(&"a".repeat(33)));

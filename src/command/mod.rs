@@ -4,17 +4,17 @@
 
 pub mod parse;
 
+pub mod catalog;
 mod file;
 mod lint;
-pub mod catalog;
 
-mod split;
-mod interface;
-mod value;
-pub mod when;
 mod devices;
+mod interface;
 mod named;
 pub mod resolve;
+mod split;
+mod value;
+pub mod when;
 
 pub mod authorize;
 pub mod lines;

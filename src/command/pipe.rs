@@ -136,11 +136,14 @@ mod tests {
 
     #[test]
     fn pipes_filter_as_ios_does() {
-        check("include ip", expect![[r#"
+        check(
+            "include ip",
+            expect![[r#"
              description up|link
              ip address 10.0.0.1
              address-family ipv4
-            ip route_x"#]]);
+            ip route_x"#]],
+        );
         check("i ^ip", expect![["ip route_x"]]);
         check("include route_x|host", expect![["hostname R1\nip route_x"]]);
         check("include _R1_", expect![["hostname R1"]]);
@@ -150,10 +153,13 @@ mod tests {
             "section bgp",
             expect![["router bgp 65000\n address-family ipv4\n  neighbor 10.0.0.9\n exit-address-family"]],
         );
-        check("section address-family", expect![[r#"
+        check(
+            "section address-family",
+            expect![[r#"
              address-family ipv4
               neighbor 10.0.0.9
-             exit-address-family"#]]);
+             exit-address-family"#]],
+        );
         check("count ^!", expect![["Number of lines which match regexp = 3"]]);
         check("section bgp || include neighbor", expect![["  neighbor 10.0.0.9"]]);
         check("include nothing", expect![[""]]);

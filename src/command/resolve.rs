@@ -3,7 +3,7 @@
 
 use super::catalog::Catalog;
 use super::lines::filled;
-use super::named::{named, only_looks};
+use super::named::{named, only_looks, spoken};
 use super::parse::{Line, parse};
 use super::split::{Misfit, Piece, split};
 use super::when::Clock;
@@ -11,7 +11,8 @@ use super::{devices, value};
 use crate::model::danger::{danger, prints_configuration};
 use crate::model::invocation::{Choice, Offer};
 use crate::model::{
-    ArgKind, ArgSpec, Command, Device, Facts, Failure, Invocation, Kind, Resolved, Risk, Role, Run, Text, Value,
+    ArgKind, ArgSpec, Command, Device, Facts, Failure, Invocation, Kind, Resolved, Risk, Role, Run, Text,
+    Value,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -103,7 +104,10 @@ fn checked(
 }
 
 fn lines_are_private(command: &Command, values: &BTreeMap<String, Value>, device: &Device) -> bool {
-    filled(command, values, &device.platform).unwrap_or_default().iter().any(|line| prints_configuration(line))
+    filled(command, values, &device.platform)
+        .unwrap_or_default()
+        .iter()
+        .any(|line| prints_configuration(line))
 }
 
 /// Invariant 12: what the lines do with these very values, never more than the file says.
@@ -153,7 +157,7 @@ fn missing(
             devices::which(command, line, facts, may)
         }
         ArgKind::Choice(choices) => Unresolved::Choose(Choice {
-            question: text!("command.which_choice", command = &command.name, name = &arg.name),
+            question: text!("command.which_choice", command = spoken(command), name = &arg.name),
             options: choices.iter().map(|choice| continued(line, choice)).collect(),
             shortcut: command.examples.first().cloned(),
             closed: false,
@@ -168,8 +172,8 @@ fn missing(
         | ArgKind::Rest
         | ArgKind::Show => text!(
             "command.missing",
-            command = &command.name,
-            name = &arg.name,
+            command = spoken(command),
+            name = if arg.about.is_empty() { &arg.name } else { &arg.about },
             example = command.examples.first().map_or_else(|| command.usage(), Clone::clone)
         )
         .into(),

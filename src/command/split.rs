@@ -76,6 +76,7 @@ fn words_of<'w>(kind: &ArgKind, words: &'w [Word]) -> &'w [Word] {
         | ArgKind::Rest
         | ArgKind::Show => false,
     };
-    let more = words.windows(2).take_while(|pair| matches!(pair, [left, right] if joined(left, right))).count();
+    let more =
+        words.windows(2).take_while(|pair| matches!(pair, [left, right] if joined(left, right))).count();
     words.get(..=more).unwrap_or(words)
 }

@@ -1,9 +1,9 @@
 //! One piece of a line becomes a typed value, or a sentence that says what was expected.
 
+use super::interface;
 use super::pipe;
 use super::split::Piece;
 use super::when::{self, Clock};
-use super::interface;
 use crate::model::danger::danger;
 use crate::model::invocation::{Pipe, ShowLine};
 use crate::model::time::read_span;
@@ -34,13 +34,14 @@ pub fn read(arg: &ArgSpec, piece: &Piece, clock: Clock) -> Result<Option<Value>,
             let number = number(typed.strip_prefix('#').unwrap_or(typed)).filter(|number| *number > 0);
             Value::Job(JobId(number.ok_or_else(|| text!("command.not_a_job", typed = typed))?))
         }
-        ArgKind::Duration => Value::Span(
-            read_span(typed).ok_or_else(|| text!("command.not_a_duration", typed = typed))?,
-        ),
+        ArgKind::Duration => {
+            Value::Span(read_span(typed).ok_or_else(|| text!("command.not_a_duration", typed = typed))?)
+        }
         ArgKind::When => Value::When(when::read(typed, clock)?),
         ArgKind::Choice(choices) => {
             let found = choices.iter().find(|choice| choice.eq_ignore_ascii_case(typed));
-            let wrong = || text!("command.not_a_choice", name = name, typed = typed, choices = choices.clone());
+            let wrong =
+                || text!("command.not_a_choice", name = name, typed = typed, choices = choices.clone());
             Value::Word(found.ok_or_else(wrong)?.clone())
         }
         ArgKind::Rest => Value::Word(typed.to_owned()),
@@ -54,11 +55,11 @@ fn number(typed: &str) -> Option<i64> {
     plain.then(|| typed.parse().ok())?
 }
 
-/// `|` would begin a pipe on the router, and `?` asks its console for help instead of ending the line.
+/// A blank would be a second word, `|` would begin a pipe on the router, and `?` asks its console for help instead of ending the line.
 fn word(name: &str, typed: &str) -> Result<String, Text> {
     let fits = !typed.is_empty()
         && typed.len() <= LONGEST_LINE
-        && !typed.chars().any(|c| c.is_control() || matches!(c, '|' | '?'));
+        && !typed.chars().any(|c| c.is_control() || matches!(c, ' ' | '|' | '?'));
     match fits {
         true => Ok(typed.to_owned()),
         false => Err(text!("command.not_a_word", name = name, typed = typed)),
@@ -144,9 +145,13 @@ mod tests {
 
     #[test]
     fn other_pipes_are_refused_by_name() {
-        for typed in
-            ["run | redirect flash:x", "run |tee flash:x", "run | app flash:x", "run | i x | red flash:x", "run | json"]
-        {
+        for typed in [
+            "run | redirect flash:x",
+            "run |tee flash:x",
+            "run | app flash:x",
+            "run | i x | red flash:x",
+            "run | json",
+        ] {
             check(typed, "command.pipe_unknown");
         }
         check("run | include", "command.pipe_empty");

@@ -16,8 +16,7 @@ pub struct Clock {
 
 /// `14:02`, `yesterday 14:02`, `2026-11-20`, `2026-11-20 14:02`, `3h ago`, `#12`.
 pub fn read(typed: &str, clock: Clock) -> Result<When, Text> {
-    let words: Vec<String> =
-        typed.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let words: Vec<String> = typed.to_lowercase().split_whitespace().map(str::to_owned).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| *word != "at").collect();
     if let [number] = words.as_slice()
         && let Some(version) = number.strip_prefix('#')
@@ -131,7 +130,8 @@ mod tests {
     fn what_is_no_moment_in_the_past_is_refused() {
         check("today 23:00", "command.moment_ahead");
         check("2027-01-01", "command.moment_ahead");
-        for typed in ["", "25:00", "soon", "2026-13-01", "12", "14:02 yesterday tea", "ago", "99999999-01-01"] {
+        for typed in ["", "25:00", "soon", "2026-13-01", "12", "14:02 yesterday tea", "ago", "99999999-01-01"]
+        {
             check(typed, "command.not_a_moment");
         }
         check("#x", "command.not_a_version");
