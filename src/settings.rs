@@ -5,14 +5,15 @@
 use crate::model::written::{Fields, Section, nearest};
 use crate::model::{Problem, Secret, Source};
 use chrono_tz::Tz;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+mod channel;
 mod outside;
 #[cfg(test)]
 mod tests;
 
+pub use channel::ChannelTable;
 pub use outside::{Outside, ThisMachine, user_commands};
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -81,16 +82,6 @@ pub enum Level {
 pub enum Format {
     Text,
     Json,
-}
-
-/// One `[channel.<name>]`, kept for the parser of its kind.
-#[derive(Clone, Debug)]
-pub struct ChannelTable {
-    pub name: String,
-    pub kind: String,
-    pub section: Section,
-    /// What stands in the files and variables that the table names: `token` for `token_file`.
-    pub secrets: BTreeMap<String, Secret>,
 }
 
 impl Default for Ssh {
@@ -276,46 +267,6 @@ impl Reading<'_> {
             root.wrong("language", format!("language {typed:?} is unknown"), hint);
         }
         Some(typed)
-    }
-
-    fn channels(&self, root: &Fields<'_>) -> Vec<ChannelTable> {
-        let Some(all) = root.table("channel") else { return Vec::new() };
-        let channels = all.keys().iter().filter_map(|name| self.channel(&all, name)).collect();
-        all.done();
-        channels
-    }
-
-    fn channel(&self, all: &Fields<'_>, name: &str) -> Option<ChannelTable> {
-        let fields = all.table(name)?;
-        if !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_')) {
-            let what = format!("channel {name:?} is no name");
-            all.wrong(name, what, "use small letters, digits, - and _");
-            return None;
-        }
-        let kind = fields.required("kind", "say which service it is, such as kind = \"terminal\"");
-        let mut secrets = BTreeMap::new();
-        for key in fields.keys() {
-            if let Some(bare) = key.strip_suffix("_file").or_else(|| key.strip_suffix("_env")) {
-                secrets.extend(self.secret(&fields, &key).map(|secret| (bare.to_owned(), secret)));
-            } else if ["token", "secret", "password"].iter().any(|word| key.ends_with(word)) {
-                let what = format!("channel.{name}.{key} does not stand in this file");
-                fields.wrong(&key, what, format!("say {key}_file or {key}_env"));
-            }
-        }
-        Some(ChannelTable { name: name.to_owned(), kind, section: all.section(name)?, secrets })
-    }
-}
-
-impl ChannelTable {
-    /// Reads the keys of its kind; `kind` and the secrets are known already.
-    pub fn read<T>(&self, reader: impl FnOnce(&Fields<'_>) -> T) -> (T, Vec<Problem>) {
-        self.section.read(|fields| {
-            fields.has("kind");
-            for key in fields.keys().iter().filter(|key| key.ends_with("_file") || key.ends_with("_env")) {
-                fields.has(key);
-            }
-            reader(fields)
-        })
     }
 }
 

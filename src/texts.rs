@@ -13,7 +13,7 @@ const FIRST: &str = "en";
 pub fn load(language: &str) -> Result<Texts, Vec<Problem>> {
     let mut entries = Vec::new();
     let mut problems = Vec::new();
-    let other = (language != FIRST).then(|| embedded::texts(language)).unwrap_or_default();
+    let other = if language == FIRST { Vec::new() } else { embedded::texts(language) };
     for (area, source) in embedded::texts(FIRST).iter().chain(&other) {
         match read(area, source) {
             Ok(more) => entries.extend(more),

@@ -5,8 +5,10 @@ use crate::model::Text;
 use crate::model::invocation::Pipe;
 use regex::{Regex, RegexBuilder};
 
-/// Names and the fewest letters that IOS takes.
-const NAMES: [(&str, fn(String) -> Pipe); 5] = [
+type Name = (&'static str, fn(String) -> Pipe);
+
+/// Full names; any first letters will do, as on the router.
+const NAMES: [Name; 5] = [
     ("include", Pipe::Include),
     ("exclude", Pipe::Exclude),
     ("section", Pipe::Section),
@@ -156,9 +158,9 @@ mod tests {
         check(
             "section address-family",
             expect![[r#"
-             address-family ipv4
-              neighbor 10.0.0.9
-             exit-address-family"#]],
+                 address-family ipv4
+                  neighbor 10.0.0.9
+                 exit-address-family"#]],
         );
         check("count ^!", expect![["Number of lines which match regexp = 3"]]);
         check("section bgp || include neighbor", expect![["  neighbor 10.0.0.9"]]);

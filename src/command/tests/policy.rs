@@ -212,6 +212,15 @@ fn a_part_is_not_run_but_named() {
     let names: Vec<&str> =
         authorize::allowed(&no, &facts).iter().map(|device| device.name.as_str()).collect();
     assert_eq!(names, ["R1", "R2"]);
+    let part = |line: &str| {
+        let resolved = resolve(&catalog, invocation(line), &facts).unwrap();
+        let no = authorize(&policy, &resolved, &facts).err()?;
+        authorize::partial(&resolved, &no, &facts).map(|offer| offer.line)
+    };
+    assert_eq!(part("/backup all").as_deref(), Some("/backup R1,R2"));
+    assert_eq!(part("/show R1, R3 version | include x").as_deref(), Some("/show R1 version | include x"));
+    assert_eq!(part("/devices").as_deref(), Some("/devices R1,R2"));
+    assert_eq!(part("/device show R3"), None);
 }
 
 #[test]
