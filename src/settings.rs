@@ -177,7 +177,7 @@ struct Reading<'o> {
 impl Reading<'_> {
     fn settings(&self, root: &Fields<'_>) -> Settings {
         let data = root.text("data").unwrap_or_else(|| "data".to_owned());
-        let defaults = Settings::defaults(self.folder.join(data), self.master_key(root));
+        let defaults = Settings::defaults(self.folder.join(&data), self.master_key(root, &data));
         Settings {
             commands: self.commands(root),
             language: self.language(root).unwrap_or(defaults.language),
@@ -190,7 +190,7 @@ impl Reading<'_> {
         }
     }
 
-    fn master_key(&self, root: &Fields<'_>) -> Secret {
+    fn master_key(&self, root: &Fields<'_>, data: &str) -> Secret {
         let named = ["master_key_file", "master_key_env"].into_iter().find(|key| root.has(key));
         let secret = match named {
             Some(key) => self.secret(root, key),
@@ -203,6 +203,11 @@ impl Reading<'_> {
                 found
             }
         };
+        // Whoever copies the data folder must not get the key with it.
+        if root.text("master_key_file").is_some_and(|file| Path::new(&file).starts_with(data)) {
+            let what = format!("master_key_file stands in the data folder {data}");
+            root.wrong("master_key_file", what, "keep it somewhere else");
+        }
         if root.has("master_key_file") && root.has("master_key_env") {
             root.wrong("master_key_env", "master_key_file is there too", "keep one of them");
         }

@@ -93,8 +93,9 @@ fn is_target(arg: &ArgSpec) -> bool {
 }
 
 fn ssh_line(command: &Command, line: &str, fields: &Fields<'_>) {
-    if line.chars().any(char::is_control) {
-        fields.wrong("run", format!("the line {line:?} holds a control character"), "one line for each step");
+    if line.contains(|c: char| !matches!(c, ' '..='~')) {
+        let what = format!("the line {line:?} holds more than plain letters, digits and signs");
+        fields.wrong("run", what, "write one line for each step, without line breaks and accents");
     }
     for name in placeholders(line) {
         match command.args.iter().find(|arg| arg.name == name) {

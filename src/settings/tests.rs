@@ -143,6 +143,16 @@ other_file = "empty.key"
 }
 
 #[test]
+fn the_master_key_stands_outside_the_data_folder() {
+    check(
+        "master_key_file = \"data/x.key\"",
+        expect![[r#"
+        etc/bot.toml:1: master_key_file stands in the data folder data; keep it somewhere else
+        etc/bot.toml:1: master_key_file: the file data/x.key does not exist; put the secret there, for this user only"#]],
+    );
+}
+
+#[test]
 fn a_missing_master_key_is_told() {
     struct Bare;
     impl Outside for Bare {

@@ -133,8 +133,8 @@ fn a_file_that_understates_its_danger_is_refused() {
     check(
         &GOOD.replace("show ip arp", "show clock\\nreload"),
         expect![[r#"
-        commands/arp.toml:4: risk "read" is less than what "show clock\nreload" does; say risk = "disruptive"
-        commands/arp.toml:6: the line "show clock\nreload" holds a control character; one line for each step"#]],
+            commands/arp.toml:4: risk "read" is less than what "show clock\nreload" does; say risk = "disruptive"
+            commands/arp.toml:6: the line "show clock\nreload" holds more than plain letters, digits and signs; write one line for each step, without line breaks and accents"#]],
     );
 }
 

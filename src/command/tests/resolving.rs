@@ -316,11 +316,15 @@ fn wrong_values_are_told() {
     check("show R1 version", expect!["no: That is no command: commands begin with /. Try /help"]);
     check(
         "/help \"a b\"",
-        expect![[r#"no: "a b" can not be command: one word without | and ?. Write it anew."#]],
+        expect![[
+            r#"no: "a b" can not be command: one word of plain letters, digits and signs, without | and ?. Write it anew."#
+        ]],
     );
     check(
         "/help a|b",
-        expect![[r#"no: "a|b" can not be command: one word without | and ?. Write it anew."#]],
+        expect![[
+            r#"no: "a|b" can not be command: one word of plain letters, digits and signs, without | and ?. Write it anew."#
+        ]],
     );
 }
 
