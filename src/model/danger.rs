@@ -39,7 +39,7 @@ const BREAKS_ANYWHERE: [&str; 4] = ["reload", "force-switchover", "factory-reset
 
 /// What the line can do to the router that executes it.
 pub fn danger(line: &str) -> Risk {
-    // Consoles of 7 bits, IOS's default, drop the eighth: of the two bytes of `č` the second becomes
+    // Consoles of 7 bits (`exec-character-bits 7`, IOS's default) drop the eighth: of the two bytes of `č` the second becomes
     // a carriage return, and what stands behind it a command of its own.
     if line.contains(|c: char| !matches!(c, ' '..='~')) {
         return Risk::Disruptive;
