@@ -5,15 +5,16 @@
 use crate::model::written::{Fields, Section, nearest};
 use crate::model::{Problem, Secret, Source};
 use chrono_tz::Tz;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+mod channel;
 mod outside;
 #[cfg(test)]
 mod tests;
 
-pub use outside::{Outside, ThisMachine};
+pub use channel::ChannelTable;
+pub use outside::{Outside, ThisMachine, user_commands};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -81,16 +82,6 @@ pub enum Level {
 pub enum Format {
     Text,
     Json,
-}
-
-/// One `[channel.<name>]`, kept for the parser of its kind.
-#[derive(Clone, Debug)]
-pub struct ChannelTable {
-    pub name: String,
-    pub kind: String,
-    pub section: Section,
-    /// What stands in the files and variables that the table names: `token` for `token_file`.
-    pub secrets: BTreeMap<String, Secret>,
 }
 
 impl Default for Ssh {
@@ -186,7 +177,7 @@ struct Reading<'o> {
 impl Reading<'_> {
     fn settings(&self, root: &Fields<'_>) -> Settings {
         let data = root.text("data").unwrap_or_else(|| "data".to_owned());
-        let defaults = Settings::defaults(self.folder.join(data), self.master_key(root));
+        let defaults = Settings::defaults(self.folder.join(&data), self.master_key(root, &data));
         Settings {
             commands: self.commands(root),
             language: self.language(root).unwrap_or(defaults.language),
@@ -199,7 +190,7 @@ impl Reading<'_> {
         }
     }
 
-    fn master_key(&self, root: &Fields<'_>) -> Secret {
+    fn master_key(&self, root: &Fields<'_>, data: &str) -> Secret {
         let named = ["master_key_file", "master_key_env"].into_iter().find(|key| root.has(key));
         let secret = match named {
             Some(key) => self.secret(root, key),
@@ -212,11 +203,20 @@ impl Reading<'_> {
                 found
             }
         };
+        // Whoever copies the data folder must not get the key with it.
+        if root.text("master_key_file").is_some_and(|file| Path::new(&file).starts_with(data)) {
+            let what = format!("master_key_file stands in the data folder {data}");
+            root.wrong("master_key_file", what, "keep it somewhere else");
+        }
         if root.has("master_key_file") && root.has("master_key_env") {
             root.wrong("master_key_env", "master_key_file is there too", "keep one of them");
         }
         if root.has("master_key") {
-            root.wrong("master_key", "master_key does not stand in this file", "say master_key_file or master_key_env");
+            root.wrong(
+                "master_key",
+                "master_key does not stand in this file",
+                "say master_key_file or master_key_env",
+            );
         }
         secret.unwrap_or_else(|| Secret::new(""))
     }
@@ -225,8 +225,13 @@ impl Reading<'_> {
     fn secret(&self, fields: &Fields<'_>, key: &str) -> Option<Secret> {
         let typed = fields.text(key)?;
         let found = match key.strip_suffix("_env") {
-            Some(_) => self.outside.variable(&typed).ok_or_else(|| format!("the variable {typed} is not set")),
-            None => self.outside.secret(&self.folder.join(&typed)).map_err(|why| format!("the file {typed} {why}")),
+            Some(_) => {
+                self.outside.variable(&typed).ok_or_else(|| format!("the variable {typed} is not set"))
+            }
+            None => self
+                .outside
+                .secret(&self.folder.join(&typed))
+                .map_err(|why| format!("the file {typed} {why}")),
         };
         match found {
             Ok(secret) if secret.reveal().is_empty() => {
@@ -235,7 +240,11 @@ impl Reading<'_> {
             }
             Ok(secret) => Some(secret),
             Err(why) => {
-                fields.wrong(key, format!("{}: {why}", fields.name(key)), "put the secret there, for this user only");
+                fields.wrong(
+                    key,
+                    format!("{}: {why}", fields.name(key)),
+                    "put the secret there, for this user only",
+                );
                 None
             }
         }
@@ -245,7 +254,11 @@ impl Reading<'_> {
         let typed = root.text("commands")?;
         let folder = self.folder.join(&typed);
         if !self.outside.is_folder(&folder) {
-            root.wrong("commands", format!("commands {typed:?} is no folder"), "make it, or take the key out");
+            root.wrong(
+                "commands",
+                format!("commands {typed:?} is no folder"),
+                "make it, or take the key out",
+            );
         }
         Some(folder)
     }
@@ -259,46 +272,6 @@ impl Reading<'_> {
             root.wrong("language", format!("language {typed:?} is unknown"), hint);
         }
         Some(typed)
-    }
-
-    fn channels(&self, root: &Fields<'_>) -> Vec<ChannelTable> {
-        let Some(all) = root.table("channel") else { return Vec::new() };
-        let channels = all.keys().iter().filter_map(|name| self.channel(&all, name)).collect();
-        all.done();
-        channels
-    }
-
-    fn channel(&self, all: &Fields<'_>, name: &str) -> Option<ChannelTable> {
-        let fields = all.table(name)?;
-        if !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_')) {
-            let what = format!("channel {name:?} is no name");
-            all.wrong(name, what, "use small letters, digits, - and _");
-            return None;
-        }
-        let kind = fields.required("kind", "say which service it is, such as kind = \"terminal\"");
-        let mut secrets = BTreeMap::new();
-        for key in fields.keys() {
-            if let Some(bare) = key.strip_suffix("_file").or_else(|| key.strip_suffix("_env")) {
-                secrets.extend(self.secret(&fields, &key).map(|secret| (bare.to_owned(), secret)));
-            } else if ["token", "secret", "password"].iter().any(|word| key.ends_with(word)) {
-                let what = format!("channel.{name}.{key} does not stand in this file");
-                fields.wrong(&key, what, format!("say {key}_file or {key}_env"));
-            }
-        }
-        Some(ChannelTable { name: name.to_owned(), kind, section: all.section(name)?, secrets })
-    }
-}
-
-impl ChannelTable {
-    /// Reads the keys of its kind; `kind` and the secrets are known already.
-    pub fn read<T>(&self, reader: impl FnOnce(&Fields<'_>) -> T) -> (T, Vec<Problem>) {
-        self.section.read(|fields| {
-            fields.has("kind");
-            for key in fields.keys().iter().filter(|key| key.ends_with("_file") || key.ends_with("_env")) {
-                fields.has(key);
-            }
-            reader(fields)
-        })
     }
 }
 
@@ -339,7 +312,11 @@ fn ssh(root: &Fields<'_>, defaults: Ssh) -> Ssh {
 fn above_zero(table: &Fields<'_>, key: &str) -> Option<Duration> {
     let span = table.span(key)?;
     if span.is_zero() {
-        table.wrong(key, format!("{} is zero, so nothing could ever answer", table.name(key)), "write 10s or more");
+        table.wrong(
+            key,
+            format!("{} is zero, so nothing could ever answer", table.name(key)),
+            "write 10s or more",
+        );
     }
     Some(span)
 }
@@ -357,7 +334,12 @@ fn retention(root: &Fields<'_>, defaults: Retention) -> Retention {
     let retention = Retention {
         inbox: at_least("inbox", DAY, again, defaults.inbox),
         outbox: at_least("outbox", HOUR, "messages are edited for a while", defaults.outbox),
-        attachments: at_least("attachments", HOUR, "files are sent later than they are made", defaults.attachments),
+        attachments: at_least(
+            "attachments",
+            HOUR,
+            "files are sent later than they are made",
+            defaults.attachments,
+        ),
         jobs: at_least("jobs", DAY, "people ask for the jobs of yesterday", defaults.jobs),
     };
     table.done();

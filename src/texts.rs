@@ -13,7 +13,7 @@ const FIRST: &str = "en";
 pub fn load(language: &str) -> Result<Texts, Vec<Problem>> {
     let mut entries = Vec::new();
     let mut problems = Vec::new();
-    let other = (language != FIRST).then(|| embedded::texts(language)).unwrap_or_default();
+    let other = if language == FIRST { Vec::new() } else { embedded::texts(language) };
     for (area, source) in embedded::texts(FIRST).iter().chain(&other) {
         match read(area, source) {
             Ok(more) => entries.extend(more),
@@ -60,7 +60,8 @@ fn entry(fields: &Fields<'_>, key: &str) -> Option<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Reader, Timestamp};
+    use crate::model::{Arg, Reader, Text, Timestamp};
+    use std::collections::BTreeMap;
 
     #[test]
     fn the_embedded_texts_are_sound() {
@@ -80,7 +81,9 @@ mod tests {
         assert_eq!(told, ["a.toml:3: bad.other is missing; give the sentence for any other number"]);
         let good = Source::new("a.toml", "n = { one = \"one\", other = \"{count}\" }\n");
         let texts = Texts::new(read("a", &good).unwrap());
-        let said = texts.render(&text!("a.n", count = 3usize), &Reader::default(), Timestamp(0));
+        let text =
+            Text { key: "a.n".to_owned(), args: BTreeMap::from([("count".to_owned(), Arg::Count(3))]) };
+        let said = texts.render(&text, &Reader::default(), Timestamp(0));
         assert_eq!(said, "3");
     }
 }

@@ -1,7 +1,11 @@
 //! The proof that this person may run this command here, now; and the sentence when not. The policy
 //! itself is [`Authorized::prove`]; this file is the only one that calls it.
 
-use crate::model::{Authorized, Device, DeviceId, Facts, Policy, Refusal, Resolved, Text};
+use super::named::one_of;
+use super::parse::parse;
+use super::split::split;
+use crate::model::invocation::Offer;
+use crate::model::{Arg, Authorized, Device, DeviceId, Facts, Person, Policy, Refusal, Resolved, Role, Text};
 
 /// The proof, made anew each time it is needed: after a crash, at a press, before a step.
 pub fn authorize(policy: &Policy, resolved: &Resolved, facts: &Facts) -> Result<Authorized, Refusal> {
@@ -17,14 +21,20 @@ pub fn refusal(refusal: &Refusal, resolved: &Resolved, facts: &Facts) -> Text {
             text!("command.stale", line = &resolved.invocation.line, age = *age)
         }
         Refusal::Denied { rule, devices, .. } => {
-            let role = facts.asker.as_ref().map_or_else(String::new, |person| person.role.clone());
+            let (role, who) = (role(facts), who_grants(facts));
             match names(devices, facts) {
-                None => text!("command.denied", command = command, rule = rule, role = role),
-                Some(devices) => {
-                    text!("command.denied_on", command = command, devices = devices, rule = rule, role = role)
-                }
+                None => text!("command.denied", command = command, rule = rule, role = role, who = who),
+                Some(devices) => text!(
+                    "command.denied_on",
+                    command = command,
+                    devices = devices,
+                    rule = rule,
+                    role = role,
+                    who = who
+                ),
             }
         }
+<<<<<<< HEAD
         Refusal::NoRule { needs, devices, .. } => {
             let role = facts.asker.as_ref().map_or_else(String::new, |person| person.role.clone());
             let needs = needs.name();
@@ -40,7 +50,47 @@ pub fn refusal(refusal: &Refusal, resolved: &Resolved, facts: &Facts) -> Text {
                     )
                 }
             }
+=======
+        Refusal::NoRule { needs, devices, .. } => no_rule(command, *needs, devices, facts),
+    }
+}
+
+fn no_rule(command: &str, needs: Role, devices: &[DeviceId], facts: &Facts) -> Text {
+    let (role, who) = (role(facts), who_grants(facts));
+    let has_role = ROLES.iter().any(|known| known.name().eq_ignore_ascii_case(&role) && *known >= needs);
+    let needs = needs.name();
+    match (names(devices, facts), has_role) {
+        (None, false) => text!("command.no_rule", command = command, needs = needs, role = role, who = who),
+        (None, true) => text!("command.no_rule_here", command = command, who = who),
+        (Some(devices), false) => text!(
+            "command.no_rule_on",
+            command = command,
+            devices = devices,
+            needs = needs,
+            role = role,
+            who = who
+        ),
+        (Some(devices), true) => {
+            text!("command.no_rule_on_here", command = command, devices = devices, who = who)
+>>>>>>> command
         }
+    }
+}
+
+const ROLES: [Role; 3] = [Role::Viewer, Role::Operator, Role::Admin];
+
+fn role(facts: &Facts) -> String {
+    facts.asker.as_ref().map_or_else(String::new, |person| person.role.clone())
+}
+
+/// `carol`, `carol or dave`, or `an admin` where nobody has that role yet or many have it.
+fn who_grants(facts: &Facts) -> Arg {
+    let is_admin = |person: &&Person| person.role.eq_ignore_ascii_case(Role::Admin.name());
+    let admins: Vec<String> =
+        facts.people.iter().filter(is_admin).map(|person| person.name.clone()).collect();
+    match admins.len() {
+        1..=3 => one_of(&admins),
+        _ => text!("command.an_admin").into(),
     }
 }
 
@@ -54,7 +104,26 @@ fn names(devices: &[DeviceId], facts: &Facts) -> Option<Text> {
     }
 }
 
-/// The devices of a partial refusal, for the button that runs the allowed part.
+/// The same line for the routers that are allowed, where some are: what a button may run instead.
+pub fn partial(resolved: &Resolved, refusal: &Refusal, facts: &Facts) -> Option<Offer> {
+    let names: Vec<&str> = allowed(refusal, facts).iter().map(|device| device.name.as_str()).collect();
+    let line = parse(&resolved.invocation.line).ok()?;
+    let command = &resolved.command;
+    let second = line.words.get(1).map(|word| word.text.to_lowercase());
+    let named = command.action.is_some() && second == command.action;
+    let pieces = split(command, &line, 1 + usize::from(named)).ok()?;
+    let piece = pieces.get(&command.target()?.name)?;
+    let instead = match piece.place {
+        Some((start, end)) => line.replaced(start, end, &names.join(",")),
+        // Nothing was typed and the default named them: the selector comes at the end.
+        None => format!("{} {}", line.text, names.join(",")),
+    };
+    let fits = !names.is_empty() && parse(&instead).is_ok();
+    let label = text!("command.allowed_part", count = names.len());
+    fits.then_some(Offer { label, line: instead })
+}
+
+/// The devices of a partial refusal.
 pub fn allowed<'f>(refusal: &Refusal, facts: &'f Facts) -> Vec<&'f Device> {
     match refusal {
         Refusal::Denied { allowed, .. } | Refusal::NoRule { allowed, .. } => {

@@ -1,7 +1,7 @@
 //! Which routers a piece of a line names. One unknown part refuses the whole command; what may have
 //! been meant is offered, as buttons only where the command just looks.
 
-use super::named::{one_of, only_looks};
+use super::named::{one_of, only_looks, spoken};
 use super::parse::Line;
 use super::resolve::Unresolved;
 use super::split::Piece;
@@ -55,13 +55,13 @@ fn unknown_parts(
         [part] => near(part, inventory),
         _ => Vec::new(),
     };
-    let (first, count) = (shown.join(", "), unknown.len());
+    let (names, count) = (shown.join(", "), unknown.len());
     if near.is_empty() {
-        let text = text!("command.unknown_devices", count = count, names = first);
+        let text = text!("command.unknown_devices", count = count, names = names);
         return Unresolved::Refused(Failure::new(Kind::Input, text));
     }
     let instead = |name: &String| {
-        let text = piece.text.replacen(&first, name, 1);
+        let text = with_part(&piece.text, &names, name);
         let (start, end) = piece.place?;
         let line = line.replaced(start, end, &text);
         Some(Offer { label: Text::verbatim(line.clone()), line })
@@ -70,7 +70,7 @@ fn unknown_parts(
         true => near.iter().filter_map(instead).collect(),
         false => Vec::new(),
     };
-    let question = text!("command.unknown_device_near", name = first, near = one_of(&near));
+    let question = text!("command.unknown_device_near", name = names, near = one_of(&near));
     Unresolved::Choose(Choice { question, options, shortcut: None, closed: true })
 }
 
@@ -78,6 +78,15 @@ fn unknown_parts(
 fn as_typed(part: &str, typed: &str) -> String {
     let mut parts = typed.split(',').map(|typed| typed.trim_matches([' ', '!']));
     parts.find(|typed| typed.eq_ignore_ascii_case(part)).unwrap_or(part).to_owned()
+}
+
+/// The selector with one part named differently.
+fn with_part(selector: &str, part: &str, by: &str) -> String {
+    let named = |typed: &str| match typed.trim_matches([' ', '!']).eq_ignore_ascii_case(part) {
+        true => typed.replace(part, by),
+        false => typed.to_owned(),
+    };
+    selector.split(',').map(named).collect::<Vec<_>>().join(",")
 }
 
 fn near(part: &str, inventory: &Inventory) -> Vec<String> {
@@ -113,7 +122,11 @@ fn which_of(command: &Command, several: &[Device], piece: &Piece, line: &Line) -
     Unresolved::Choose(Choice {
         question: text!(
             "command.one_device",
+<<<<<<< HEAD
             command = &command.name,
+=======
+            command = spoken(command),
+>>>>>>> command
             count = several.len(),
             typed = &piece.text
         ),
@@ -138,8 +151,8 @@ pub fn which(command: &Command, line: &Line, facts: &Facts, may: impl Fn(&Device
         options.push(offer("all"));
     }
     let question = match allowed.len().saturating_sub(OFFERS) {
-        0 => text!("command.which_device", command = &command.name),
-        more => text!("command.which_device_more", command = &command.name, count = more),
+        0 => text!("command.which_device", command = spoken(command)),
+        more => text!("command.which_device_more", command = spoken(command), count = more),
     };
     let first = allowed.first().map(|device| device.name.as_str());
     Unresolved::Choose(Choice { question, options, shortcut: shortcut(command, first), closed: false })

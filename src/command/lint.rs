@@ -29,8 +29,13 @@ pub fn command(command: &Command, fields: &Fields<'_>) {
             lines.iter().for_each(|line| ssh_line(command, line, fields));
         }
         unused(command, platforms, fields);
+<<<<<<< HEAD
         // Lines are sent to devices: without an argument that names them there is nobody to ask.
         if command.target().is_none() {
+=======
+        // Lines are sent to routers: without an argument that names them there is nobody to ask.
+        if command.target().is_none() && !platforms.is_empty() {
+>>>>>>> command
             fields.wrong(
                 "args",
                 "no argument says which router",
@@ -93,8 +98,9 @@ fn is_target(arg: &ArgSpec) -> bool {
 }
 
 fn ssh_line(command: &Command, line: &str, fields: &Fields<'_>) {
-    if line.chars().any(char::is_control) {
-        fields.wrong("run", format!("the line {line:?} holds a control character"), "one line for each step");
+    if line.contains(|c: char| !matches!(c, ' '..='~')) {
+        let what = format!("the line {line:?} holds more than plain letters, digits and signs");
+        fields.wrong("run", what, "write one line for each step, without line breaks and accents");
     }
     for name in placeholders(line) {
         match command.args.iter().find(|arg| arg.name == name) {

@@ -42,6 +42,14 @@ fn shortened(catalog: &Catalog, typed: &str) -> Vec<Arc<Command>> {
     }
 }
 
+/// What a person calls it: `backup`, `device set`.
+pub fn spoken(command: &Command) -> String {
+    match &command.action {
+        Some(action) if !command.default_action => format!("{} {action}", command.name),
+        Some(_) | None => command.name.clone(),
+    }
+}
+
 pub fn only_looks(command: &Command) -> bool {
     command.risk == Risk::Read && command.writes == Writes::Nothing
 }

@@ -3,7 +3,7 @@
 
 use super::catalog::Catalog;
 use super::lines::filled;
-use super::named::{named, only_looks};
+use super::named::{named, only_looks, spoken};
 use super::parse::{Line, parse};
 use super::split::{Misfit, Piece, split};
 use super::when::Clock;
@@ -157,7 +157,7 @@ fn missing(
             devices::which(command, line, facts, may)
         }
         ArgKind::Choice(choices) => Unresolved::Choose(Choice {
-            question: text!("command.which_choice", command = &command.name, name = &arg.name),
+            question: text!("command.which_choice", command = spoken(command), name = &arg.name),
             options: choices.iter().map(|choice| continued(line, choice)).collect(),
             shortcut: command.examples.first().cloned(),
             closed: false,
@@ -172,8 +172,8 @@ fn missing(
         | ArgKind::Rest
         | ArgKind::Show => text!(
             "command.missing",
-            command = &command.name,
-            name = &arg.name,
+            command = spoken(command),
+            name = if arg.about.is_empty() { &arg.name } else { &arg.about },
             example = command.examples.first().map_or_else(|| command.usage(), Clone::clone)
         )
         .into(),

@@ -19,8 +19,8 @@ mod resolving;
 
 /// The builtins of this step; the program passes the names in its registry.
 pub const BUILTINS: [&str; 13] = [
-    "help", "whoami", "devices", "device", "show", "backup", "diff", "config", "trust", "logs", "jobs", "job",
-    "cancel",
+    "help", "whoami", "devices", "device", "show", "backup", "diff", "config", "trust", "logs", "jobs",
+    "job", "cancel",
 ];
 
 /// Monday 2026-11-23, 12:00 UTC.

@@ -55,11 +55,11 @@ fn number(typed: &str) -> Option<i64> {
     plain.then(|| typed.parse().ok())?
 }
 
-/// `|` would begin a pipe on the router, and `?` asks its console for help instead of ending the line.
+/// A blank would be a second word, `|` would begin a pipe on the router, and `?` asks its console for help instead of ending the line.
 fn word(name: &str, typed: &str) -> Result<String, Text> {
     let fits = !typed.is_empty()
         && typed.len() <= LONGEST_LINE
-        && !typed.chars().any(|c| c.is_control() || matches!(c, '|' | '?'));
+        && !typed.chars().any(|c| !c.is_ascii_graphic() || matches!(c, '|' | '?'));
     match fits {
         true => Ok(typed.to_owned()),
         false => Err(text!("command.not_a_word", name = name, typed = typed)),
@@ -82,6 +82,10 @@ fn show(typed: &str) -> Result<ShowLine, Text> {
         return Err(text!("command.show_what"));
     }
     let line = format!("show {}", rest.join(" "));
+    // See `danger`: another letter can become the end of the line on a router's console.
+    if !line.is_ascii() {
+        return Err(text!("command.not_ascii", line = line));
+    }
     if line.contains('?') {
         return Err(text!("command.question_mark"));
     }
@@ -139,6 +143,8 @@ mod tests {
         check("", "command.show_what");
         check("sh", "command.show_what");
         check("| include x", "command.show_what");
+        check("clock\u{10d}write erase", "command.not_ascii");
+        check("run | include caf\u{e9}", "show run [Include(\"caf\u{e9}\")]");
         check("ip ?", "command.question_mark");
         check(&"x".repeat(300), "command.show_too_long");
     }

@@ -39,6 +39,11 @@ const BREAKS_ANYWHERE: [&str; 4] = ["reload", "force-switchover", "factory-reset
 
 /// What the line can do to the router that executes it.
 pub fn danger(line: &str) -> Risk {
+    // Consoles of 7 bits (`exec-character-bits 7`, IOS's default) drop the eighth: of the two bytes of `č` the second becomes
+    // a carriage return, and what stands behind it a command of its own.
+    if line.contains(|c: char| !matches!(c, ' '..='~')) {
+        return Risk::Disruptive;
+    }
     let mut words = line.split_whitespace().map(str::to_lowercase).peekable();
     // `do reload` inside configuration mode is `reload`.
     while words.peek().is_some_and(|word| word == "do") {
@@ -66,13 +71,12 @@ fn writes_erase(words: &[String]) -> bool {
     }
 }
 
-/// Every pipe of the line only filters, and the line holds nothing that ends it early.
+/// Every pipe of the line only filters.
 fn only_filters(line: &str) -> bool {
-    !line.contains(|c: char| c.is_control())
-        && line.split('|').skip(1).all(|pipe| {
-            let word = pipe.split_whitespace().next().unwrap_or_default().to_lowercase();
-            FILTERS.iter().any(|filter| shortens(&word, *filter))
-        })
+    line.split('|').skip(1).all(|pipe| {
+        let word = pipe.split_whitespace().next().unwrap_or_default().to_lowercase();
+        FILTERS.iter().any(|filter| shortens(&word, *filter))
+    })
 }
 
 /// Whether `typed` is `word` or a form of it that has at least `least` letters.
@@ -137,6 +141,8 @@ mod tests {
             ("show run | tee flash:x", Risk::Change),
             ("show run | append flash:x", Risk::Change),
             ("show clock\rreload", Risk::Disruptive),
+            ("show clock\u{10d}write erase", Risk::Disruptive),
+            ("show\tclock", Risk::Disruptive),
             ("s", Risk::Change),
             ("clear counters", Risk::Change),
             ("write memory", Risk::Change),

@@ -335,7 +335,7 @@ pub fn either(words: &[&str]) -> String {
 /// typed word begins.
 pub fn nearest<'w>(typed: &str, words: impl IntoIterator<Item = &'w str>) -> Vec<&'w str> {
     let typed = typed.to_lowercase();
-    let slack = if typed.chars().count() <= 3 { 1 } else { 2 };
+    let slack = if typed.chars().count() <= 4 { 1 } else { 2 };
     let mut near: Vec<(usize, &str)> = words
         .into_iter()
         .filter_map(|word| {
@@ -394,9 +394,12 @@ mod tests {
 
     #[test]
     fn broken_toml_is_told_with_its_line() {
-        check("name = \"x\"\ncount = = 1\n", expect![[r#"
+        check(
+            "name = \"x\"\ncount = = 1\n",
+            expect![[r#"
             x.toml:2: extra `=`, expected nothing; see https://toml.io for how TOML is written
-            x.toml:2: unexpected key or value, expected newline, `#`; see https://toml.io for how TOML is written"#]]);
+            x.toml:2: unexpected key or value, expected newline, `#`; see https://toml.io for how TOML is written"#]],
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a settings file points at: variables, files, folders, languages. The machine is one; a test
 //! has its own.
 
-use crate::model::Secret;
+use crate::model::{Problem, Secret, Source};
 use std::path::Path;
 
 pub trait Outside {
@@ -34,6 +34,39 @@ impl Outside for ThisMachine {
 
     fn languages(&self) -> Vec<String> {
         crate::texts::languages()
+    }
+}
+
+/// The command files in a user's folder, by name; read at the start and on reload.
+pub fn user_commands(folder: &Path) -> Result<Vec<Source>, Vec<Problem>> {
+    let shown = folder.display().to_string();
+    let entries = std::fs::read_dir(folder).map_err(|error| vec![unreadable(&shown, &error)])?;
+    let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.retain(|file| {
+        let hidden = file.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        file.extension().is_some_and(|ending| ending == "toml") && !hidden
+    });
+    files.sort();
+    let (mut sources, mut problems) = (Vec::new(), Vec::new());
+    for file in files {
+        let shown = file.display().to_string();
+        match std::fs::read_to_string(&file) {
+            Ok(text) => sources.push(Source::new(shown, text)),
+            Err(error) => problems.push(unreadable(&shown, &error)),
+        }
+    }
+    match problems.is_empty() {
+        true => Ok(sources),
+        false => Err(problems),
+    }
+}
+
+fn unreadable(file: &str, error: &std::io::Error) -> Problem {
+    Problem {
+        file: file.to_owned(),
+        line: 1,
+        what: format!("can not be read ({error})"),
+        hint: "check its rights, or take it away".to_owned(),
     }
 }
 

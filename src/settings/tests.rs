@@ -122,13 +122,34 @@ other_file = "empty.key"
             etc/bot.toml:24: channel.chat.app_token_env: the variable NOT_SET is not set; put the secret there, for this user only
             etc/bot.toml:25: channel.chat.other_file: empty.key is empty; put the secret there"#]],
     );
-    check("master_key = \"made-up\"\nmaster_key_file = \"good.key\"\nmaster_key_env = \"X\"", expect![[r#"
+    check(
+        "master_key = \"made-up\"\nmaster_key_file = \"good.key\"\nmaster_key_env = \"X\"",
+        expect![[r#"
         etc/bot.toml:1: master_key does not stand in this file; say master_key_file or master_key_env
-        etc/bot.toml:3: master_key_file is there too; keep one of them"#]]);
-    check("[channel]\nchat = 1\n[channel.\"a b\"]\nkind = \"x\"", expect![[r#"
+        etc/bot.toml:3: master_key_file is there too; keep one of them"#]],
+    );
+    check(
+        "[channel]\nchat = 1\n[channel.\"a b\"]\nkind = \"x\"",
+        expect![[r#"
         etc/bot.toml:2: channel.chat is no table; write [channel.chat]
-        etc/bot.toml:3: channel "a b" is no name; use small letters, digits, - and _"#]]);
-    check("data = \n", expect!["etc/bot.toml:1: string values must be quoted, expected literal string; see https://toml.io for how TOML is written"]);
+        etc/bot.toml:3: channel "a b" is no name; use small letters, digits, - and _"#]],
+    );
+    check(
+        "data = \n",
+        expect![
+            "etc/bot.toml:1: string values must be quoted, expected literal string; see https://toml.io for how TOML is written"
+        ],
+    );
+}
+
+#[test]
+fn the_master_key_stands_outside_the_data_folder() {
+    check(
+        "master_key_file = \"data/x.key\"",
+        expect![[r#"
+        etc/bot.toml:1: master_key_file stands in the data folder data; keep it somewhere else
+        etc/bot.toml:1: master_key_file: the file data/x.key does not exist; put the secret there, for this user only"#]],
+    );
 }
 
 #[test]
@@ -152,7 +173,9 @@ fn a_missing_master_key_is_told() {
     let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
-        ["bot.toml:1: no master key: the variable PATCHBAY_MASTER_KEY is not set; set it, or say master_key_file = \"/path\""]
+        [
+            "bot.toml:1: no master key: the variable PATCHBAY_MASTER_KEY is not set; set it, or say master_key_file = \"/path\""
+        ]
     );
 }
 
@@ -171,6 +194,18 @@ fn a_secret_that_others_can_read_is_refused() {
     assert_eq!(ThisMachine.secret(file.path()).unwrap().reveal(), "made-up");
     std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o644)).unwrap();
     assert!(ThisMachine.secret(file.path()).unwrap_err().contains("chmod 600"));
+}
+
+#[test]
+fn a_user_s_folder_gives_its_command_files() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["b.toml", "a.toml", ".a.toml.swp", ".c.toml", "notes.txt"] {
+        std::fs::write(folder.path().join(name), name).unwrap();
+    }
+    let texts: Vec<String> =
+        user_commands(folder.path()).unwrap().into_iter().map(|source| source.text).collect();
+    assert_eq!(texts, ["a.toml", "b.toml"]);
+    assert_eq!(user_commands(&folder.path().join("gone")).unwrap_err().len(), 1);
 }
 
 const EXAMPLE: &str = include_str!("../../config/example.toml");

@@ -20,14 +20,19 @@ fn check(text: &str, expected: Expect) {
 #[test]
 fn mistakes_are_told_with_line_and_cure() {
     check(GOOD, expect!["1 good"]);
-    check(&GOOD.replace("\"read\"", "\"reed\""), expect![[r#"commands/arp.toml:4: risk "reed" is unknown; use read, change or disruptive"#]]);
-    check("", expect![[r#"
+    check(
+        &GOOD.replace("\"read\"", "\"reed\""),
+        expect![[r#"commands/arp.toml:4: risk "reed" is unknown; use read, change or disruptive"#]],
+    );
+    check(
+        "",
+        expect![[r#"
         commands/arp.toml:1: about is missing; say in one line what it does
         commands/arp.toml:1: example is missing; give a line that works, such as example = "/arp R1"
         commands/arp.toml:1: name is missing; use small letters, digits and _, a letter first, at most 32, such as name = "arp"
-        commands/arp.toml:1: no argument says which router; add { name = "devices", type = "selector" }
         commands/arp.toml:1: risk is missing; say risk = "read", "change" or "disruptive"
-        commands/arp.toml:1: run is missing; say [run.ssh] default = ["show ..."], or run.builtin = "...""#]]);
+        commands/arp.toml:1: run is missing; say [run.ssh] default = ["show ..."], or run.builtin = "...""#]],
+    );
     check(
         "nam = 1\nname = \"Arp\"\naliases = [\"A-B\"]\nabout = \"\"\nrisk = \"change\"\nrole = \"boss\"\nwrites = \"disk\"\n\
          args = [{ name = \"d\", type = \"selector\" }, { name = \"x\", type = \"wrd\" }, { name = \"x\", type = \"choice\" }]\n\
@@ -48,46 +53,114 @@ fn mistakes_are_told_with_line_and_cure() {
             commands/arp.toml:12: run.builtin "arpp" is unknown; use help, whoami, devices, device, show, backup, diff, config, trust, logs, jobs, job or cancel
             commands/arp.toml:13: run.ssh is no table; write [run.ssh]"#]],
     );
-    check(&GOOD.replace("show ip arp", "show ip arp {address}"), expect![[r#"commands/arp.toml:6: {address} in "show ip arp {address}" is no argument; add it to args"#]]);
-    check(&GOOD.replace("}]", "}, { name = \"vrf\", type = \"word\", optional = true }]"), expect![[r#"commands/arp.toml:5: the argument "vrf" is in no line; write {vrf} where it belongs, or take it out"#]]);
-    check(&GOOD.replace("}]", "}, { name = \"r\", type = \"rest\" }]").replace("ip arp", "ip arp {r}"), expect![[r#"
+    check(
+        &GOOD.replace("show ip arp", "show ip arp {address}"),
+        expect![[
+            r#"commands/arp.toml:6: {address} in "show ip arp {address}" is no argument; add it to args"#
+        ]],
+    );
+    check(
+        &GOOD.replace("}]", "}, { name = \"vrf\", type = \"word\", optional = true }]"),
+        expect![[
+            r#"commands/arp.toml:5: the argument "vrf" is in no line; write {vrf} where it belongs, or take it out"#
+        ]],
+    );
+    check(
+        &GOOD.replace("}]", "}, { name = \"r\", type = \"rest\" }]").replace("ip arp", "ip arp {r}"),
+        expect![[r#"
         commands/arp.toml:3: example "/arp R1" does not work: r is missing; write a line that can be typed
-        commands/arp.toml:6: {r} in "show ip arp {r}" can not be put into a line; use an argument of type word, ipv4, interface, number, duration or choice"#]]);
-    check(&GOOD.replace("[run.ssh]\ndefault = [\"show ip arp\"]", "[run]\nbuiltin = \"arpp\""), expect![[r#"commands/arp.toml:7: run.builtin "arpp" is unknown; use help, whoami, devices, device, show, backup, diff, config, trust, logs, jobs, job or cancel"#]]);
-    check(&GOOD.replace("/arp R1", "/arp R1 R2"), expect![[r#"commands/arp.toml:3: example "/arp R1 R2" does not work: "R2" is too much; write a line that can be typed"#]]);
-    check(&GOOD.replace("/arp R1", "/apr R1"), expect![[r#"commands/arp.toml:3: example "/apr R1" does not work: it begins with /apr; write a line that can be typed"#]]);
-    check(&GOOD.replace("args = [{ name = \"d\", type = \"selector\" }]\n", ""), expect![[r#"
+        commands/arp.toml:6: {r} in "show ip arp {r}" can not be put into a line; use an argument of type word, ipv4, interface, number, duration or choice"#]],
+    );
+    check(
+        &GOOD.replace("[run.ssh]\ndefault = [\"show ip arp\"]", "[run]\nbuiltin = \"arpp\""),
+        expect![[
+            r#"commands/arp.toml:7: run.builtin "arpp" is unknown; use help, whoami, devices, device, show, backup, diff, config, trust, logs, jobs, job or cancel"#
+        ]],
+    );
+    check(
+        &GOOD.replace("/arp R1", "/arp R1 R2"),
+        expect![[
+            r#"commands/arp.toml:3: example "/arp R1 R2" does not work: "R2" is too much; write a line that can be typed"#
+        ]],
+    );
+    check(
+        &GOOD.replace("/arp R1", "/apr R1"),
+        expect![[
+            r#"commands/arp.toml:3: example "/apr R1" does not work: it begins with /apr; write a line that can be typed"#
+        ]],
+    );
+    check(
+        &GOOD.replace("args = [{ name = \"d\", type = \"selector\" }]\n", ""),
+        expect![[r#"
         commands/arp.toml:1: no argument says which router; add { name = "devices", type = "selector" }
-        commands/arp.toml:3: example "/arp R1" does not work: "R1" is too much; write a line that can be typed"#]]);
-    check("name = ", expect!["commands/arp.toml:1: string values must be quoted, expected literal string; see https://toml.io for how TOML is written"]);
+        commands/arp.toml:3: example "/arp R1" does not work: "R1" is too much; write a line that can be typed"#]],
+    );
+    check(
+        "name = ",
+        expect![
+            "commands/arp.toml:1: string values must be quoted, expected literal string; see https://toml.io for how TOML is written"
+        ],
+    );
 }
 
 /// Invariant 12: danger is computed, not believed.
 #[test]
 fn a_file_that_understates_its_danger_is_refused() {
-    check(&GOOD.replace("show ip arp", "clear arp-cache"), expect![[r#"commands/arp.toml:4: risk "read" is less than what "clear arp-cache" does; say risk = "change""#]]);
-    check(&GOOD.replace("show ip arp", "reload"), expect![[r#"commands/arp.toml:4: risk "read" is less than what "reload" does; say risk = "disruptive""#]]);
-    check(&GOOD.replace("\"read\"", "\"change\"").replace("show ip arp", "write erase"), expect![[r#"commands/arp.toml:4: risk "change" is less than what "write erase" does; say risk = "disruptive""#]]);
-    check(&GOOD.replace("show ip arp", "show run | redirect flash:x"), expect![[r#"commands/arp.toml:4: risk "read" is less than what "show run | redirect flash:x" does; say risk = "change""#]]);
-    check(&GOOD.replace("show ip arp", "show clock\\nreload"), expect![[r#"
-        commands/arp.toml:4: risk "read" is less than what "show clock\nreload" does; say risk = "disruptive"
-        commands/arp.toml:6: the line "show clock\nreload" holds a control character; one line for each step"#]]);
+    check(
+        &GOOD.replace("show ip arp", "clear arp-cache"),
+        expect![[
+            r#"commands/arp.toml:4: risk "read" is less than what "clear arp-cache" does; say risk = "change""#
+        ]],
+    );
+    check(
+        &GOOD.replace("show ip arp", "reload"),
+        expect![[
+            r#"commands/arp.toml:4: risk "read" is less than what "reload" does; say risk = "disruptive""#
+        ]],
+    );
+    check(
+        &GOOD.replace("\"read\"", "\"change\"").replace("show ip arp", "write erase"),
+        expect![[
+            r#"commands/arp.toml:4: risk "change" is less than what "write erase" does; say risk = "disruptive""#
+        ]],
+    );
+    check(
+        &GOOD.replace("show ip arp", "show run | redirect flash:x"),
+        expect![[
+            r#"commands/arp.toml:4: risk "read" is less than what "show run | redirect flash:x" does; say risk = "change""#
+        ]],
+    );
+    check(
+        &GOOD.replace("show ip arp", "show clock\\nreload"),
+        expect![[r#"
+            commands/arp.toml:4: risk "read" is less than what "show clock\nreload" does; say risk = "disruptive"
+            commands/arp.toml:6: the line "show clock\nreload" holds more than plain letters, digits and signs; write one line for each step, without line breaks and accents"#]],
+    );
 }
 
 #[test]
 fn arguments_that_can_not_work_are_refused() {
     let args = |args: &str| GOOD.replace("{ name = \"d\", type = \"selector\" }", args);
-    check(&args("{ name = \"d\", type = \"selector\" }, { name = \"e\", type = \"device\" }"), expect![[r#"
+    check(
+        &args("{ name = \"d\", type = \"selector\" }, { name = \"e\", type = \"device\" }"),
+        expect![[r#"
         commands/arp.toml:3: example "/arp R1" does not work: e is missing; write a line that can be typed
-        commands/arp.toml:5: two arguments name routers; keep one selector or device"#]]);
-    check(&args("{ name = \"d\", type = \"selector\", default = \"all\" }, { name = \"e\", type = \"word\" }"), expect![[r#"
+        commands/arp.toml:5: two arguments name routers; keep one selector or device"#]],
+    );
+    check(
+        &args("{ name = \"d\", type = \"selector\", default = \"all\" }, { name = \"e\", type = \"word\" }"),
+        expect![[r#"
         commands/arp.toml:3: example "/arp R1" does not work: e is missing; write a line that can be typed
         commands/arp.toml:5: "d" is optional and "e" after it is not; put optional arguments last
-        commands/arp.toml:5: the argument "e" is in no line; write {e} where it belongs, or take it out"#]]);
-    check(&args("{ name = \"s\", type = \"show\" }, { name = \"d\", type = \"selector\" }"), expect![[r#"
+        commands/arp.toml:5: the argument "e" is in no line; write {e} where it belongs, or take it out"#]],
+    );
+    check(
+        &args("{ name = \"s\", type = \"show\" }, { name = \"d\", type = \"selector\" }"),
+        expect![[r#"
         commands/arp.toml:3: example "/arp R1" does not work: d is missing; write a line that can be typed
         commands/arp.toml:5: "s" takes the rest of the line, so "d" gets nothing; put it last
-        commands/arp.toml:5: the argument "s" is in no line; write {s} where it belongs, or take it out"#]]);
+        commands/arp.toml:5: the argument "s" is in no line; write {s} where it belongs, or take it out"#]],
+    );
 }
 
 #[test]
@@ -97,10 +170,18 @@ fn actions_share_a_name() {
                 [[action]]\nname = \"add\"\nrisk = \"read\"\nwrites = \"bot\"\nabout = \"Add\"\nexample = \"/site add x\"\n\
                 args = [{ name = \"name\", type = \"word\" }]\n";
     check(file, expect!["2 good"]);
-    check(&file.replace("\"add\"", "\"list\""), expect![[r#"
+    check(
+        &file.replace("\"add\"", "\"list\""),
+        expect![[r#"
         commands/arp.toml:5: the action "list" is there twice; keep one of them
-        commands/arp.toml:16: example "/site add x" does not work: the word list is missing; write a line that can be typed"#]]);
-    check(&file.replace("/site add x", "/site x"), expect![[r#"commands/arp.toml:16: example "/site x" does not work: the word add is missing; write a line that can be typed"#]]);
+        commands/arp.toml:16: example "/site add x" does not work: the word list is missing; write a line that can be typed"#]],
+    );
+    check(
+        &file.replace("/site add x", "/site x"),
+        expect![[
+            r#"commands/arp.toml:16: example "/site x" does not work: the word add is missing; write a line that can be typed"#
+        ]],
+    );
 }
 
 #[test]
@@ -121,14 +202,19 @@ fn every_embedded_file_is_sound_and_explains_itself() {
         let (name, about) = (command.permission(), &command.about);
         assert!(!command.help.is_empty(), "{name} has no help");
         assert!(about.chars().count() <= 60 && !about.ends_with('.'), "{name}: {about}");
-        assert!(command.args.iter().all(|arg| !arg.about.is_empty()), "{name} has an argument that says nothing");
+        assert!(
+            command.args.iter().all(|arg| !arg.about.is_empty()),
+            "{name} has an argument that says nothing"
+        );
         let file = format!("commands/{}.toml", command.name);
         assert_eq!(command.source, file);
     }
     for builtin in BUILTINS {
         assert!(!catalog.named(builtin).is_empty(), "no file for {builtin}");
     }
-    for (alias, name) in [("int", "interfaces"), ("ver", "version"), ("nei", "neighbors"), ("SH", "show"), ("cfg", "config")] {
+    for (alias, name) in
+        [("int", "interfaces"), ("ver", "version"), ("nei", "neighbors"), ("SH", "show"), ("cfg", "config")]
+    {
         assert_eq!(catalog.named(alias).first().map(|command| command.name.as_str()), Some(name));
     }
 }
@@ -159,7 +245,12 @@ fn broken_and_refused_have_their_sentences() {
         Broken::NoIdentification { after },
         Broken::ClosedEarly,
         Broken::NoCommonAlgorithm { kind: word(), ours: vec![word()], theirs: vec![word()], fits: None },
-        Broken::NoCommonAlgorithm { kind: word(), ours: vec![word()], theirs: vec![word()], fits: Some(word()) },
+        Broken::NoCommonAlgorithm {
+            kind: word(),
+            ours: vec![word()],
+            theirs: vec![word()],
+            fits: Some(word()),
+        },
         Broken::HostKeyChanged { pinned: word(), offered: word() },
         Broken::LoginRefused { credential: word() },
         Broken::LoginTimeout { after },
@@ -176,10 +267,22 @@ fn broken_and_refused_have_their_sentences() {
         Broken::NotAsked,
         Broken::Stopped,
     ];
-    let refused = [Refused::UnknownCommand, Refused::Incomplete, Refused::NotAuthorized, Refused::Busy, Refused::Other];
+    let refused =
+        [Refused::UnknownCommand, Refused::Incomplete, Refused::NotAuthorized, Refused::Busy, Refused::Other];
     let sentences = broken.iter().map(|broken| said(&broken.text("R1")));
     for sentence in sentences.chain(refused.iter().map(|refused| said(&refused.text("show x")))) {
         assert!(!sentence.contains(['{', '}']), "{sentence}");
-        assert!(sentence.contains(". ") && !sentence.starts_with("broken.") && !sentence.starts_with("refused."), "{sentence}");
+        assert!(
+            sentence.contains(". ") && !sentence.starts_with("broken.") && !sentence.starts_with("refused."),
+            "{sentence}"
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_file_is_a_panic(text in any::<String>(), key in "[a-z_]{1,9}", value in "[\\[\\]{}\"a-z=, 0-9.]{0,20}") {
+        let _ = told(&[Source::new("x.toml", text), Source::new("y.toml", format!("{GOOD}{key} = {value}"))]);
+        let _ = told(&[Source::new("y.toml", format!("{key} = {value}\n{GOOD}"))]);
     }
 }

@@ -40,38 +40,123 @@ fn check(grants: Vec<Grant>, role: &str, line: &str, expected: Expect) {
 
 #[test]
 fn no_rule_is_a_no() {
-    check(vec![], "admin", "/help", expect!["no: You may not use help: it needs viewer, and you are admin. An admin can grant it: patchbay grant"]);
-    check(vec![], "admin", "/backup R1", expect!["no: You may not use backup on R1: it needs operator, and you are admin. An admin can grant it: patchbay grant"]);
-    check(vec![allow("x", "arp")], "admin", "/backup all", expect!["no: You may not use backup on R1, R2, R3, R12: it needs operator, and you are admin. An admin can grant it: patchbay grant"]);
+    check(
+        vec![],
+        "admin",
+        "/help",
+        expect!["no: You may not use help here: no rule allows it. To change it, ask an admin."],
+    );
+    check(
+        vec![],
+        "admin",
+        "/backup R1",
+        expect!["no: You may not use backup on R1 here: no rule allows it. To change it, ask an admin."],
+    );
+    check(
+        vec![allow("x", "arp")],
+        "admin",
+        "/backup all",
+        expect![
+            "no: You may not use backup on R1, R2, R3, R12 here: no rule allows it. To change it, ask an admin."
+        ],
+    );
 }
 
 #[test]
 fn the_seeded_roles() {
     check(seeded(), "viewer", "/arp R1", expect!["yes arp"]);
     check(seeded(), "viewer", "/show R1 version", expect!["yes show"]);
-    check(seeded(), "viewer", "/show R1 run", expect!["no: You may not use show.config on R1: it needs operator, and you are viewer. An admin can grant it: patchbay grant"]);
-    check(seeded(), "viewer", "/backup R1", expect!["no: You may not use backup on R1: it needs operator, and you are viewer. An admin can grant it: patchbay grant"]);
-    check(seeded(), "viewer", "/diff R1", expect!["no: You may not use diff on R1: it needs operator, and you are viewer. An admin can grant it: patchbay grant"]);
+    check(
+        seeded(),
+        "viewer",
+        "/show R1 run",
+        expect![
+            "no: You may not use show.config on R1: it needs operator, and you are viewer. To change it, ask an admin."
+        ],
+    );
+    check(
+        seeded(),
+        "viewer",
+        "/backup R1",
+        expect![
+            "no: You may not use backup on R1: it needs operator, and you are viewer. To change it, ask an admin."
+        ],
+    );
+    check(
+        seeded(),
+        "viewer",
+        "/diff R1",
+        expect![
+            "no: You may not use diff on R1: it needs operator, and you are viewer. To change it, ask an admin."
+        ],
+    );
     check(seeded(), "viewer", "/cancel 1", expect!["yes cancel"]);
     check(seeded(), "operator", "/show R1 run", expect!["yes show.config"]);
     check(seeded(), "operator", "/backup all", expect!["yes backup"]);
-    check(seeded(), "operator", "/trust R1", expect!["no: You may not use trust on R1: it needs admin, and you are operator. An admin can grant it: patchbay grant"]);
+    check(
+        seeded(),
+        "operator",
+        "/trust R1",
+        expect![
+            "no: You may not use trust on R1: it needs admin, and you are operator. To change it, ask an admin."
+        ],
+    );
     check(seeded(), "operator", "/device R1", expect!["yes device.show"]);
-    check(seeded(), "operator", "/device add R9 host=x", expect!["no: You may not use device.add: it needs admin, and you are operator. An admin can grant it: patchbay grant"]);
+    check(
+        seeded(),
+        "operator",
+        "/device add R9 host=x",
+        expect![
+            "no: You may not use device.add: it needs admin, and you are operator. To change it, ask an admin."
+        ],
+    );
     check(seeded(), "admin", "/device add R9 host=x", expect!["yes device.add"]);
     check(seeded(), "Admin", "/trust R1", expect!["yes trust"]);
-    check(seeded(), "boss", "/help", expect!["no: You may not use help: it needs viewer, and you are boss. An admin can grant it: patchbay grant"]);
+    check(
+        seeded(),
+        "boss",
+        "/help",
+        expect!["no: You may not use help: it needs viewer, and you are boss. To change it, ask an admin."],
+    );
 }
 
 #[test]
 fn deny_wins() {
     let with = |grant: Grant| [seeded(), vec![grant]].concat();
-    check(with(deny("no backups", "backup")), "admin", "/backup R1", expect![[r#"no: You may not use backup on R1. Rule "no backups" decides; you are admin. An admin can change it: patchbay grant"#]]);
+    check(
+        with(deny("no backups", "backup")),
+        "admin",
+        "/backup R1",
+        expect![[
+            r#"no: You may not use backup on R1. Rule "no backups" decides; you are admin. To change it, ask an admin."#
+        ]],
+    );
     check(with(on(deny("core is off", "*"), "tag:core")), "admin", "/backup R2", expect!["yes backup"]);
-    check(with(on(deny("core is off", "*"), "tag:core")), "admin", "/backup all", expect![[r#"no: You may not use backup on R1. Rule "core is off" decides; you are admin. An admin can change it: patchbay grant"#]]);
+    check(
+        with(on(deny("core is off", "*"), "tag:core")),
+        "admin",
+        "/backup all",
+        expect![[
+            r#"no: You may not use backup on R1. Rule "core is off" decides; you are admin. To change it, ask an admin."#
+        ]],
+    );
     check(with(on(deny("core is off", "*"), "tag:core")), "admin", "/help", expect!["yes help"]);
-    check(with(deny("no show", "show")), "admin", "/show R1 run", expect![[r#"no: You may not use show.config on R1. Rule "no show" decides; you are admin. An admin can change it: patchbay grant"#]]);
-    check(with(role(deny("not you", "*"), "operator")), "operator", "/help", expect![[r#"no: You may not use help. Rule "not you" decides; you are operator. An admin can change it: patchbay grant"#]]);
+    check(
+        with(deny("no show", "show")),
+        "admin",
+        "/show R1 run",
+        expect![[
+            r#"no: You may not use show.config on R1. Rule "no show" decides; you are admin. To change it, ask an admin."#
+        ]],
+    );
+    check(
+        with(role(deny("not you", "*"), "operator")),
+        "operator",
+        "/help",
+        expect![[
+            r#"no: You may not use help. Rule "not you" decides; you are operator. To change it, ask an admin."#
+        ]],
+    );
     check(with(role(deny("not you", "*"), "operator")), "viewer", "/help", expect!["yes help"]);
 }
 
@@ -80,15 +165,41 @@ fn rules_speak_of_people_commands_routers_and_chats() {
     let only = |grant: Grant| vec![grant];
     let alice = |id| Grant { subject: Subject::Person(PersonId(id)), ..allow("alice", "*") };
     check(only(alice(1)), "x", "/backup R1", expect!["yes backup"]);
-    check(only(alice(2)), "x", "/backup R1", expect!["no: You may not use backup on R1: it needs operator, and you are x. An admin can grant it: patchbay grant"]);
+    check(
+        only(alice(2)),
+        "x",
+        "/backup R1",
+        expect![
+            "no: You may not use backup on R1: it needs operator, and you are x. To change it, ask an admin."
+        ],
+    );
     check(only(allow("g", "device.*")), "x", "/device R1", expect!["yes device.show"]);
-    check(only(allow("g", "show")), "x", "/show R1 run", expect!["no: You may not use show.config on R1: it needs operator, and you are x. An admin can grant it: patchbay grant"]);
+    check(
+        only(allow("g", "show")),
+        "x",
+        "/show R1 run",
+        expect![
+            "no: You may not use show.config on R1: it needs operator, and you are x. To change it, ask an admin."
+        ],
+    );
     check(only(allow("g", "show*")), "x", "/show R1 run", expect!["yes show.config"]);
-    check(only(on(allow("g", "*"), "site:hanoi")), "x", "/backup all", expect!["no: You may not use backup on R3, R12: it needs operator, and you are x. An admin can grant it: patchbay grant"]);
+    check(
+        only(on(allow("g", "*"), "site:hanoi")),
+        "x",
+        "/backup all",
+        expect![
+            "no: You may not use backup on R3, R12: it needs operator, and you are x. To change it, ask an admin."
+        ],
+    );
     check(only(on(allow("g", "*"), "site:hanoi")), "x", "/backup R1,R2", expect!["yes backup"]);
     check(only(on(allow("g", "*"), "site:hanoi")), "x", "/help", expect!["yes help"]);
     check(only(in_chat(allow("g", "*"), "terminal:*")), "x", "/help", expect!["yes help"]);
-    check(only(in_chat(allow("g", "*"), "terminal:ops*")), "x", "/help", expect!["no: You may not use help: it needs viewer, and you are x. An admin can grant it: patchbay grant"]);
+    check(
+        only(in_chat(allow("g", "*"), "terminal:ops*")),
+        "x",
+        "/help",
+        expect!["no: You may not use help: it needs viewer, and you are x. To change it, ask an admin."],
+    );
 }
 
 #[test]
@@ -101,6 +212,28 @@ fn a_part_is_not_run_but_named() {
     let names: Vec<&str> =
         authorize::allowed(&no, &facts).iter().map(|device| device.name.as_str()).collect();
     assert_eq!(names, ["R1", "R2"]);
+    let part = |line: &str| {
+        let resolved = resolve(&catalog, invocation(line), &facts).unwrap();
+        let no = authorize(&policy, &resolved, &facts).err()?;
+        authorize::partial(&resolved, &no, &facts).map(|offer| offer.line)
+    };
+    assert_eq!(part("/backup all").as_deref(), Some("/backup R1,R2"));
+    assert_eq!(part("/show R1, R3 version | include x").as_deref(), Some("/show R1 version | include x"));
+    assert_eq!(part("/devices").as_deref(), Some("/devices R1,R2"));
+    assert_eq!(part("/device show R3"), None);
+}
+
+#[test]
+fn a_refusal_names_who_can_change_it() {
+    let catalog = catalog();
+    let carol = Person { name: "carol".to_owned(), ..person("admin") };
+    let facts = Facts { people: Arc::new(vec![carol, person("operator")]), ..facts(&catalog) };
+    let resolved = resolve(&catalog, invocation("/backup R1"), &facts).unwrap();
+    let no = authorize(&Policy::default(), &resolved, &facts).unwrap_err();
+    assert_eq!(
+        said(&refusal(&no, &resolved, &facts)),
+        "You may not use backup on R1 here: no rule allows it. To change it, ask carol."
+    );
 }
 
 #[test]
@@ -129,6 +262,10 @@ fn what_changes_something_must_be_fresh() {
         let invocation = Invocation { sent_at, confirmed_at, ..invocation(line) };
         let resolved = resolve(&catalog, invocation, &facts).unwrap();
         let verdict = authorize(&facts.policy, &resolved, &facts);
-        assert_eq!(!matches!(verdict, Err(Refusal::Stale { .. })), fresh, "{line} {sent_at:?} {confirmed_at:?}");
+        assert_eq!(
+            !matches!(verdict, Err(Refusal::Stale { .. })),
+            fresh,
+            "{line} {sent_at:?} {confirmed_at:?}"
+        );
     }
 }
