@@ -58,13 +58,7 @@ impl Floor {
         if let Err(broken) = self.0.work(group, plan, &stop, &mut outcomes).await {
             let broken = self.0.speakable(broken);
             tracing::debug!(device = %plan.device().name, ?broken, "no answer");
-            let rest = match (&broken, outcomes.is_empty()) {
-                (Broken::Stopped, _) | (_, true) => broken.clone(),
-                (_, false) => Broken::NotAsked,
-            };
-            let missing = plan.asks().len() - outcomes.len();
-            let first = std::iter::once(Outcome::Broken(broken));
-            outcomes.extend(first.chain(std::iter::repeat(Outcome::Broken(rest))).take(missing));
+            outcomes.resize(plan.asks().len(), Outcome::Broken(broken));
         }
         outcomes
     }
@@ -85,6 +79,7 @@ async fn unless<T>(stop: &CancellationToken, work: impl Future<Output = Result<T
 }
 
 impl Inner {
+    /// Fills in the outcomes; the error is what the asks that have none yet get.
     async fn work(
         &self,
         group: i64,
@@ -105,7 +100,14 @@ impl Inner {
                 true => answer.await,
                 false => unless(stop, answer).await,
             };
-            outcomes.push(answer?);
+            match answer {
+                Ok(outcome) => outcomes.push(outcome),
+                Err(Broken::Stopped) => return Err(Broken::Stopped),
+                Err(broken) => {
+                    outcomes.push(Outcome::Broken(self.speakable(broken)));
+                    return Err(Broken::NotAsked);
+                }
+            }
         }
         let shell = session.into_wire();
         turn.close(GOODBYE, shell.close(patterns.platform.exit));

@@ -1,0 +1,456 @@
+//! The whole floor against simulated routers over real SSH: what comes back, what each fault becomes, what never leaves.
+
+use super::*;
+use crate::lab::{Credentials, Fault, HostKeyKind, Lab, LabPlan, LoginMethods, Point, Router};
+use crate::model::outcome::Refused;
+use crate::model::{Ask, Broken, Device, DeviceName, Outcome, Plan, Profile, Sealed};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// The ports, in memory.
+#[derive(Default)]
+struct Memory {
+    logins: Mutex<BTreeMap<String, SealedLogin>>,
+    pins: Mutex<BTreeMap<DeviceId, String>>,
+    offered: Mutex<BTreeMap<DeviceId, String>>,
+    broken: Mutex<bool>,
+}
+
+impl Keyring for Memory {
+    fn credential<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<SealedLogin>, String>> {
+        Box::pin(async move { Ok(self.logins.lock().unwrap().get(name).cloned()) })
+    }
+}
+
+impl Pins for Memory {
+    fn pinned<'a>(&'a self, device: DeviceId) -> BoxFuture<'a, Result<Option<String>, String>> {
+        Box::pin(async move {
+            match *self.broken.lock().unwrap() {
+                true => Err("the disk is gone".to_owned()),
+                false => Ok(self.pins.lock().unwrap().get(&device).cloned()),
+            }
+        })
+    }
+
+    fn first_seen<'a>(&'a self, device: DeviceId, key: &'a str) -> BoxFuture<'a, Result<String, String>> {
+        Box::pin(async move {
+            Ok(self.pins.lock().unwrap().entry(device).or_insert_with(|| key.to_owned()).clone())
+        })
+    }
+
+    fn offered<'a>(&'a self, device: DeviceId, key: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            self.offered.lock().unwrap().insert(device, key.to_owned());
+            Ok(())
+        })
+    }
+}
+
+/// A lab, a floor over it, and the words that open both.
+struct Bench {
+    lab: Lab,
+    floor: Floor,
+    memory: Arc<Memory>,
+    sealer: Sealer,
+}
+
+fn short() -> FloorSettings {
+    let ms = Duration::from_millis;
+    FloorSettings {
+        deadlines: Deadlines { identification: ms(400), quiet: ms(3_000), ..Deadlines::default() },
+        ..FloorSettings::default()
+    }
+}
+
+impl Bench {
+    async fn start(plan: LabPlan) -> Bench {
+        Bench::with(plan, short()).await
+    }
+
+    async fn with(plan: LabPlan, settings: FloorSettings) -> Bench {
+        let key = MasterKey::random().unwrap();
+        let (sealer, memory) = (Sealer::new(&key), Arc::new(Memory::default()));
+        let words = plan.credentials.clone();
+        let lab = Lab::start(plan).await.unwrap();
+        let floor =
+            Floor::new(settings, memory.clone(), memory.clone(), sealer.clone(), Redactor::new(&key));
+        let bench = Bench { lab, floor, memory, sealer };
+        bench.credential("lab", &words.username, &words.password, Some(&words.enable));
+        bench
+    }
+
+    fn credential(&self, name: &str, user: &str, password: &str, enable: Option<&str>) {
+        let seal = |word: &str| self.sealer.seal(CREDENTIAL_PURPOSE, word.as_bytes()).unwrap();
+        let login = SealedLogin {
+            username: user.to_owned(),
+            password: seal(password),
+            enable: enable.map(seal),
+        };
+        self.memory.logins.lock().unwrap().insert(name.to_owned(), login);
+    }
+
+    fn router(&self, name: &str) -> Router {
+        self.lab.router(name).unwrap()
+    }
+
+    fn device(&self, name: &str) -> Device {
+        let at = self.lab.routers().position(|router| router.name() == name).unwrap();
+        let address = self.router(name).address();
+        device(at as i64 + 1, name, &address.ip().to_string(), address.port())
+    }
+
+    async fn ask(&self, device: Device, asks: &[&str]) -> Vec<Outcome> {
+        self.floor.run(1, &plan(device, asks), CancellationToken::new()).await
+    }
+
+    async fn backup(&self, name: &str) -> Outcome {
+        self.ask(self.device(name), &[CONFIG]).await.remove(0)
+    }
+}
+
+const CONFIG: &str = "the configuration";
+
+fn device(id: i64, name: &str, host: &str, port: u16) -> Device {
+    Device {
+        id: DeviceId(id),
+        name: DeviceName::try_from(name.to_owned()).unwrap(),
+        host: host.to_owned(),
+        ssh_port: port,
+        restconf_port: 443,
+        platform: "ios-xe".to_owned(),
+        site: "hanoi".to_owned(),
+        tags: Vec::new(),
+        credential: "lab".to_owned(),
+        profile: Profile::Modern,
+        parents: Vec::new(),
+        monitored: true,
+        note: String::new(),
+    }
+}
+
+fn plan(device: Device, asks: &[&str]) -> Plan {
+    let ask = |line: &&str| match *line {
+        CONFIG => Ask::RunningConfig,
+        line => Ask::Line { line: line.to_owned(), deadline: None },
+    };
+    Plan::reading(device, asks.iter().map(ask).collect()).unwrap()
+}
+
+fn broken(outcome: &Outcome) -> &Broken {
+    match outcome {
+        Outcome::Broken(broken) => broken,
+        other => panic!("not broken: {other:?}"),
+    }
+}
+
+fn text(outcome: &Outcome) -> &str {
+    match outcome {
+        Outcome::Text(text) => text,
+        other => panic!("no text: {other:?}"),
+    }
+}
+
+/// The configuration is whole and exactly what the router has.
+fn whole(bench: &Bench, name: &str, outcome: &Outcome) {
+    let Outcome::Config(config) = outcome else { panic!("no configuration: {outcome:?}") };
+    assert!(config.complete, "{config:?}");
+    let raw = bench.sealer.open(CONFIG_PURPOSE, &config.sealed).unwrap();
+    let raw = String::from_utf8(raw.to_vec()).unwrap().replace("\r\n", "\n");
+    let has = bench.router(name).running_configuration();
+    assert!(raw.contains(has.trim()), "the router has\n{has}\nwe have\n{raw}");
+}
+
+#[tokio::test]
+async fn a_show_and_a_backup_in_one_session() {
+    let bench = Bench::start(LabPlan::one("R1")).await;
+    let asks = ["show clock", CONFIG, "show ip interface brief"];
+    let outcomes = bench.ask(bench.device("R1"), &asks).await;
+    assert_eq!(outcomes.len(), 3);
+    assert!(text(&outcomes[0]).contains("UTC"), "{outcomes:?}");
+    whole(&bench, "R1", &outcomes[1]);
+    assert!(text(&outcomes[2]).starts_with("Interface"), "{outcomes:?}");
+    assert_eq!(bench.router("R1").logins().accepted, 1);
+}
+
+#[tokio::test]
+async fn nothing_secret_leaves_the_floor() {
+    let bench = Bench::start(LabPlan::demo()).await;
+    for router in bench.lab.routers() {
+        let asks = [CONFIG, "show running-config", "show startup-config", "show logging", "show version"];
+        let outcomes = bench.ask(bench.device(router.name()), &asks).await;
+        for outcome in &outcomes {
+            assert!(!matches!(outcome, Outcome::Broken(_)), "{outcome:?}");
+            let said = format!("{outcome:?}");
+            for secret in router.secrets() {
+                assert!(!said.contains(&secret), "{secret} of {} is in {said}", router.name());
+            }
+        }
+        let stored = serde_json::to_string(&outcomes).unwrap();
+        assert!(router.secrets().iter().all(|secret| !stored.contains(secret)));
+    }
+}
+
+#[tokio::test]
+async fn a_backup_takes_some_tens_of_milliseconds() {
+    let bench = Bench::start(LabPlan::one("R1")).await;
+    bench.backup("R1").await;
+    let started = Instant::now();
+    for _ in 0..5 {
+        whole(&bench, "R1", &bench.backup("R1").await);
+    }
+    let each = started.elapsed() / 5;
+    println!("a backup takes {each:?}");
+    // A debug build on a busy machine is given ten times what it needs.
+    assert!(each < Duration::from_millis(1_500), "{each:?}");
+}
+
+#[tokio::test]
+async fn every_way_to_log_in_and_every_host_key() {
+    let mut plan = LabPlan::demo();
+    plan.routers[0].login = LoginMethods::KeyboardInteractive;
+    plan.routers[1].login = LoginMethods::Password;
+    plan.routers[2].host_key = HostKeyKind::EcdsaP256;
+    plan.routers[3].privilege = 15;
+    let bench = Bench::start(plan).await;
+    for name in ["R1", "R2", "R3", "R4"] {
+        whole(&bench, name, &bench.backup(name).await);
+        assert_eq!(bench.memory.pins.lock().unwrap()[&bench.device(name).id], bench.router(name).host_key_fingerprint());
+    }
+}
+
+#[tokio::test]
+async fn faults_that_a_backup_lives_through() {
+    let bench = Bench::start(LabPlan::one("R1")).await;
+    let router = bench.router("R1");
+    for fault in [
+        Fault::SmallPieces(1),
+        Fault::SmallPieces(7),
+        Fault::BannerEndingInHash { newline: true },
+        Fault::BannerEndingInHash { newline: false },
+        Fault::LogLinesInOutput,
+        Fault::PagingRefused,
+        Fault::ExecPromptTimestamp,
+        Fault::SlowPerLine(Duration::from_millis(1)),
+    ] {
+        router.fault(fault.clone()).await;
+        let outcomes = bench.ask(bench.device("R1"), &[CONFIG, "show version"]).await;
+        router.clear_faults().await;
+        let Outcome::Config(config) = &outcomes[0] else { panic!("{fault:?}: {outcomes:?}") };
+        assert!(config.complete, "{fault:?}: {config:?}");
+        let plain = bench.ask(bench.device("R1"), &[CONFIG, "show version"]).await;
+        let Outcome::Config(expected) = &plain[0] else { panic!("{plain:?}") };
+        assert_eq!(config.redacted, expected.redacted, "{fault:?}");
+        assert_eq!(text(&outcomes[1]).lines().count(), text(&plain[1]).lines().count(), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_cut_configuration_is_not_complete() {
+    let bench = Bench::start(LabPlan::one("R1")).await;
+    for fault in [Fault::TruncatedConfiguration, Fault::EmptyConfiguration] {
+        bench.router("R1").fault(fault.clone()).await;
+        match bench.backup("R1").await {
+            Outcome::Config(config) => assert!(!config.complete, "{fault:?}"),
+            other => panic!("{fault:?}: {other:?}"),
+        }
+        bench.router("R1").clear_faults().await;
+    }
+}
+
+#[tokio::test]
+async fn each_way_to_fail_has_its_word() {
+    let bench = Bench::start(LabPlan::one("R1")).await;
+    let router = bench.router("R1");
+    for (fault, expected) in [
+        (Fault::Unreachable, "Unreachable"),
+        (Fault::SilentAfterConnect, "NoIdentification"),
+        (Fault::HangAfterLogin, "NoPrompt"),
+        (Fault::WrongPassword, "LoginRefused"),
+        (Fault::EnableRefused, "EnableRefused"),
+        (Fault::DropInTheMiddle(1_000), "Dropped"),
+    ] {
+        router.fault(fault.clone()).await;
+        let outcomes = bench.ask(bench.device("R1"), &[CONFIG, "show clock"]).await;
+        router.clear_faults().await;
+        assert!(format!("{:?}", broken(&outcomes[0])).starts_with(expected), "{fault:?}: {outcomes:?}");
+        assert_eq!(outcomes.len(), 2);
+        let second = broken(&outcomes[1]);
+        assert_eq!(*second == Broken::NotAsked, fault == Fault::DropInTheMiddle(1_000), "{fault:?}: {second:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_none() {
+    let bench = Bench::start(LabPlan::one("R1")).await;
+    let nowhere = Device { host: "no-such-router.invalid".to_owned(), ..bench.device("R1") };
+    assert_eq!(broken(&bench.ask(nowhere, &["show clock"]).await[0]), &Broken::NoAddress);
+}
+
+#[tokio::test]
+async fn the_router_says_no() {
+    let bench = Bench::start(LabPlan::one("R1")).await;
+    let router = bench.router("R1");
+    router.fault(Fault::AuthorizationFailed("show version".to_owned())).await;
+    let asks = ["show nonsense", "show version", "show", "show clock"];
+    let outcomes = bench.ask(bench.device("R1"), &asks).await;
+    let reason = |at: usize| match &outcomes[at] {
+        Outcome::Refused { line, reason, .. } if line == asks[at] => *reason,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(reason(0), Refused::UnknownCommand);
+    assert_eq!(reason(1), Refused::NotAuthorized);
+    assert!(matches!(reason(2), Refused::Incomplete | Refused::Other));
+    assert!(text(&outcomes[3]).contains("UTC"));
+}
+
+#[tokio::test]
+async fn a_changed_host_key_is_refused_before_the_password() {
+    let bench = Bench::start(LabPlan::one("R1")).await;
+    let router = bench.router("R1");
+    let old = router.host_key_fingerprint();
+    whole(&bench, "R1", &bench.backup("R1").await);
+    router.replace_host_key().unwrap();
+    let outcome = bench.backup("R1").await;
+    let offered = router.host_key_fingerprint();
+    assert_eq!(broken(&outcome), &Broken::HostKeyChanged { pinned: old, offered: offered.clone() });
+    assert_eq!(router.logins().accepted + router.logins().refused, 1, "no password was sent");
+    let id = bench.device("R1").id;
+    assert_eq!(bench.memory.offered.lock().unwrap()[&id], offered);
+    *bench.memory.broken.lock().unwrap() = true;
+    assert!(matches!(broken(&bench.backup("R1").await), Broken::Unreachable { .. }), "no pin, no trust");
+    assert_eq!(router.logins().accepted, 1);
+}
+
+#[tokio::test]
+async fn credentials_that_cannot_work() {
+    let bench = Bench::start(LabPlan::one("R1")).await;
+    let Credentials { username, password, .. } = bench.router("R1").credentials().clone();
+    bench.credential("no-enable", &username, &password, None);
+    let with = |credential: &str| Device { credential: credential.to_owned(), ..bench.device("R1") };
+
+    let outcomes = bench.ask(with("no-enable"), &["show clock", CONFIG, "show clock"]).await;
+    assert!(text(&outcomes[0]).contains("UTC"), "a line needs no enable");
+    assert_eq!(broken(&outcomes[1]), &Broken::EnableMissing { credential: "no-enable".to_owned() });
+
+    let outcomes = bench.ask(with("nobody"), &["show clock"]).await;
+    assert_eq!(broken(&outcomes[0]), &Broken::CredentialMissing { credential: "nobody".to_owned() });
+
+    let foreign = Sealer::new(&MasterKey::random().unwrap());
+    let sealed = foreign.seal(CREDENTIAL_PURPOSE, b"x").unwrap();
+    let login = SealedLogin { username, password: sealed, enable: None };
+    bench.memory.logins.lock().unwrap().insert("foreign".to_owned(), login);
+    let outcomes = bench.ask(with("foreign"), &["show clock"]).await;
+    assert_eq!(broken(&outcomes[0]), &Broken::KeyUnfit { credential: "foreign".to_owned() });
+    assert_eq!(bench.router("R1").logins().refused, 0);
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_sent_once_and_stops_after_three_routers() {
+    let bench = Bench::start(LabPlan::demo()).await;
+    let words = bench.router("R1").credentials().clone();
+    bench.credential("lab", &words.username, "not-it", Some(&words.enable));
+    for name in ["R1", "R2", "R3"] {
+        let refused = Broken::LoginRefused { credential: "lab".to_owned() };
+        assert_eq!(broken(&bench.backup(name).await), &refused);
+        assert_eq!(bench.router(name).logins().refused, 1, "{name}");
+    }
+    let stopped = Broken::CredentialStopped { credential: "lab".to_owned() };
+    assert_eq!(broken(&bench.backup("R4").await), &stopped);
+    assert_eq!(bench.router("R4").logins().refused, 0, "the password never left");
+
+    bench.credential("lab", &words.username, &words.password, Some(&words.enable));
+    assert_eq!(broken(&bench.backup("R4").await), &stopped, "nobody said try again");
+    bench.floor.retry_credential("lab");
+    whole(&bench, "R4", &bench.backup("R4").await);
+    whole(&bench, "R1", &bench.backup("R1").await);
+}
+
+#[tokio::test]
+async fn one_session_a_device_and_a_quick_question_overtakes() {
+    let settings = FloorSettings { sessions: 2, ..short() };
+    let bench = Arc::new(Bench::with(LabPlan::fleet(8), settings).await);
+    let hold = bench.router("R1").hold(Point::AtCommand("show running-config".to_owned()));
+    let big: Vec<_> = (1..=7)
+        .map(|n| {
+            let (bench, name) = (bench.clone(), format!("R{n}"));
+            tokio::spawn(async move { bench.backup(&name).await })
+        })
+        .collect();
+    hold.reached().await;
+    let quick = plan(bench.device("R8"), &["show clock"]);
+    let outcomes = bench.floor.run(2, &quick, CancellationToken::new()).await;
+    assert!(text(&outcomes[0]).contains("UTC"));
+    hold.release();
+    for task in big {
+        assert!(matches!(task.await.unwrap(), Outcome::Config(config) if config.complete));
+    }
+    for router in bench.lab.routers() {
+        assert_eq!(router.max_sessions_seen(), 1, "{}", router.name());
+    }
+}
+
+#[tokio::test]
+async fn sessions_with_one_device_follow_each_other() {
+    let bench = Arc::new(Bench::start(LabPlan::one("R1")).await);
+    let tasks: Vec<_> = (0..6)
+        .map(|_| {
+            let bench = bench.clone();
+            tokio::spawn(async move { bench.backup("R1").await })
+        })
+        .collect();
+    for task in tasks {
+        whole(&bench, "R1", &task.await.unwrap());
+    }
+    assert_eq!(bench.router("R1").max_sessions_seen(), 1);
+}
+
+#[tokio::test]
+async fn a_stop_ends_the_wait_and_the_reading() {
+    let bench = Arc::new(Bench::start(LabPlan::one("R1")).await);
+    let hold = bench.router("R1").hold(Point::AtCommand("show version".to_owned()));
+    let (stop, second_stop) = (CancellationToken::new(), CancellationToken::new());
+    let run = |stop: CancellationToken| {
+        let bench = bench.clone();
+        let plan = plan(bench.device("R1"), &["show clock", "show version", "show clock"]);
+        tokio::spawn(async move { bench.floor.run(1, &plan, stop).await })
+    };
+    let first = run(stop.clone());
+    hold.reached().await;
+    let waiting = run(second_stop.clone());
+    second_stop.cancel();
+    let stopped = Outcome::Broken(Broken::Stopped);
+    assert_eq!(waiting.await.unwrap(), vec![stopped.clone(); 3]);
+    stop.cancel();
+    let outcomes = first.await.unwrap();
+    assert!(text(&outcomes[0]).contains("UTC"));
+    assert_eq!(outcomes[1..], [stopped.clone(), stopped]);
+    hold.release();
+    whole(&bench, "R1", &bench.backup("R1").await);
+}
+
+#[tokio::test]
+async fn silence_and_deadlines_are_told_apart() {
+    let settings = FloorSettings {
+        deadlines: Deadlines { quiet: Duration::from_millis(600), ..short().deadlines },
+        ..short()
+    };
+    let bench = Bench::with(LabPlan::one("R1"), settings).await;
+    let hold = bench.router("R1").hold(Point::AtCommand("show version".to_owned()));
+    let outcomes = bench.ask(bench.device("R1"), &["show version"]).await;
+    assert_eq!(broken(&outcomes[0]), &Broken::Silent { after: Duration::from_millis(600) });
+    hold.release();
+
+    bench.router("R1").fault(Fault::SlowPerLine(Duration::from_millis(50))).await;
+    let deadline = Some(Duration::from_millis(300));
+    let line = Ask::Line { line: "show running-config".to_owned(), deadline };
+    let slow = Plan::reading(bench.device("R1"), vec![line]).unwrap();
+    let outcomes = bench.floor.run(1, &slow, CancellationToken::new()).await;
+    assert_eq!(broken(&outcomes[0]), &Broken::Deadline { after: Duration::from_millis(300) });
+}
+
+#[test]
+fn sealed_bytes_do_not_print() {
+    assert_eq!(format!("{:?}", Sealed(vec![1, 2, 3])), "Sealed(3 bytes)");
+}
