@@ -34,23 +34,6 @@ pub fn refusal(refusal: &Refusal, resolved: &Resolved, facts: &Facts) -> Text {
                 ),
             }
         }
-<<<<<<< HEAD
-        Refusal::NoRule { needs, devices, .. } => {
-            let role = facts.asker.as_ref().map_or_else(String::new, |person| person.role.clone());
-            let needs = needs.name();
-            match names(devices, facts) {
-                None => text!("command.no_rule", command = command, needs = needs, role = role),
-                Some(devices) => {
-                    text!(
-                        "command.no_rule_on",
-                        command = command,
-                        devices = devices,
-                        needs = needs,
-                        role = role
-                    )
-                }
-            }
-=======
         Refusal::NoRule { needs, devices, .. } => no_rule(command, *needs, devices, facts),
     }
 }
@@ -72,7 +55,6 @@ fn no_rule(command: &str, needs: Role, devices: &[DeviceId], facts: &Facts) -> T
         ),
         (Some(devices), true) => {
             text!("command.no_rule_on_here", command = command, devices = devices, who = who)
->>>>>>> command
         }
     }
 }

@@ -122,11 +122,7 @@ fn which_of(command: &Command, several: &[Device], piece: &Piece, line: &Line) -
     Unresolved::Choose(Choice {
         question: text!(
             "command.one_device",
-<<<<<<< HEAD
-            command = &command.name,
-=======
             command = spoken(command),
->>>>>>> command
             count = several.len(),
             typed = &piece.text
         ),

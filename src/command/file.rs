@@ -11,12 +11,8 @@ const RISKS: [(&str, Risk); 3] =
 const ROLES: [(&str, Role); 3] =
     [("viewer", Role::Viewer), ("operator", Role::Operator), ("admin", Role::Admin)];
 const SHOWS: [(&str, ShowAs); 3] = [("text", ShowAs::Text), ("table", ShowAs::Table), ("file", ShowAs::File)];
-<<<<<<< HEAD
-const KINDS: [(&str, fn() -> ArgKind); 12] = [
-=======
 type Kind = (&'static str, fn() -> ArgKind);
 const KINDS: [Kind; 12] = [
->>>>>>> command
     ("selector", || ArgKind::Selector),
     ("device", || ArgKind::Device),
     ("interface", || ArgKind::Interface),

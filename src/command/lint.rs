@@ -29,13 +29,8 @@ pub fn command(command: &Command, fields: &Fields<'_>) {
             lines.iter().for_each(|line| ssh_line(command, line, fields));
         }
         unused(command, platforms, fields);
-<<<<<<< HEAD
-        // Lines are sent to devices: without an argument that names them there is nobody to ask.
-        if command.target().is_none() {
-=======
         // Lines are sent to routers: without an argument that names them there is nobody to ask.
         if command.target().is_none() && !platforms.is_empty() {
->>>>>>> command
             fields.wrong(
                 "args",
                 "no argument says which router",
