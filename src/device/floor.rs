@@ -5,7 +5,7 @@
 
 use super::config::{self, Answer};
 use super::credential::Credentials;
-use super::lanes::Lanes;
+use super::lanes::{Lanes, Turn};
 use super::platform::{Patterns, patterns};
 use super::redact::Redactor;
 use super::seal::Sealer;
@@ -15,7 +15,7 @@ use super::ssh::session::{Limits, Said, Session, learn};
 use super::ssh::wire::{Shell, Wire};
 use super::{CREDENTIAL_PURPOSE, FloorSettings, Keyring, Pins, clean, markers};
 use crate::model::outcome::Refused;
-use crate::model::{Ask, Broken, Device, Outcome, Plan, Sealed, Secret};
+use crate::model::{Ask, Broken, Device, DeviceId, Outcome, Plan, Sealed, Secret};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -51,11 +51,21 @@ impl Floor {
         Floor(Arc::new(Inner { settings, keyring, pins, sealer, redactor, lanes, credentials }))
     }
 
-    /// One outcome per ask, in order. `group` is whom the turns are shared between (a job); `stop` ends waiting at once,
-    /// a reading plan at its next byte, and a changing plan after the line that runs.
-    pub async fn run(&self, group: i64, plan: &Plan, stop: CancellationToken) -> Vec<Outcome> {
+    /// Waits for the right to one session with this device; None when `stop` came first. `group` is whom the turns are
+    /// shared between (a job). Rights are proven after this and not before: waiting can take long.
+    pub async fn turn(&self, group: i64, device: DeviceId, stop: &CancellationToken) -> Option<Turn> {
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => None,
+            turn = self.0.lanes.turn(group, device) => Some(turn),
+        }
+    }
+
+    /// One outcome per ask, in order. `stop` ends a reading plan at its next byte, and a changing plan after the line
+    /// that runs. The turn is given back when the session is gone.
+    pub async fn run(&self, turn: Turn, plan: &Plan, stop: CancellationToken) -> Vec<Outcome> {
         let mut outcomes = Vec::with_capacity(plan.asks().len());
-        if let Err(broken) = self.0.work(group, plan, &stop, &mut outcomes).await {
+        if let Err(broken) = self.0.work(turn, plan, &stop, &mut outcomes).await {
             let broken = self.0.speakable(broken);
             tracing::debug!(device = %plan.device().name, ?broken, "no answer");
             outcomes.resize(plan.asks().len(), Outcome::Broken(broken));
@@ -82,14 +92,13 @@ impl Inner {
     /// Fills in the outcomes; the error is what the asks that have none yet get.
     async fn work(
         &self,
-        group: i64,
+        turn: Turn,
         plan: &Plan,
         stop: &CancellationToken,
         outcomes: &mut Vec<Outcome>,
     ) -> Result<(), Broken> {
         let device = plan.device();
         self.credentials.check(&device.credential)?;
-        let turn = unless(stop, async { Ok(self.lanes.turn(group, device.id).await) }).await?;
         let patterns = patterns(&device.platform);
         let (mut session, login) = unless(stop, self.open(device, patterns)).await?;
         for ask in plan.asks() {

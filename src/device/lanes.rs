@@ -70,7 +70,7 @@ struct Inner {
 }
 
 /// The right to one session with one device; dropping it lets the next one in.
-pub(super) struct Turn {
+pub struct Turn {
     lanes: Lanes,
     /// `None` when it was given back before its drop.
     device: Option<DeviceId>,

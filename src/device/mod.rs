@@ -29,6 +29,7 @@ pub use breaker::BreakerSettings;
 pub use config::PURPOSE as CONFIG_PURPOSE;
 pub use floor::Floor;
 pub use key::{KeyError, MasterKey};
+pub use lanes::Turn;
 pub use redact::Redactor;
 pub use seal::{SealError, Sealer};
 

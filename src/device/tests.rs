@@ -48,6 +48,14 @@ impl Pins for Memory {
     }
 }
 
+/// Waits for the turn, then runs the plan.
+async fn asked(floor: &Floor, group: i64, plan: &Plan, stop: CancellationToken) -> Vec<Outcome> {
+    match floor.turn(group, plan.device().id, &stop).await {
+        Some(turn) => floor.run(turn, plan, stop).await,
+        None => vec![Outcome::Broken(Broken::Stopped)],
+    }
+}
+
 /// A lab, a floor over it, and the words that open both.
 struct Bench {
     lab: Lab,
@@ -102,7 +110,7 @@ impl Bench {
     }
 
     async fn ask(&self, device: Device, asks: &[&str]) -> Vec<Outcome> {
-        self.floor.run(1, &plan(device, asks), CancellationToken::new()).await
+        asked(&self.floor, 1, &plan(device, asks), CancellationToken::new()).await
     }
 
     async fn backup(&self, name: &str) -> Outcome {
@@ -380,7 +388,7 @@ async fn one_session_a_device_and_a_quick_question_overtakes() {
         .collect();
     hold.reached().await;
     let quick = plan(bench.device("R8"), &["show clock"]);
-    let outcomes = bench.floor.run(2, &quick, CancellationToken::new()).await;
+    let outcomes = asked(&bench.floor, 2, &quick, CancellationToken::new()).await;
     assert!(text(&outcomes[0]).contains("UTC"));
     hold.release();
     for task in big {
@@ -414,7 +422,7 @@ async fn a_stop_ends_the_wait_and_the_reading() {
     let run = |stop: CancellationToken| {
         let bench = bench.clone();
         let plan = plan(bench.device("R1"), &["show clock", "show version", "show clock"]);
-        tokio::spawn(async move { bench.floor.run(1, &plan, stop).await })
+        tokio::spawn(async move { asked(&bench.floor, 1, &plan, stop).await })
     };
     let first = run(stop.clone());
     hold.reached().await;
@@ -446,7 +454,7 @@ async fn silence_and_deadlines_are_told_apart() {
     let deadline = Some(Duration::from_millis(300));
     let line = Ask::Line { line: "show running-config".to_owned(), deadline };
     let slow = Plan::reading(bench.device("R1"), vec![line]).unwrap();
-    let outcomes = bench.floor.run(1, &slow, CancellationToken::new()).await;
+    let outcomes = asked(&bench.floor, 1, &slow, CancellationToken::new()).await;
     assert_eq!(broken(&outcomes[0]), &Broken::Deadline { after: Duration::from_millis(300) });
 }
 

@@ -4,8 +4,9 @@
 
 use super::job::{Running, result};
 use crate::command;
+use crate::device::Turn;
 use crate::model::{
-    Broken, Device, Facts, Outcome, Plan, Refusal, Resolved, Status, Task, TaskResult, TaskState, Text,
+    Broken, Device, Facts, Outcome, Plan, Refusal, Resolved, Risk, Status, Task, TaskResult, TaskState, Text,
 };
 use crate::store::{Held, StoreError, Topic};
 use std::time::Duration;
@@ -24,23 +25,49 @@ pub async fn to_its_end(running: &Running<'_>, task: &Task) -> Result<(), StoreE
     if running.cancelled() {
         return end(running, result(task, Status::Cancelled, text!("task.cancelled"))).await;
     }
+    let Some(turn) = turn(running, &device).await? else { return not_begun(running, task).await };
     let facts = running.facts().await?;
     let plan = match plan(running, &device, &facts) {
         Ok(Some(plan)) => plan,
         Ok(None) => return settle(running, device, facts, Vec::new(), Duration::ZERO).await,
         Err(why) => return end(running, result(task, Status::Failed, why)).await,
     };
-    if plan.is_changing()
-        && let Some(held) = lock(running, &device).await?
-    {
-        let who = facts.person_name(held.person);
-        return end(
-            running,
-            result(task, Status::Failed, text!("task.locked", who = who, since = held.since)),
-        )
-        .await;
+    match turn {
+        Go::Ask(turn) => ask(running, turn, task, device, facts, plan).await,
+        Go::Held(held) => {
+            let (who, since) = (facts.person_name(held.person), held.since);
+            end(running, result(task, Status::Failed, text!("task.locked", who = who, since = since))).await
+        }
     }
-    ask(running, task, device, facts, plan).await
+}
+
+/// What waiting came to.
+enum Go {
+    Ask(Turn),
+    Held(Held),
+}
+
+/// The lock first for what changes routers, then the turn; None when somebody stopped the wait.
+async fn turn(running: &Running<'_>, device: &Device) -> Result<Option<Go>, StoreError> {
+    if running.resolved.risk > Risk::Read
+        && let Some(held) = lock(running, device).await?
+    {
+        return Ok(Some(Go::Held(held)));
+    }
+    let waiting = running.house.floor.turn(running.id.0, device.id, &running.stop);
+    Ok(tokio::select! {
+        turn = waiting => turn.map(Go::Ask),
+        // Going down: no further router is asked.
+        () = running.house.stops.work.cancelled() => None,
+    })
+}
+
+async fn not_begun(running: &Running<'_>, task: &Task) -> Result<(), StoreError> {
+    match running.cancelled() {
+        true => end(running, result(task, Status::Cancelled, text!("task.cancelled"))).await,
+        // Going down: it runs after the next start.
+        false => Ok(()),
+    }
 }
 
 /// The proof is made for exactly this step, now (invariant 1). Age counts until the job's first step.
@@ -65,6 +92,7 @@ fn one_device(running: &Running<'_>, device: &Device) -> Resolved {
 
 async fn ask(
     running: &Running<'_>,
+    turn: Turn,
     task: &Task,
     device: Device,
     facts: Facts,
@@ -78,7 +106,7 @@ async fn ask(
         running.note_begun(now);
     }
     let started = running.house.clock.now();
-    let outcomes = running.house.floor.run(running.id.0, &plan, running.stop.clone()).await;
+    let outcomes = running.house.floor.run(turn, &plan, running.stop.clone()).await;
     let ended = running.house.clock.now();
     if outcomes.iter().any(|outcome| *outcome == Outcome::Broken(Broken::Stopped)) {
         return stopped(running, task, &plan).await;
