@@ -215,7 +215,8 @@ CREATE TABLE config_versions (
     redacted TEXT NOT NULL,
     sealed BLOB NOT NULL
 ) STRICT;
-CREATE INDEX config_versions_device ON config_versions (device, taken_at);
+CREATE INDEX config_versions_device ON config_versions (device);
+CREATE INDEX config_versions_taken ON config_versions (device, taken_at);
 CREATE INDEX config_versions_job ON config_versions (job);
 CREATE INDEX config_versions_unarchived ON config_versions (id) WHERE archived IS NULL AND kept_aside = 0;
 

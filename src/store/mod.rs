@@ -82,6 +82,7 @@ impl Store {
     }
 
     /// One change. It is on the disk when this answers Ok; when it answers Err nothing of it is.
+    /// Whoever stops waiting for the answer does not take the change back.
     pub async fn write<T, F>(&self, change: F) -> Result<T>
     where
         T: Send + 'static,

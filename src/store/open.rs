@@ -31,6 +31,20 @@ pub(super) fn database(folder: &Path) -> PathBuf {
 
 /// The writer's connection, and the lock when it is to be kept.
 pub(super) fn open(folder: &Path, access: Access) -> Result<(Connection, Option<File>), OpenError> {
+    // The command line holds the lock for the moment in which it makes a database, and the bot needs
+    // a moment for its tables: two programs that start together must not fail over that.
+    for _ in 0..5 {
+        match open_once(folder, access) {
+            Err(OpenError::Held { .. } | OpenError::Older { have: 0, .. }) => {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            other => return other,
+        }
+    }
+    open_once(folder, access)
+}
+
+fn open_once(folder: &Path, access: Access) -> Result<(Connection, Option<File>), OpenError> {
     make_folder(folder)?;
     let path = database(folder);
     let exists = std::fs::metadata(&path).is_ok_and(|file| file.len() > 0);

@@ -20,6 +20,8 @@ pub struct View<'c> {
 pub struct Work<'c> {
     view: View<'c>,
     touched: Touched,
+    /// It was begun inside a transaction, as the writer always does.
+    within: bool,
 }
 
 impl<'c> Deref for Work<'c> {
@@ -64,17 +66,28 @@ impl<'c> View<'c> {
 
 impl<'c> Work<'c> {
     pub(super) fn new(db: &'c Connection) -> Work<'c> {
-        Work { view: View::new(db), touched: Touched::default() }
+        Work { view: View::new(db), touched: Touched::default(), within: !db.is_autocommit() }
     }
 
     /// How many rows it changed.
     pub(super) fn run(&mut self, sql: &str, params: impl Params) -> Result<usize> {
+        self.check_transaction()?;
         Ok(self.view.db.prepare_cached(sql)?.execute(params)?)
     }
 
     /// The number of the new row.
     pub(super) fn insert(&mut self, sql: &str, params: impl Params) -> Result<i64> {
+        self.check_transaction()?;
         Ok(self.view.db.prepare_cached(sql)?.insert(params)?)
+    }
+
+    /// Without room SQLite may take back the whole transaction in the middle. A change that goes on
+    /// after that must not write, or the half of it that comes after would stay.
+    fn check_transaction(&self) -> Result<()> {
+        match self.within && self.view.db.is_autocommit() {
+            true => Err(StoreError::Full),
+            false => Ok(()),
+        }
     }
 
     pub(super) fn last_row(&self) -> i64 {
@@ -92,8 +105,10 @@ impl<'c> Work<'c> {
     /// A part that may fail alone: what it wrote is taken back, what was written before it stays.
     pub fn apart<T>(&mut self, part: impl FnOnce(&mut Work<'c>) -> Result<T>) -> Result<T> {
         let before = self.touched;
+        self.check_transaction()?;
         self.view.db.execute_batch("SAVEPOINT apart")?;
         let done = part(self).and_then(|done| {
+            self.check_transaction()?;
             self.view.db.execute_batch("RELEASE apart")?;
             Ok(done)
         });

@@ -67,3 +67,22 @@ fn a_folder_that_cannot_be_written_is_said() {
     let error = refused(std::path::Path::new("/proc/patchbay"), Access::Bot);
     assert!(matches!(error, OpenError::ReadOnly { .. } | OpenError::Io { .. }), "{error}");
 }
+
+#[test]
+fn programs_that_start_together_all_find_a_database() {
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            let starts: Vec<_> = [Access::Beside, Access::Bot, Access::Beside, Access::Beside]
+                .into_iter()
+                .map(|access| {
+                    scope.spawn({
+                        let path = folder.path();
+                        move || Store::open(path, access)
+                    })
+                })
+                .collect();
+            starts.into_iter().for_each(|start| drop(start.join().unwrap().unwrap()));
+        });
+    }
+}

@@ -135,6 +135,16 @@ async fn a_full_disk_is_told_and_later_changes_work_again() {
         }
     };
     assert_eq!(full, StoreError::Full);
+    let stubborn = store
+        .write(|work| {
+            for part in 0..99 {
+                // Who does not look at the error gets nothing stored either.
+                let _ = work.receive(&update(format!("stubborn:{part}")));
+            }
+            Ok(())
+        })
+        .await;
+    assert_eq!(stubborn, Err(StoreError::Full));
     assert_eq!(waiting(&store).await, stored * 20, "nothing half done");
     pages(store.clone(), 1_000_000).await;
     store.write(|work| work.receive(&update("again"))).await.unwrap();
