@@ -23,7 +23,7 @@ pub mod pipe;
 #[cfg(test)]
 mod tests;
 
-pub use authorize::{authorize, refusal};
+pub use authorize::{authorize, partial, refusal};
 pub use catalog::Catalog;
 pub use lines::asks;
 pub use parse::{Line, Word, pairs, parse};

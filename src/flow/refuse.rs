@@ -19,20 +19,16 @@ pub fn rule(refusal: &Refusal) -> Option<String> {
 pub fn refused(refusal: &Refusal, resolved: &Resolved, facts: &Facts) -> Document {
     let text = command::refusal(refusal, resolved, facts);
     let document = Document::line(Sign::Refused, text, Ending::Badly);
-    let (Refusal::Denied { allowed, .. } | Refusal::NoRule { allowed, .. }) = refusal else {
-        return document;
-    };
-    let names: Vec<String> = allowed.iter().map(|id| facts.inventory.name(*id)).collect();
-    match crate::builtin::with_target(resolved, &names.join(",")) {
-        Some(line) if !names.is_empty() => document.with_button(Button {
+    match command::partial(resolved, refusal, facts) {
+        None => document,
+        Some(offer) => document.with_button(Button {
             name: "allowed".to_owned(),
-            label: text!("refuse.allowed_part", routers = text!("job.routers", count = names.len())),
-            action: Action::Run { line },
+            label: offer.label,
+            action: Action::Run { line: offer.line },
             who: Who::Person(resolved.invocation.asker),
             until: facts.now.wall.plus(Duration::from_secs(120)),
             uses: Uses::Once,
         }),
-        Some(_) | None => document,
     }
 }
 
