@@ -45,8 +45,17 @@ impl Line {
     }
 }
 
+/// Counted as a terminal breaks: a wide character that does not fit goes to the next row whole.
 pub fn rows(text: &str, columns: usize) -> usize {
-    text.width().div_ceil(columns.max(1)).max(1)
+    let (mut rows, mut column) = (1, 0);
+    for width in text.chars().filter_map(UnicodeWidthChar::width) {
+        if column + width > columns && column > 0 {
+            rows += 1;
+            column = 0;
+        }
+        column += width;
+    }
+    rows
 }
 
 /// Lines that cannot do anything to a terminal: control characters are gone (a tab became blanks),
@@ -80,9 +89,12 @@ pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rest = text;
     while let Some(end) = overflow(rest, columns.max(1)) {
-        let (fits, _) = rest.split_at(end);
-        // A blank in the first half would leave a ragged stump; then the word is broken instead.
-        let at = fits.rfind(' ').filter(|at| *at * 2 > end).unwrap_or(end);
+        let (fits, beyond) = rest.split_at(end);
+        let at = match beyond.starts_with(' ') {
+            true => end,
+            // A blank in the first half would leave a ragged stump; then the word is broken instead.
+            false => fits.rfind(' ').filter(|at| *at * 2 > end).unwrap_or(end),
+        };
         let (line, tail) = rest.split_at(at);
         lines.push(line.trim_end().to_owned());
         rest = tail.trim_start();
@@ -139,6 +151,7 @@ mod tests {
     fn texts_wrap_at_blanks_and_long_words_break() {
         for (text, lines) in [
             ("one two three", vec!["one two", "three"]),
+            ("one four   x", vec!["one four", "x"]),
             ("R3   +4  x", vec!["R3   +4", "x"]),
             ("abcdefghijkl", vec!["abcdefgh", "ijkl"]),
             ("a bcdefghijkl", vec!["a bcdefg", "hijkl"]),
