@@ -1,0 +1,136 @@
+//! Files of messages, written into one folder under names that cannot leave it. A file is written
+//! once, however often its message is shown.
+
+use crate::model::{AttachmentId, Block, Message};
+use std::collections::BTreeMap;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// What became of one file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Saved {
+    At(PathBuf),
+    Not { why: String },
+}
+
+pub struct Files {
+    folder: PathBuf,
+    saved: Mutex<BTreeMap<AttachmentId, PathBuf>>,
+}
+
+impl Files {
+    pub fn new(folder: PathBuf) -> Files {
+        Files { folder, saved: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// Where each file of the message is now, in order. Blocks on the disk.
+    pub fn save(&self, message: &Message) -> Vec<Saved> {
+        let mut contents = message.files.iter();
+        let mut saved = Vec::new();
+        for block in &message.document.blocks {
+            if let Block::File { name, attachment, .. } = block {
+                saved.push(match contents.next() {
+                    Some(bytes) => self.save_one(*attachment, name, bytes),
+                    None => Saved::Not { why: ErrorKind::NotFound.to_string() },
+                });
+            }
+        }
+        saved
+    }
+
+    fn save_one(&self, attachment: AttachmentId, name: &str, bytes: &[u8]) -> Saved {
+        let mut saved = self.saved.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(path) = saved.get(&attachment) {
+            return Saved::At(path.clone());
+        }
+        match write(&self.folder, &safe(name), bytes) {
+            Ok(path) => {
+                saved.insert(attachment, path.clone());
+                Saved::At(path)
+            }
+            Err(error) => Saved::Not { why: error.kind().to_string() },
+        }
+    }
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let (path, mut file) = create(folder, name)?;
+    match file.write_all(bytes) {
+        Ok(()) => Ok(path),
+        Err(error) => {
+            // Half a configuration that looks whole is worse than none.
+            let _ = std::fs::remove_file(&path);
+            Err(error)
+        }
+    }
+}
+
+/// A new file: `R1.txt`, else `R1-2.txt` and so on. Never follows or overwrites what is there.
+fn create(folder: &Path, name: &str) -> io::Result<(PathBuf, File)> {
+    let (stem, ending) = match name.rsplit_once('.') {
+        Some((stem, ending)) if !stem.is_empty() => (stem, format!(".{ending}")),
+        _ => (name, String::new()),
+    };
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600);
+    let others = (2..10_000).map(|number| format!("{stem}-{number}{ending}"));
+    for candidate in std::iter::once(name.to_owned()).chain(others) {
+        let path = folder.join(candidate);
+        match options.open(&path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            opened => return opened.map(|file| (path, file)),
+        }
+    }
+    Err(ErrorKind::AlreadyExists.into())
+}
+
+/// Letters, digits, `-`, `_` and `.`; no dot in front, at most 100.
+fn safe(name: &str) -> String {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let kept: String = name.chars().map(|c| if fits(c) { c } else { '_' }).take(100).collect();
+    match kept.trim_start_matches('.') {
+        "" => "file".to_owned(),
+        kept => kept.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_leave_the_folder() {
+        for (name, kept) in [
+            ("R1-running.txt", "R1-running.txt"),
+            ("../../etc/passwd", "_.._etc_passwd"),
+            ("/etc/passwd", "_etc_passwd"),
+            ("..", "file"),
+            ("a\nb\u{1b}", "a_b_"),
+            ("", "file"),
+        ] {
+            assert_eq!(safe(name), kept, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn two_files_of_one_name_are_two_files_and_one_attachment_is_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::new(folder.path().join("files"));
+        let at = |name: &str| Saved::At(folder.path().join("files").join(name));
+        assert_eq!(files.save_one(AttachmentId(1), "R1.txt", b"one"), at("R1.txt"));
+        assert_eq!(files.save_one(AttachmentId(2), "R1.txt", b"two"), at("R1-2.txt"));
+        assert_eq!(files.save_one(AttachmentId(1), "R1.txt", b"one"), at("R1.txt"));
+        assert_eq!(std::fs::read(folder.path().join("files/R1-2.txt")).unwrap(), b"two");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_said() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let files = Files::new(file.path().join("files"));
+        assert!(matches!(files.save_one(AttachmentId(1), "R1.txt", b""), Saved::Not { .. }));
+    }
+}

@@ -1,0 +1,173 @@
+//! A `Document` as lines for a terminal or a pipe. Pure: what enters is the document, its reader
+//! and the room; what leaves has no escapes and nothing in it moves a cursor.
+
+use super::files::Saved;
+use super::line::{Line, Tint, clean, wrapped};
+use super::table;
+use crate::model::{Block, Document, Reader, Sign, Table, Text, Texts, Timestamp};
+use unicode_width::UnicodeWidthStr;
+
+/// How far everything below a first line stands from the left.
+const MARGIN: usize = 3;
+/// What a router printed is shown whole up to this many lines on a terminal, else its ends.
+const LONG: usize = 200;
+const FIRST: usize = 120;
+const LAST: usize = 40;
+/// Columns left free at the right: terminals do not agree on the width of every sign.
+const SLACK: usize = 2;
+
+/// A terminal's room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    pub columns: usize,
+    pub rows: usize,
+}
+
+/// For whom and where.
+pub struct Sheet<'a> {
+    pub texts: &'a Texts,
+    pub reader: &'a Reader,
+    pub now: Timestamp,
+    /// None when it is no terminal: nothing is wrapped, cut or drawn.
+    pub size: Option<Size>,
+}
+
+/// What stands beside the document, each list in the order of its blocks or buttons.
+pub struct Beside<'a> {
+    pub numbers: &'a [usize],
+    pub files: &'a [Saved],
+}
+
+pub fn lay_out(sheet: &Sheet<'_>, document: &Document, beside: &Beside<'_>) -> Vec<Line> {
+    let mut files = beside.files.iter();
+    let mut lines = Vec::new();
+    for block in &document.blocks {
+        lines.extend(match block {
+            Block::Line { sign, text } => sheet.sentence(0, *sign, text),
+            Block::Detail { sign, text } => sheet.sentence(MARGIN, *sign, text),
+            Block::Table(table) => sheet.table(table),
+            Block::Raw(printed) => sheet.raw(printed),
+            Block::File { name, bytes, .. } => sheet.file(name, *bytes, files.next()),
+            Block::Progress { done, failed, total } => sheet.progress(*done, *failed, *total),
+        });
+    }
+    lines.extend(sheet.buttons(document, beside.numbers));
+    lines
+}
+
+impl Sheet<'_> {
+    pub fn say(&self, text: &Text) -> String {
+        self.texts.render(text, self.reader, self.now)
+    }
+
+    /// Columns between a margin and the edge.
+    fn room(&self, margin: usize) -> Option<usize> {
+        self.size.map(|size| size.columns.saturating_sub(margin + SLACK).max(8))
+    }
+
+    /// A sign and its sentence; what does not fit hangs below the sentence, not below the sign.
+    pub fn sentence(&self, margin: usize, sign: Sign, text: &Text) -> Vec<Line> {
+        let glyph = match sign.glyph() {
+            "" => String::new(),
+            glyph => format!("{glyph} "),
+        };
+        let hang = margin + glyph.width();
+        let mut lines = Vec::new();
+        for part in clean(&self.say(text)) {
+            lines.extend(match self.room(hang) {
+                Some(room) => wrapped(&part, room),
+                None => vec![part],
+            });
+        }
+        let first = format!("{}{glyph}", " ".repeat(margin));
+        let starts = std::iter::once(first).chain(std::iter::repeat(" ".repeat(hang)));
+        starts.zip(lines).map(|(start, line)| Line::new(joined(&start, &line), tint(sign))).collect()
+    }
+
+    fn table(&self, table: &Table) -> Vec<Line> {
+        let cells = |row: &Vec<Text>| row.iter().map(|text| clean(&self.say(text)).join(" ")).collect();
+        let rows: Vec<Vec<String>> = table.rows.iter().map(cells).collect();
+        indented(table::lines(&cells(&table.head), &rows, self.room(MARGIN)))
+    }
+
+    fn raw(&self, printed: &str) -> Vec<Line> {
+        let lines = clean(printed.trim_end_matches(['\n', '\r']));
+        let plain = |lines: &[String]| lines.iter().map(|line| Line::new(line, Tint::Plain)).collect();
+        let between = lines.len().saturating_sub(FIRST + LAST);
+        match (self.size, lines.get(..FIRST), lines.get(FIRST + between..)) {
+            (Some(_), Some(first), Some(last)) if lines.len() > LONG => {
+                let mut kept: Vec<Line> = plain(first);
+                kept.push(Line::new(self.say(&text!("terminal.between", count = between)), Tint::Faint));
+                kept.extend::<Vec<Line>>(plain(last));
+                indented(kept)
+            }
+            _ => indented(plain(&lines)),
+        }
+    }
+
+    fn file(&self, name: &str, bytes: u64, saved: Option<&Saved>) -> Vec<Line> {
+        let (sign, text) = match saved {
+            Some(Saved::At(path)) => {
+                (Sign::None, text!("terminal.file", path = path.display().to_string(), bytes = bytes))
+            }
+            Some(Saved::Not { why }) => {
+                (Sign::Warning, text!("terminal.file_not_saved", name = name, why = why))
+            }
+            None => (Sign::None, text!("terminal.file_named", name = name, bytes = bytes)),
+        };
+        self.sentence(MARGIN, sign, &text)
+    }
+
+    /// `━━━━━───── 12 of 40`; in a pipe only the words.
+    fn progress(&self, done: usize, failed: usize, total: usize) -> Vec<Line> {
+        let ended = (done + failed).min(total);
+        let words = self.say(&match failed {
+            0 => text!("terminal.progress", done = ended, total = total),
+            _ => text!("terminal.progress_failed", done = ended, total = total, failed = failed),
+        });
+        let Some(room) = self.room(MARGIN) else { return indented(vec![Line::new(words, Tint::Plain)]) };
+        let cells = room.saturating_sub(words.width() + 1).min(20);
+        let full = (cells * ended).checked_div(total).unwrap_or(0);
+        let bar = format!("{}{}", "━".repeat(full), "─".repeat(cells - full));
+        let tint = if failed == 0 { Tint::Plain } else { Tint::Warning };
+        indented(vec![Line::new(format!("{bar} {words}"), tint)])
+    }
+
+    /// `[1] Label   [2] Label`, as many on a line as fit.
+    fn buttons(&self, document: &Document, numbers: &[usize]) -> Vec<Line> {
+        let room = self.room(MARGIN);
+        let mut lines: Vec<String> = Vec::new();
+        for (button, number) in document.buttons.iter().zip(numbers) {
+            let label = format!("[{number}] {}", clean(&self.say(&button.label)).join(" "));
+            match lines.last_mut() {
+                Some(line) if room.is_none_or(|room| line.width() + 3 + label.width() <= room) => {
+                    line.push_str("   ");
+                    line.push_str(&label);
+                }
+                _ => lines.push(label),
+            }
+        }
+        indented(lines.into_iter().map(|line| Line::new(line, Tint::Strong)).collect())
+    }
+}
+
+fn tint(sign: Sign) -> Tint {
+    match sign {
+        Sign::Done => Tint::Good,
+        Sign::Warning | Sign::Held => Tint::Warning,
+        Sign::Critical | Sign::Refused => Tint::Bad,
+        Sign::Question => Tint::Strong,
+        Sign::Quiet => Tint::Faint,
+        Sign::None | Sign::Running | Sign::Edited | Sign::Locked => Tint::Plain,
+    }
+}
+
+/// An empty line stays empty: blanks at its end would be noise in a file.
+fn joined(start: &str, line: &str) -> String {
+    format!("{start}{line}").trim_end().to_owned()
+}
+
+fn indented(lines: Vec<Line>) -> Vec<Line> {
+    let margin = " ".repeat(MARGIN);
+    lines.into_iter().map(|line| Line { text: joined(&margin, &line.text), tint: line.tint }).collect()
+}

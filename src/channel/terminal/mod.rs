@@ -1,0 +1,245 @@
+//! A chat in the terminal. Typed lines come in as updates, documents go out as lines: for a person
+//! with an editor, colours and messages that change in place, or plain for a pipe. The door knows
+//! one person and one place, and decides nothing.
+
+mod console;
+mod editor;
+mod files;
+mod layout;
+mod line;
+mod lines;
+mod listen;
+mod numbers;
+mod page;
+mod said;
+mod stdout;
+mod table;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use console::Surface;
+pub use layout::Size;
+pub use listen::Input;
+pub use stdout::Stdout;
+pub use words::Words;
+
+use super::{Channel, ChannelError, Deliver, Intake, Later, Listen};
+use crate::model::outbound::MessageRef;
+use crate::model::{
+    Destination, Ending, Identity, Message, Receipt, Request, SendError, Sign, Text, Texts, Timestamp, Update,
+};
+use console::Console;
+use files::{Files, Saved};
+use page::{Page, Piece};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+pub const KIND: &str = "terminal";
+/// The only place there is.
+pub const CONSOLE: &str = "console";
+
+/// How long a delivery waits for the editor to print it. Then it counts as delivered: it stands in
+/// the queue, and the person is in the middle of a search, which only their next key ends.
+const PRINTED: Duration = Duration::from_secs(2);
+
+pub struct Options {
+    /// Who sits at the terminal, by this channel's own name.
+    pub you: String,
+    pub texts: Arc<Texts>,
+    pub prompt: String,
+    /// Files of messages are written here.
+    pub files: PathBuf,
+    pub history: Option<PathBuf>,
+    pub words: Words,
+    /// On a terminal only.
+    pub colour: bool,
+    pub input: Input,
+    pub output: Box<dyn Surface>,
+}
+
+impl Options {
+    /// The input and output of this process, whatever they are.
+    pub fn of_process(you: impl Into<String>, texts: Arc<Texts>, files: PathBuf) -> Options {
+        let you = you.into();
+        let output = Stdout::new();
+        let input = match output.is_terminal() && std::io::stdin().is_terminal() {
+            true => Input::Editor,
+            false => Input::Lines(Box::new(std::io::stdin())),
+        };
+        Options {
+            prompt: format!("{you}> "),
+            you,
+            texts,
+            files,
+            history: None,
+            words: Words::default(),
+            // https://no-color.org: present and not empty.
+            colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            input,
+            output: Box::new(output),
+        }
+    }
+}
+
+pub struct Terminal {
+    you: String,
+    prompt: String,
+    history: Option<PathBuf>,
+    words: Words,
+    /// Random: keys and message refs of another start never look like ours.
+    session: String,
+    lines: AtomicU64,
+    input: Mutex<Option<Input>>,
+    console: Arc<Console>,
+    files: Arc<Files>,
+    failed: AtomicBool,
+    left: CancellationToken,
+}
+
+impl Terminal {
+    pub fn new(options: Options) -> Arc<Terminal> {
+        let page = Page::new(options.texts, options.colour);
+        Arc::new(Terminal {
+            you: options.you,
+            prompt: options.prompt,
+            history: options.history,
+            words: options.words,
+            session: session(),
+            lines: AtomicU64::new(0),
+            input: Mutex::new(Some(options.input)),
+            console: Arc::new(Console::new(page, options.output)),
+            files: Arc::new(Files::new(options.files)),
+            failed: AtomicBool::new(false),
+            left: CancellationToken::new(),
+        })
+    }
+
+    pub fn place() -> Destination {
+        Destination { channel: KIND.to_owned(), address: CONSOLE.to_owned() }
+    }
+
+    pub fn identity(&self) -> Identity {
+        Identity { channel: KIND.to_owned(), external: self.you.clone() }
+    }
+
+    pub fn channel(self: &Arc<Terminal>) -> Channel {
+        Channel { name: KIND, listen: Some(Arc::clone(self) as _), deliver: Arc::clone(self) as _ }
+    }
+
+    /// Whether something that was told in this session ended badly: the exit status.
+    pub fn failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    /// Cancelled when the input has ended and the leaving is handed in.
+    pub fn left(&self) -> CancellationToken {
+        self.left.clone()
+    }
+
+    fn next_line(&self) -> u64 {
+        self.lines.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    async fn notice(&self, sign: Sign, text: Text) {
+        self.console.put_notice(sign, text, Timestamp::from(chrono::Utc::now()));
+        // A broken output closes the door by itself.
+        let _ = self.flush().await;
+    }
+
+    async fn flush(&self) -> std::io::Result<()> {
+        let console = Arc::clone(&self.console);
+        let flushed = tokio::task::spawn_blocking(move || console.flush()).await;
+        flushed.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+    }
+
+    async fn print(&self, message: &Message) -> std::io::Result<()> {
+        let printed = self.console.put(self.piece(message).await);
+        self.flush().await?;
+        // No answer means that a newer version took its place, which is as good.
+        let _ = tokio::time::timeout(PRINTED, printed).await;
+        match self.console.broken.is_cancelled() {
+            true => Err(std::io::ErrorKind::BrokenPipe.into()),
+            false => Ok(()),
+        }
+    }
+
+    async fn piece(&self, message: &Message) -> Piece {
+        let files = match message.files.is_empty() {
+            true => Vec::new(),
+            false => self.save(message.clone()).await,
+        };
+        let ours = format!("{}/", self.session);
+        Piece {
+            slot: message.slot.clone(),
+            version: message.version,
+            document: message.document.clone(),
+            tokens: message.tokens.clone(),
+            files,
+            reader: message.reader.clone(),
+            now: message.now,
+            repeat: message.repeat,
+            resumed: message.parts.iter().any(|part| !part.0.starts_with(&ours)),
+        }
+    }
+
+    async fn save(&self, message: Message) -> Vec<Saved> {
+        let files = Arc::clone(&self.files);
+        tokio::task::spawn_blocking(move || files.save(&message)).await.unwrap_or_default()
+    }
+}
+
+impl Listen for Terminal {
+    fn listen(
+        self: Arc<Self>,
+        intake: Intake,
+        stop: CancellationToken,
+    ) -> Later<'static, Result<(), ChannelError>> {
+        Box::pin(listen::listen(self, intake, stop))
+    }
+
+    fn request(&self, update: &Update) -> Option<Request> {
+        Some(Request {
+            asker: self.identity(),
+            place: Terminal::place(),
+            thread: None,
+            what: said::Said::what(&update.raw)?,
+        })
+    }
+}
+
+impl Deliver for Terminal {
+    fn pace(&self) -> Duration {
+        Duration::from_millis(100)
+    }
+
+    fn deliver<'a>(&'a self, message: &'a Message) -> Later<'a, Result<Receipt, SendError>> {
+        Box::pin(async move {
+            if message.document.ended == Some(Ending::Badly) {
+                self.failed.store(true, Ordering::Relaxed);
+            }
+            let printed = self.print(message).await;
+            printed.map_err(|error| SendError::Never { why: error.to_string() })?;
+            let part = format!("{}/{}/{}", self.session, message.slot, message.version);
+            Ok(Receipt { parts: vec![MessageRef(part)] })
+        })
+    }
+
+    fn home(&self) -> Option<Destination> {
+        Some(Terminal::place())
+    }
+}
+
+/// 64 random bits. Without randomness (never seen) the clock and the process still tell starts apart.
+fn session() -> String {
+    let mut bytes = [0; 8];
+    let number = match getrandom::fill(&mut bytes) {
+        Ok(()) => u64::from_ne_bytes(bytes),
+        Err(_) => chrono::Utc::now().timestamp_millis().unsigned_abs() << 20 | u64::from(std::process::id()),
+    };
+    format!("{number:016x}")
+}

@@ -1,0 +1,170 @@
+//! What stands on the screen, and what a new version of a message does to it: replaces its earlier
+//! version in place, is printed anew as a whole, or is passed over. Pure: a piece and the room go
+//! in, the characters to print come out. Whoever prints them stands at the start of an empty row.
+
+use super::files::Saved;
+use super::layout::{Beside, Sheet, Size, lay_out};
+use super::line::Line;
+use super::numbers::Numbers;
+use crate::model::{Action, Document, Reader, Sign, Slot, Text, Texts, Timestamp, Token};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One version of a message as it waits to be printed.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    pub slot: Slot,
+    pub version: i64,
+    pub document: Document,
+    pub tokens: Vec<Token>,
+    pub files: Vec<Saved>,
+    pub reader: Reader,
+    pub now: Timestamp,
+    /// An earlier try, by a session that is gone, may have arrived.
+    pub repeat: bool,
+    /// An earlier session left a version that was not the last: a job that was resumed.
+    pub resumed: bool,
+}
+
+pub struct Page {
+    texts: Arc<Texts>,
+    colour: bool,
+    pub numbers: Numbers,
+    seen: BTreeMap<Slot, Seen>,
+    last: Option<Last>,
+}
+
+/// The newest version of a message in this session, printed or passed over.
+struct Seen {
+    version: i64,
+    ended: bool,
+}
+
+/// The message that was printed last, while nothing else stands between it and the prompt.
+struct Last {
+    slot: Slot,
+    rows: usize,
+    size: Size,
+}
+
+enum Place {
+    InPlaceOf { rows: usize },
+    Anew,
+    Nowhere,
+}
+
+/// Ended messages are forgotten beyond this many; the outbox does not send them again anyway.
+const REMEMBERED: usize = 2_000;
+
+impl Page {
+    pub fn new(texts: Arc<Texts>, colour: bool) -> Page {
+        Page { texts, colour, numbers: Numbers::default(), seen: BTreeMap::new(), last: None }
+    }
+
+    /// Something else was printed: a typed line, a notice.
+    pub fn interrupted(&mut self) {
+        self.last = None;
+    }
+
+    /// What to print for a piece; nothing when it is passed over. `below` is how many rows the
+    /// prompt and what is typed take: a message that they pushed off the screen cannot be replaced.
+    pub fn print(&mut self, piece: &Piece, size: Option<Size>, below: usize) -> String {
+        let place = self.place(piece, size, below);
+        self.remember(piece);
+        let up = match place {
+            Place::Nowhere => return String::new(),
+            Place::Anew => 0,
+            Place::InPlaceOf { rows } => rows,
+        };
+        let lines = self.lines(piece, size);
+        let Some(size) = size else { return plain(&lines) };
+        // The last row is empty: it keeps messages apart.
+        let rows = lines.iter().map(|line| line.rows(size.columns)).sum::<usize>() + 1;
+        self.last = Some(Last { slot: piece.slot.clone(), rows, size });
+        format!("{}{}\n", above(up), self.painted(&lines))
+    }
+
+    /// A sentence that belongs to no message.
+    pub fn notice(&mut self, sign: Sign, text: &Text, now: Timestamp, size: Option<Size>) -> String {
+        self.interrupted();
+        let reader = Reader::default();
+        let lines = Sheet { texts: &self.texts, reader: &reader, now, size }.sentence(0, sign, text);
+        match size {
+            None => plain(&lines),
+            Some(_) => self.painted(&lines),
+        }
+    }
+
+    fn place(&self, piece: &Piece, size: Option<Size>, below: usize) -> Place {
+        let seen = self.seen.get(&piece.slot);
+        if seen.is_some_and(|seen| seen.version >= piece.version) {
+            // This session knows what became of it, whatever the outbox doubts.
+            return Place::Nowhere;
+        }
+        let last = self.last.as_ref().filter(|last| last.slot == piece.slot);
+        let resized = match (last, size) {
+            // A terminal moves rows about when its width changes; then nobody knows where they are.
+            (Some(last), Some(size)) if last.size == size => {
+                if last.rows + below <= size.rows {
+                    return Place::InPlaceOf { rows: last.rows };
+                }
+                false
+            }
+            (last, _) => last.is_some(),
+        };
+        let first = seen.is_none() && (size.is_some() || piece.repeat || piece.resumed);
+        match piece.document.ended.is_some() || self.asks_anew(piece) || first || resized {
+            true => Place::Anew,
+            false => Place::Nowhere,
+        }
+    }
+
+    /// Whether it shows a button that nobody has seen yet, other than the one that stops its own
+    /// work: that one alone is no question.
+    fn asks_anew(&self, piece: &Piece) -> bool {
+        piece.document.buttons.iter().zip(&piece.tokens).any(|(button, token)| {
+            !matches!(button.action, Action::Cancel { .. }) && !self.numbers.is_shown(token)
+        })
+    }
+
+    fn remember(&mut self, piece: &Piece) {
+        let ended = piece.document.ended.is_some();
+        let seen = self.seen.entry(piece.slot.clone()).or_insert(Seen { version: piece.version, ended });
+        if piece.version > seen.version {
+            *seen = Seen { version: piece.version, ended };
+        }
+        if self.seen.len() > REMEMBERED {
+            self.seen.retain(|slot, seen| !seen.ended || *slot == piece.slot);
+        }
+    }
+
+    fn lines(&mut self, piece: &Piece, size: Option<Size>) -> Vec<Line> {
+        let numbers: Vec<usize> = piece.tokens.iter().map(|token| self.numbers.of(token)).collect();
+        let sheet = Sheet { texts: &self.texts, reader: &piece.reader, now: piece.now, size };
+        let beside = Beside { numbers: &numbers, files: &piece.files };
+        let mut lines = lay_out(&sheet, &piece.document, &beside);
+        if let (true, Some(first)) = (piece.repeat, lines.first_mut()) {
+            first.text = format!("{} {}", sheet.say(&text!("terminal.repeat")), first.text);
+        }
+        lines
+    }
+
+    fn painted(&self, lines: &[Line]) -> String {
+        match self.colour {
+            true => lines.iter().map(|line| format!("{}\n", line.painted())).collect(),
+            false => plain(lines),
+        }
+    }
+}
+
+fn plain(lines: &[Line]) -> String {
+    lines.iter().map(|line| format!("{}\n", line.text)).collect()
+}
+
+/// Up that many rows, and everything below cleared.
+fn above(rows: usize) -> String {
+    match rows {
+        0 => String::new(),
+        rows => format!("\x1b[{rows}A\r\x1b[J"),
+    }
+}
