@@ -191,7 +191,7 @@ async fn until_over(house: &House, terminal: Option<&Terminal>) -> anyhow::Resul
     let input_ended = async {
         match terminal {
             Some(terminal) => {
-                terminal.left().await;
+                terminal.left().cancelled().await;
                 settled(house, Backlog::Everything).await;
             }
             None => std::future::pending().await,

@@ -1,4 +1,5 @@
 //! Patchbay: chat-ops for people who run Cisco IOS XE routers.
+#![cfg_attr(test, allow(clippy::disallowed_methods, clippy::string_slice, reason = "tests may"))]
 #[macro_use]
 pub mod model;
 pub mod app;

@@ -90,7 +90,7 @@ pub struct Kind {
     pub open: fn(&Fields<'_>, &Shared) -> Opened,
 }
 
-pub const KINDS: [Kind; 1] = [Kind { name: terminal::KIND, open: terminal::open }];
+pub const KINDS: [Kind; 1] = [Kind { name: terminal::KIND, open: terminal::opened }];
 
 /// Why a listener stopped for good.
 #[derive(Debug, thiserror::Error)]

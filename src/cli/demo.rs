@@ -72,17 +72,11 @@ async fn live(
     furnish(&store, &key, lab, arguments.role).await?;
     let catalog = Arc::new(start::catalog(&settings)?);
     let shared = start::shared(&settings, &store, &catalog).await?;
-    let terminal = Terminal::new(terminal::Options {
-        external: YOU.to_owned(),
-        prompt: "you> ".to_owned(),
-        files: settings.data.join("files"),
-        history: Some(settings.data.join("history")),
-        ..terminal::Options::new(shared.texts.clone(), shared.words.clone())
-    });
+    let terminal = Terminal::of_process(YOU, &shared);
     if std::io::stdin().is_terminal() {
         first_screen(&settings.data, lab);
     }
-    let channels = vec![terminal::channel(&terminal)];
+    let channels = vec![terminal.channel()];
     app::live(Parts { settings, key, store, catalog, channels, terminal: Some(terminal) }).await
 }
 

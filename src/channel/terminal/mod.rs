@@ -24,8 +24,9 @@ pub use listen::Input;
 pub use stdout::Stdout;
 pub use words::Words;
 
-use super::{Channel, ChannelError, Deliver, Intake, Later, Listen};
+use super::{Channel, ChannelError, Deliver, Intake, Later, Listen, Opened, Shared};
 use crate::model::outbound::MessageRef;
+use crate::model::written::Fields;
 use crate::model::{
     Destination, Ending, Identity, Message, Receipt, Request, SendError, Sign, Text, Texts, Timestamp, Update,
 };
@@ -86,6 +87,13 @@ impl Options {
     }
 }
 
+/// Opens the door as its settings table says.
+pub fn opened(fields: &Fields<'_>, shared: &Shared) -> Opened {
+    let you = fields.text("user").unwrap_or_else(|| "you".to_owned());
+    let terminal = Terminal::of_process(you, shared);
+    Opened { channel: terminal.channel(), terminal: Some(terminal) }
+}
+
 pub struct Terminal {
     you: String,
     prompt: String,
@@ -116,6 +124,18 @@ impl Terminal {
             files: Arc::new(Files::new(options.files)),
             failed: AtomicBool::new(false),
             left: CancellationToken::new(),
+        })
+    }
+
+    /// At this process's input and output, with the house's texts and words; files and the history
+    /// are in the data folder.
+    pub fn of_process(you: impl Into<String>, shared: &Shared) -> Arc<Terminal> {
+        let words = Words::default();
+        words.set(shared.words.clone());
+        Terminal::new(Options {
+            history: Some(shared.data.join("history")),
+            words,
+            ..Options::of_process(you, shared.texts.clone(), shared.data.join("files"))
         })
     }
 
