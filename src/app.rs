@@ -61,10 +61,11 @@ pub struct Bot {
 
 impl Bot {
     pub fn start(parts: Parts) -> anyhow::Result<Bot> {
-        let archive = Arc::new(Archive::open(&parts.settings.data.join("configs.git"))?);
+        // Opened once before anything runs: a damaged repository is told at the start.
+        Archive::open(&parts.settings.data)?;
         let house = Arc::new(house(&parts));
         let (intake, incoming) = mpsc::channel(INTAKE);
-        let loops = Loops::start(&house, &parts, archive, incoming);
+        let loops = Loops::start(&house, &parts, incoming);
         let listeners = listen(&house, &parts.channels, intake);
         Ok(Bot { house, loops, listeners })
     }
@@ -126,7 +127,6 @@ impl Loops {
     fn start(
         house: &Arc<House>,
         parts: &Parts,
-        archive: Arc<Archive>,
         incoming: mpsc::Receiver<crate::channel::Received>,
     ) -> Loops {
         let mut loops = Loops { intake: JoinSet::new(), work: JoinSet::new(), back_door: JoinSet::new() };
@@ -142,8 +142,8 @@ impl Loops {
         loops.work.spawn(async move { flow::housekeeping::run(&own, retention).await });
         let own = house.clone();
         loops.back_door.spawn(async move { flow::deliver::run(&own).await });
-        let own = house.clone();
-        loops.back_door.spawn(async move { flow::archive::run(&own, archive).await });
+        let (own, data) = (house.clone(), parts.settings.data.clone());
+        loops.back_door.spawn(async move { flow::archive::run(&own, data).await });
         loops
     }
 

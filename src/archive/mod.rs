@@ -11,6 +11,7 @@ use gix::objs::tree::EntryKind;
 use gix::{ObjectId, Repository, ThreadSafeRepository};
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 #[cfg(test)]
 mod tests;
@@ -72,6 +73,19 @@ impl Archive {
             .open(&folder)
             .map_err(|why| ArchiveError::Damaged { folder: shown(&folder), why: told(&why) })?;
         Ok(Archive { repository, folder })
+    }
+
+    /// [`Archive::open`] on a thread that may block.
+    pub async fn opened(data: PathBuf) -> Result<Archive, ArchiveError> {
+        let folder = shown(&data);
+        let opened = tokio::task::spawn_blocking(move || Archive::open(&data)).await;
+        opened.unwrap_or_else(|why| Err(ArchiveError::NotMade { folder, why: why.to_string() }))
+    }
+
+    /// [`Archive::store`] on a thread that may block.
+    pub async fn kept(self: Arc<Self>, entry: Entry) -> Result<String, ArchiveError> {
+        let stored = tokio::task::spawn_blocking(move || self.store(&entry)).await;
+        stored.unwrap_or_else(|why| Err(ArchiveError::Write { why: why.to_string() }))
     }
 
     /// Nothing is in it. When the database says that versions are, it was deleted: every version

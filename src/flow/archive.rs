@@ -2,8 +2,9 @@
 //! can be deleted and is made anew from them.
 
 use super::{AFTER_ERROR, House};
-use crate::archive::{Archive, Entry};
-use crate::store::{StoreError, Topic, Version};
+use crate::archive::{Archive, ArchiveError, Entry};
+use crate::store::{Changes, StoreError, Topic, Version};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,38 +12,49 @@ const BATCH: usize = 50;
 /// After a failure of git the rows wait this long; they are lost to nobody.
 const AFTER_FAILURE: Duration = Duration::from_secs(60);
 
-/// Runs until the house goes dark.
-pub async fn run(house: &House, archive: Arc<Archive>) {
+/// Runs until the house goes dark. After any failure the repository is opened anew: somebody may
+/// have deleted it, and it is made again.
+pub async fn run(house: &House, data: PathBuf) {
     let mut changes = house.store.changes();
-    loop {
-        let pause = match copy(house, &archive).await {
-            Ok(0) => None,
-            Ok(_) => continue,
+    while !house.stops.deliver.is_cancelled() {
+        let pause = match follow(house, &data, &mut changes).await {
+            Ok(()) => return,
             Err(Failed::Store(error)) => {
                 tracing::error!(%error, "versions could not be read or marked");
-                Some(AFTER_ERROR)
+                AFTER_ERROR
             }
-            Err(Failed::Git(why)) => {
-                tracing::error!(why, "the git archive could not be written; the versions wait");
-                Some(AFTER_FAILURE)
+            Err(Failed::Git(error)) => {
+                tracing::error!(%error, "the git archive could not be written; the versions wait");
+                AFTER_FAILURE
             }
         };
         tokio::select! {
-            _ = changes.of(&[Topic::Versions]), if pause.is_none() => {}
-            () = tokio::time::sleep(pause.unwrap_or_default()), if pause.is_some() => {}
-            () = house.stops.deliver.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
+            () = house.stops.deliver.cancelled() => {}
         }
     }
 }
 
+#[derive(Debug, thiserror::Error)]
 enum Failed {
-    Store(StoreError),
-    Git(String),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Git(#[from] ArchiveError),
 }
 
-impl From<StoreError> for Failed {
-    fn from(error: StoreError) -> Self {
-        Failed::Store(error)
+/// Copies what waits, then waits for more.
+async fn follow(house: &House, data: &Path, changes: &mut Changes) -> Result<(), Failed> {
+    let archive = Arc::new(Archive::opened(data.to_owned()).await?);
+    if archive.is_empty()? {
+        house.store.write(|work| work.forget_archive().map(drop)).await?;
+    }
+    loop {
+        while copy(house, &archive).await? > 0 {}
+        tokio::select! {
+            _ = changes.of(&[Topic::Versions]) => {}
+            () = house.stops.deliver.cancelled() => return Ok(()),
+        }
     }
 }
 
@@ -56,13 +68,7 @@ async fn copy(house: &House, archive: &Arc<Archive>) -> Result<usize, Failed> {
         .await?;
     let count = waiting.len();
     for (id, entry) in waiting {
-        let archive = archive.clone();
-        let stored = tokio::task::spawn_blocking(move || archive.store(&entry)).await;
-        let commit = match stored {
-            Ok(Ok(commit)) => commit,
-            Ok(Err(error)) => return Err(Failed::Git(error.to_string())),
-            Err(error) => return Err(Failed::Git(error.to_string())),
-        };
+        let commit = archive.clone().kept(entry).await?;
         house.store.write(move |work| work.archived(id, &commit)).await?;
     }
     Ok(count)
