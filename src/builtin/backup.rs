@@ -140,17 +140,19 @@ fn many(title: Text, results: &[TaskResult], failed: usize, took: std::time::Dur
     let count = |wanted: fn(&Finding) -> bool| {
         results.iter().filter(|result| finding(result).is_some_and(|found| wanted(&found))).count()
     };
-    let mut parts = Vec::new();
     let first = count(|found| matches!(found, Finding::First { .. }));
-    if first > 0 {
-        parts.push(text!("backup.count_first", count = first));
-    }
-    parts
-        .push(text!("backup.count_changed", count = count(|found| matches!(found, Finding::Changed { .. }))));
-    parts.push(text!("backup.count_unchanged", count = count(|found| matches!(found, Finding::Unchanged))));
-    if failed > 0 {
-        parts.push(text!("backup.count_failed", count = failed));
-    }
+    let changed = count(|found| matches!(found, Finding::Changed { .. }));
+    let unchanged = count(|found| matches!(found, Finding::Unchanged));
+    let parts: Vec<Text> = [
+        (first, text!("backup.count_first", count = first)),
+        (changed, text!("backup.count_changed", count = changed)),
+        (unchanged, text!("backup.count_unchanged", count = unchanged)),
+        (failed, text!("backup.count_failed", count = failed)),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(_, text)| text)
+    .collect();
     let (sign, ending) = ending(failed == 0);
     Document::line(sign, text!("backup.many", title = title, took = took, parts = parts), ending)
 }

@@ -44,7 +44,7 @@ fn progress(
     match job.total {
         0 | 1 => document,
         total => document
-            .with(Block::Progress { done: results.len(), failed, total })
+            .with(Block::Progress { done: results.len() - failed, failed, total })
             .with_button(cancel(facts, resolved, job.id)),
     }
 }

@@ -81,6 +81,7 @@ fn entry(
     let name = view.device_name(version.device)?.unwrap_or_else(|| format!("device-{}", version.device.0));
     let text = view.redacted(version.id)?.unwrap_or_default();
     let message = match (&version.author, version.added, version.removed) {
+        (_, 0, 0) => format!("{name}: first backup"),
         (Some(author), added, removed) => format!("{name}: +{added} -{removed} lines, by {author}"),
         (None, added, removed) => format!("{name}: +{added} -{removed} lines"),
     };

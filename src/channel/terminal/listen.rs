@@ -40,7 +40,9 @@ pub async fn listen(
     let Some(input) = input else {
         return Err(ChannelError { channel: KIND, why: "its input is read already".to_owned() });
     };
+    let in_turn = matches!(input, Input::Lines(_));
     let mut typed = read(&terminal, input)?;
+    let mut answers = terminal.answers.subscribe();
     loop {
         let next = tokio::select! {
             biased;
@@ -51,8 +53,20 @@ pub async fn listen(
             () = terminal.console.broken.cancelled() => None,
             next = typed.recv() => next,
         };
-        let Some(next) = next else { break };
+        let Some(mut next) = next else { break };
+        if in_turn {
+            // A script has seen what was printed until now: the next line waits for its answer.
+            next.seen = terminal.console.numbers();
+            answers.mark_unchanged();
+        }
         hand_in_line(&terminal, &intake, next).await;
+        if in_turn {
+            tokio::select! {
+                _ = answers.changed() => {}
+                () = stop.cancelled() => {}
+                () = terminal.console.broken.cancelled() => {}
+            }
+        }
     }
     hand_in(&terminal, &intake, &Said::Leave(true)).await;
     give_back(&terminal.console, typed).await;
@@ -112,6 +126,8 @@ async fn hand_in_line(terminal: &Terminal, intake: &Intake, typed: Typed) {
     };
     if hand_in(terminal, intake, &said).await == Acknowledgement::NotStored {
         terminal.notice(Sign::Warning, text!("terminal.not_taken")).await;
+        terminal.failed.store(true, std::sync::atomic::Ordering::Relaxed);
+        terminal.answers.send_modify(|answers| *answers += 1);
     }
 }
 

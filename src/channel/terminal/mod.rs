@@ -28,7 +28,7 @@ use super::{Channel, ChannelError, Deliver, Intake, Later, Listen, Opened, Share
 use crate::model::outbound::MessageRef;
 use crate::model::written::Fields;
 use crate::model::{
-    Destination, Ending, Identity, Message, Receipt, Request, SendError, Sign, Text, Texts, Timestamp, Update,
+    Action, Destination, Ending, Identity, Message, Receipt, Request, SendError, Sign, Text, Texts, Timestamp, Update,
 };
 use console::Console;
 use files::{Files, Saved};
@@ -38,6 +38,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub const KIND: &str = "terminal";
@@ -106,6 +107,8 @@ pub struct Terminal {
     console: Arc<Console>,
     files: Arc<Files>,
     failed: AtomicBool,
+    /// How many messages were told to their end, or asked something.
+    answers: watch::Sender<u64>,
     left: CancellationToken,
 }
 
@@ -123,6 +126,7 @@ impl Terminal {
             console: Arc::new(Console::new(page, options.output)),
             files: Arc::new(Files::new(options.files)),
             failed: AtomicBool::new(false),
+            answers: watch::Sender::new(0),
             left: CancellationToken::new(),
         })
     }
@@ -244,6 +248,9 @@ impl Deliver for Terminal {
             }
             let printed = self.print(message).await;
             printed.map_err(|error| SendError::Never { why: error.to_string() })?;
+            if message.document.ended.is_some() || asks(message) {
+                self.answers.send_modify(|answers| *answers += 1);
+            }
             let part = format!("{}/{}/{}", self.session, message.slot, message.version);
             Ok(Receipt { parts: vec![MessageRef(part)] })
         })
@@ -252,6 +259,11 @@ impl Deliver for Terminal {
     fn home(&self) -> Option<Destination> {
         Some(Terminal::place())
     }
+}
+
+/// Whether it waits for a person. Progress has a button too, but goes on by itself.
+fn asks(message: &Message) -> bool {
+    message.document.buttons.iter().any(|button| !matches!(button.action, Action::Cancel { .. }))
 }
 
 /// 64 random bits. Without randomness (never seen) the clock and the process still tell starts apart.
