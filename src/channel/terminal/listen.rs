@@ -40,12 +40,15 @@ pub async fn listen(
     let Some(input) = input else {
         return Err(ChannelError { channel: KIND, why: "its input is read already".to_owned() });
     };
+    let edits = matches!(input, Input::Editor);
     let mut typed = read(&terminal, input)?;
     loop {
         let next = tokio::select! {
             biased;
             () = stop.cancelled() => {
-                give_back(&terminal.console, typed).await;
+                if edits {
+                    give_back(&terminal.console, typed).await;
+                }
                 return Ok(());
             }
             () = terminal.console.broken.cancelled() => None,
@@ -55,7 +58,9 @@ pub async fn listen(
         hand_in_line(&terminal, &intake, next).await;
     }
     hand_in(&terminal, &intake, &Said::Leave(true)).await;
-    give_back(&terminal.console, typed).await;
+    if edits {
+        give_back(&terminal.console, typed).await;
+    }
     terminal.left.cancel();
     Ok(())
 }
@@ -95,14 +100,12 @@ fn read(terminal: &Terminal, input: Input) -> Result<mpsc::Receiver<Typed>, Chan
     Ok(typed)
 }
 
-/// Ends the editor, so that the terminal is as it was before.
+/// Ends the editor, so that the terminal is as it was before. What is typed meanwhile is lost: it
+/// was never taken.
 async fn give_back(console: &Console, mut typed: mpsc::Receiver<Typed>) {
     console.stop_editor();
-    typed.close();
-    if !console.editor_is_gone() {
-        let ended = async { while typed.recv().await.is_some() {} };
-        let _ = tokio::time::timeout(GIVES_BACK, ended).await;
-    }
+    let ended = async { while typed.recv().await.is_some() {} };
+    let _ = tokio::time::timeout(GIVES_BACK, ended).await;
 }
 
 async fn hand_in_line(terminal: &Terminal, intake: &Intake, typed: Typed) {

@@ -8,7 +8,6 @@ mod screen;
 
 use super::{Input, Options, Terminal, Words};
 use crate::model::*;
-use crate::text;
 use screen::Paper;
 use std::path::Path;
 use std::sync::Arc;
