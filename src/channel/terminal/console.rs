@@ -104,15 +104,9 @@ impl Console {
         self.state().editor = Some(wake);
     }
 
-    /// From now on whoever puts prints; what still waits is printed here. An editor that was ended
-    /// in the middle of a line leaves the cursor there.
-    pub fn editor_ends(&self, in_line: bool) -> io::Result<()> {
-        if in_line {
-            self.surface.lock().unwrap_or_else(PoisonError::into_inner).write_all(
-                b"
-",
-            )?;
-        }
+    /// From now on whoever puts prints; what still waits is printed here. An editor that is stopped
+    /// has cleared its prompt and the half of a line behind it.
+    pub fn editor_ends(&self) -> io::Result<()> {
         let mut state = self.state();
         state.editor = None;
         state.page.interrupted();
