@@ -3,6 +3,7 @@
 mod chat;
 mod layout;
 mod living;
+mod mix;
 mod pty;
 mod screen;
 
