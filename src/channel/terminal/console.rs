@@ -28,7 +28,9 @@ pub struct Console {
 struct State {
     page: Page,
     waiting: Vec<Waiting>,
-    editor: Option<Editor>,
+    editor: Option<Wake>,
+    /// The editor must end, or not begin.
+    stopped: bool,
 }
 
 struct Waiting {
@@ -41,12 +43,8 @@ enum What {
     Notice(Sign, Text, Timestamp),
 }
 
-/// The line editor while it runs.
-struct Editor {
-    /// Asks it to draw its prompt anew; one such wish is enough.
-    wake: SyncSender<()>,
-    stopped: bool,
-}
+/// Asks the editor, while it runs, to draw its prompt anew; one such wish is enough.
+type Wake = SyncSender<()>;
 
 /// What a typed line means.
 #[derive(Debug, PartialEq)]
@@ -58,7 +56,7 @@ pub enum Meaning {
 impl Console {
     pub fn new(page: Page, surface: Box<dyn Surface>) -> Console {
         Console {
-            state: Mutex::new(State { page, waiting: Vec::new(), editor: None }),
+            state: Mutex::new(State { page, waiting: Vec::new(), editor: None, stopped: false }),
             surface: Mutex::new(surface),
             broken: CancellationToken::new(),
         }
@@ -101,12 +99,13 @@ impl Console {
     }
 
     /// From now on the editor prints. Waits until a `flush` that runs has ended.
-    pub fn editor_begins(&self, wake: SyncSender<()>) {
+    pub fn editor_begins(&self, wake: Wake) {
         let _surface = self.surface.lock().unwrap_or_else(PoisonError::into_inner);
-        self.state().editor = Some(Editor { wake, stopped: false });
+        self.state().editor = Some(wake);
     }
 
-    /// From now on whoever puts prints; what still waits is printed here.
+    /// From now on whoever puts prints; what still waits is printed here. An editor that is stopped
+    /// has cleared its prompt and the half of a line behind it.
     pub fn editor_ends(&self) -> io::Result<()> {
         let mut state = self.state();
         state.editor = None;
@@ -117,18 +116,13 @@ impl Console {
 
     /// Tells the editor to end.
     pub fn stop_editor(&self) {
-        if let Some(editor) = &mut self.state().editor {
-            editor.stopped = true;
-            let _ = editor.wake.try_send(());
-        }
+        let mut state = self.state();
+        state.stopped = true;
+        state.wake();
     }
 
     pub fn editor_is_stopped(&self) -> bool {
-        self.state().editor.as_ref().is_none_or(|editor| editor.stopped)
-    }
-
-    pub fn editor_is_gone(&self) -> bool {
-        self.state().editor.is_none()
+        self.state().stopped
     }
 
     pub fn columns(&self) -> usize {
@@ -169,8 +163,9 @@ impl Console {
 
 impl State {
     fn wake(&self) {
-        if let Some(editor) = &self.editor {
-            let _ = editor.wake.try_send(());
+        if let Some(wake) = &self.editor {
+            // Full: it is asked already.
+            let _ = wake.try_send(());
         }
     }
 

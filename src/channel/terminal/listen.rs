@@ -40,27 +40,29 @@ pub async fn listen(
     let Some(input) = input else {
         return Err(ChannelError { channel: KIND, why: "its input is read already".to_owned() });
     };
-    let in_turn = matches!(input, Input::Lines(_));
+    let edits = matches!(input, Input::Editor);
     let mut typed = read(&terminal, input)?;
     let mut answers = terminal.answers.subscribe();
     loop {
         let next = tokio::select! {
             biased;
             () = stop.cancelled() => {
-                give_back(&terminal.console, typed).await;
+                if edits {
+                    give_back(&terminal.console, typed).await;
+                }
                 return Ok(());
             }
             () = terminal.console.broken.cancelled() => None,
             next = typed.recv() => next,
         };
         let Some(mut next) = next else { break };
-        if in_turn {
+        if !edits {
             // A script has seen what was printed until now: the next line waits for its answer.
             next.seen = terminal.console.numbers();
             answers.mark_unchanged();
         }
         hand_in_line(&terminal, &intake, next).await;
-        if in_turn {
+        if !edits {
             tokio::select! {
                 _ = answers.changed() => {}
                 () = stop.cancelled() => {}
@@ -69,7 +71,9 @@ pub async fn listen(
         }
     }
     hand_in(&terminal, &intake, &Said::Leave(true)).await;
-    give_back(&terminal.console, typed).await;
+    if edits {
+        give_back(&terminal.console, typed).await;
+    }
     terminal.left.cancel();
     Ok(())
 }
@@ -109,14 +113,12 @@ fn read(terminal: &Terminal, input: Input) -> Result<mpsc::Receiver<Typed>, Chan
     Ok(typed)
 }
 
-/// Ends the editor, so that the terminal is as it was before.
+/// Ends the editor, so that the terminal is as it was before. What is typed meanwhile is lost: it
+/// was never taken.
 async fn give_back(console: &Console, mut typed: mpsc::Receiver<Typed>) {
     console.stop_editor();
-    typed.close();
-    if !console.editor_is_gone() {
-        let ended = async { while typed.recv().await.is_some() {} };
-        let _ = tokio::time::timeout(GIVES_BACK, ended).await;
-    }
+    let ended = async { while typed.recv().await.is_some() {} };
+    let _ = tokio::time::timeout(GIVES_BACK, ended).await;
 }
 
 async fn hand_in_line(terminal: &Terminal, intake: &Intake, typed: Typed) {

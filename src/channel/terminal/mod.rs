@@ -68,7 +68,7 @@ impl Options {
     /// The input and output of this process, whatever they are.
     pub fn of_process(you: impl Into<String>, texts: Arc<Texts>, files: PathBuf) -> Options {
         let you = you.into();
-        let output = Stdout::new();
+        let output = Stdout::of_process();
         let input = match output.is_terminal() && std::io::stdin().is_terminal() {
             true => Input::Editor,
             false => Input::Lines(Box::new(std::io::stdin())),

@@ -10,7 +10,7 @@ pub struct Stdout {
 }
 
 impl Stdout {
-    pub fn new() -> Stdout {
+    pub fn of_process() -> Stdout {
         Stdout { terminal: io::stdout().is_terminal() && understands_escapes() }
     }
 

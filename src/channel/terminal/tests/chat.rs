@@ -101,10 +101,7 @@ async fn what_is_not_stored_is_tried_again_under_its_key_and_then_told() {
     assert_eq!(what, line("/backup R2"));
     drop(typing);
     assert_eq!(session.hears().await, What::Leave);
-    assert_eq!(
-        paper.text(),
-        "⚠️ That line was not stored, so nothing was done. Type it again.\ngot it\n"
-    );
+    assert_eq!(paper.text(), "⚠️ That line was not stored, so nothing was done. Type it again.\ngot it\n");
 }
 
 #[tokio::test]

@@ -105,35 +105,49 @@ fn a_long_output_shows_its_ends_on_a_terminal_and_all_in_a_pipe() {
 #[test]
 fn progress_is_a_bar_only_on_a_terminal() {
     let progress = |done, failed, total| head().with(Block::Progress { done, failed, total });
-    check(progress(12, 0, 40), Some(80), expect![[r#"
+    check(
+        progress(12, 0, 40),
+        Some(80),
+        expect![[r#"
         ⚠️ Backup of 3 routers in 11 s: 1 changed, 1 failed
            ━━━━━━────────────── 12 of 40
-    "#]]);
-    check(progress(26, 1, 40), Some(80), expect![[r#"
+    "#]],
+    );
+    check(
+        progress(26, 1, 40),
+        Some(80),
+        expect![[r#"
         ⚠️ Backup of 3 routers in 11 s: 1 changed, 1 failed
            ━━━━━━━━━━━━━─────── 27 of 40, 1 failed
-    "#]]);
-    check(progress(40, 0, 40), Some(20), expect![[r#"
+    "#]],
+    );
+    check(
+        progress(40, 0, 40),
+        Some(20),
+        expect![[r#"
         ⚠️ Backup of 3
            routers in 11
            s: 1 changed, 1
            failed
            ━━━━━━ 40 of 40
-    "#]]);
-    check(progress(0, 0, 0), None, expect![[r#"
+    "#]],
+    );
+    check(
+        progress(0, 0, 0),
+        None,
+        expect![[r#"
         ⚠️ Backup of 3 routers in 11 s: 1 changed, 1 failed
            0 of 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn files_are_named_with_their_place() {
     let file = |name: &str| Block::File { name: name.to_owned(), attachment: AttachmentId(1), bytes: 7_300 };
     let document = head().with(file("R1.txt")).with(file("R2.txt")).with(file("R3.txt"));
-    let saved = [
-        Saved::At("data/demo/files/R1.txt".into()),
-        Saved::Not { why: "permission denied".to_owned() },
-    ];
+    let saved =
+        [Saved::At("data/demo/files/R1.txt".into()), Saved::Not { why: "permission denied".to_owned() }];
     expect![[r#"
         ⚠️ Backup of 3 routers in 11 s: 1 changed, 1 failed
            File: data/demo/files/R1.txt (7.3 KB)
@@ -149,7 +163,10 @@ fn any_width_and_any_text_gives_lines() {
     let document = head()
         .with_detail(said(&text))
         .with(Block::Raw(text.clone()))
-        .with(Block::Table(Table { head: vec![said(&text)], rows: vec![vec![], vec![said("a"), said(&text)]] }))
+        .with(Block::Table(Table {
+            head: vec![said(&text)],
+            rows: vec![vec![], vec![said("a"), said(&text)]],
+        }))
         .with(Block::Progress { done: 9, failed: 9, total: 1 });
     for columns in 0..40 {
         assert!(!lines(&document, Some(columns), &[]).contains('\x1b'));

@@ -82,7 +82,8 @@ async fn rows_that_scrolled_away_or_were_resized_are_left_alone() {
 async fn wide_and_long_rows_are_counted_as_the_screen_breaks_them() {
     let paper = Paper::screen(21, 12);
     let terminal = quiet(&paper);
-    let raw = |version, text: &str| message("a", version, Document::default().with(Block::Raw(text.to_owned())));
+    let raw =
+        |version, text: &str| message("a", version, Document::default().with(Block::Raw(text.to_owned())));
     deliver(&terminal, ended("z", 1, "stays")).await;
     deliver(&terminal, raw(1, &format!("{}\n{}", "漢".repeat(19), "x".repeat(18)))).await;
     deliver(&terminal, raw(2, &"y".repeat(19))).await;
@@ -96,7 +97,8 @@ async fn a_pipe_sees_questions_and_ends_only() {
     let terminal = quiet(&paper);
     deliver(&terminal, open("a", 1, "step 1")).await;
     let stop = button("Cancel", Action::Cancel { job: JobId(1) });
-    deliver(&terminal, message("a", 2, Document::open(Sign::Running, said("step 2")).with_button(stop))).await;
+    deliver(&terminal, message("a", 2, Document::open(Sign::Running, said("step 2")).with_button(stop)))
+        .await;
     let asked = |version| {
         let document = Document::open(Sign::Question, said("Reboot R2?"));
         message("b", version, document.with_button(answer("Yes")).with_button(answer("No")))

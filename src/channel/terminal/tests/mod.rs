@@ -3,12 +3,12 @@
 mod chat;
 mod layout;
 mod living;
+mod mix;
 mod pty;
 mod screen;
 
 use super::{Input, Options, Terminal, Words};
 use crate::model::*;
-use crate::text;
 use screen::Paper;
 use std::path::Path;
 use std::sync::Arc;
