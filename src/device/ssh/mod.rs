@@ -5,5 +5,7 @@ pub(super) mod login;
 pub(super) mod session;
 pub(super) mod stream;
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
 mod tests;
 pub(super) mod wire;
