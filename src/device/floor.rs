@@ -57,7 +57,8 @@ impl Floor {
         let mut outcomes = Vec::with_capacity(plan.asks().len());
         if let Err(broken) = self.0.work(group, plan, &stop, &mut outcomes).await {
             let broken = self.0.speakable(broken);
-            tracing::debug!(device = %plan.device().name, ?broken, "no answer");
+            // The key of the text, not the value: a question of the router may stand in it.
+            tracing::debug!(device = %plan.device().name, why = broken.text("").key, "no answer");
             outcomes.resize(plan.asks().len(), Outcome::Broken(broken));
         }
         outcomes
@@ -70,7 +71,10 @@ impl Floor {
 }
 
 /// Waits for the work or for the stop, whatever is first.
-async fn unless<T>(stop: &CancellationToken, work: impl Future<Output = Result<T, Broken>>) -> Result<T, Broken> {
+async fn unless<T>(
+    stop: &CancellationToken,
+    work: impl Future<Output = Result<T, Broken>>,
+) -> Result<T, Broken> {
     tokio::select! {
         biased;
         () = stop.cancelled() => Err(Broken::Stopped),
@@ -88,6 +92,9 @@ impl Inner {
         outcomes: &mut Vec<Outcome>,
     ) -> Result<(), Broken> {
         let device = plan.device();
+        if plan.asks().is_empty() {
+            return Ok(());
+        }
         self.credentials.check(&device.credential)?;
         let turn = unless(stop, async { Ok(self.lanes.turn(group, device.id).await) }).await?;
         let patterns = patterns(&device.platform);
@@ -115,7 +122,11 @@ impl Inner {
     }
 
     /// From nothing to a session that is ready to be asked.
-    async fn open(&self, device: &Device, patterns: &'static Patterns) -> Result<(Session<Shell>, Login), Broken> {
+    async fn open(
+        &self,
+        device: &Device,
+        patterns: &'static Patterns,
+    ) -> Result<(Session<Shell>, Login), Broken> {
         let deadlines = &self.settings.deadlines;
         let credential = self.credential(&device.credential).await?;
         let mut connection = connect(device, deadlines, &self.pins).await?;
@@ -156,7 +167,11 @@ impl Inner {
             })?;
             let word = std::str::from_utf8(&bytes).map_err(|_| unfit())?;
             // A line end would be typed as Enter, and what follows it as a command.
-            if word.contains(char::is_control) { Err(unfit()) } else { Ok(Secret::new(word)) }
+            if word.contains(char::is_control) {
+                tracing::error!(credential = name, "the credential holds control characters and is not used");
+                return Err(unfit());
+            }
+            Ok(Secret::new(word))
         };
         Ok(Login {
             credential: name.to_owned(),
@@ -185,7 +200,8 @@ impl Inner {
                     session.enable(login.enable.as_ref(), &login.credential).await?;
                 }
                 let (line, end) = (patterns.platform.running_config, patterns.platform.config_end);
-                let said = session.ask(line, self.limits(ask, patterns), Some(end), plan.is_changing()).await?;
+                let said =
+                    session.ask(line, self.limits(ask, patterns), Some(end), plan.is_changing()).await?;
                 self.configuration(line, said, session.is_privileged(), patterns)
             }
         }
@@ -262,5 +278,6 @@ impl Inner {
 fn shows_log(line: &str) -> bool {
     let mut words = line.split_whitespace().map(str::to_lowercase);
     let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    "show".starts_with(&first) && second.len() >= 3 && "logging".starts_with(&second)
+    let prints = |whole: &str| second.len() >= 3 && whole.starts_with(&second);
+    "show".starts_with(&first) && (prints("logging") || prints("tech-support"))
 }

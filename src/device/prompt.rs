@@ -31,6 +31,9 @@ pub(super) enum Mode {
     Inner,
 }
 
+/// No prompt and no question is longer; an endless line must not be searched again with every packet.
+const LONGEST: usize = 1024;
+
 /// The name that stands before `>` or `#`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Prompt {
@@ -112,7 +115,7 @@ impl Screen {
 
     pub fn tail(&self, patterns: &Patterns, prompt: Option<&Prompt>) -> Tail {
         let line = self.last_line();
-        if line.trim().is_empty() {
+        if line.trim().is_empty() || line.len() > LONGEST {
             return Tail::Nothing;
         }
         if let Some(prompt) = prompt {
@@ -156,10 +159,12 @@ impl Screen {
                 (Some(_), _) => at,
                 (None, Some(_)) => at + answer.get(at..).map_or(0, |line| glue(line, prompt)),
                 // Behind the prompt only log lines may stand; they stay for the cleaner.
-                (None, None) if line.trim().is_empty() && at > 0 => match self.above_logs(answer, patterns, prompt) {
-                    Some(cut) => cut,
-                    None => return answer,
-                },
+                (None, None) if line.trim().is_empty() && at > 0 => {
+                    match self.above_logs(answer, patterns, prompt) {
+                        Some(cut) => cut,
+                        None => return answer,
+                    }
+                }
                 (None, None) => return answer,
             };
             answer = answer.get(..cut).unwrap_or_default();

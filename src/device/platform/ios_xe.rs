@@ -26,7 +26,10 @@ pub(super) const IOS_XE: Platform = Platform {
     config_end: "end",
     exit: "exit",
     marks: &[
-        mark(r"^% ?(?:invalid input|invalid command|unknown command|bad ip address or host name|unrecognized host)", Refused::UnknownCommand),
+        mark(
+            r"^% ?(?:invalid input|invalid command|unknown command|bad ip address or host name|unrecognized host)",
+            Refused::UnknownCommand,
+        ),
         mark(r#"^% ?type "show \?""#, Refused::UnknownCommand),
         mark(r"^% ?(?:incomplete command|ambiguous command)", Refused::Incomplete),
         mark(r"^(?:% ?)?(?:command )?authorization failed", Refused::NotAuthorized),

@@ -3,7 +3,8 @@
 
 mod ios_xe;
 
-pub(super) use super::markers::Mark;
+use super::markers::Mark;
+use crate::model::outcome::Refused;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -38,6 +39,11 @@ pub(super) struct Platform {
 /// The registry. The first is what a device without a known platform is.
 pub(super) const PLATFORMS: &[&Platform] = &[&ios_xe::IOS_XE];
 
+/// The names that an inventory may use.
+pub fn platform_names() -> impl Iterator<Item = &'static str> {
+    PLATFORMS.iter().map(|platform| platform.name)
+}
+
 /// The patterns of a platform, compiled once.
 pub(super) struct Patterns {
     pub platform: &'static Platform,
@@ -48,6 +54,7 @@ pub(super) struct Patterns {
     pub dialogue: Regex,
     pub question: Regex,
     pub saves: Regex,
+    pub marks: Vec<(Regex, Refused)>,
 }
 
 static COMPILED: LazyLock<Vec<Patterns>> =
@@ -60,7 +67,8 @@ pub(super) fn patterns(name: &str) -> &'static Patterns {
 }
 
 fn compile(platform: &'static Platform) -> Patterns {
-    let regex = |pattern: &str| Regex::new(pattern).expect("patterns of platforms are constants, compiled in a test");
+    let regex =
+        |pattern: &str| Regex::new(pattern).expect("patterns of platforms are constants, compiled in a test");
     Patterns {
         platform,
         prompt: regex(platform.prompt),
@@ -70,6 +78,11 @@ fn compile(platform: &'static Platform) -> Patterns {
         dialogue: regex(platform.dialogue),
         question: regex(platform.question),
         saves: regex(platform.saves),
+        marks: platform
+            .marks
+            .iter()
+            .map(|mark| (regex(&format!("(?i){}", mark.pattern)), mark.reason))
+            .collect(),
     }
 }
 

@@ -2,10 +2,10 @@
 
 pub(super) mod connect;
 pub(super) mod login;
-pub(super) mod session;
-pub(super) mod stream;
 #[cfg(test)]
 mod replay;
+pub(super) mod session;
+pub(super) mod stream;
 #[cfg(test)]
 mod tests;
 pub(super) mod wire;

@@ -16,7 +16,11 @@ fn deadlines() -> Deadlines {
     Deadlines { quiet: Duration::from_secs(3), ..Deadlines::default() }
 }
 
-async fn started(first: &str, cut: Cut, answer: impl FnMut(&str) -> String + Send + 'static) -> Session<Replay> {
+async fn started(
+    first: &str,
+    cut: Cut,
+    answer: impl FnMut(&str) -> String + Send + 'static,
+) -> Session<Replay> {
     learn(Replay::new(first, cut, answer), patterns("ios-xe"), &deadlines()).await.unwrap()
 }
 
@@ -55,7 +59,9 @@ async fn cutting_the_bytes_changes_nothing() {
 
 #[tokio::test]
 async fn messages_of_the_day_do_not_become_the_prompt() {
-    for first in ["\nno entry #\nR1#", "\nno entry #R1#", "R1#", "\nhash#", "\n####\nlab#\n\nR1#", "\nR9#\nR8#R1#"] {
+    for first in
+        ["\nno entry #\nR1#", "\nno entry #R1#", "R1#", "\nhash#", "\n####\nlab#\n\nR1#", "\nR9#\nR8#R1#"]
+    {
         let mut session = started(first, Cut::Whole, router(&[("show x", "x\n")])).await;
         assert_eq!(answered(&mut session, "show x", None).await, "x\n", "{first:?}");
     }
@@ -114,7 +120,9 @@ async fn a_question_is_turned_down() {
     })
     .await;
     let limits = Limits { silence: Duration::from_secs(20), whole: Duration::from_secs(20) };
-    let Said::Question(asks) = session.ask("write memory", limits, None, true).await.unwrap() else { panic!() };
+    let Said::Question(asks) = session.ask("write memory", limits, None, true).await.unwrap() else {
+        panic!()
+    };
     assert_eq!(asks, "Overwrite the previous NVRAM configuration?[confirm]");
     assert_eq!(answered(&mut session, "show x", None).await, "");
 }
@@ -123,7 +131,10 @@ async fn a_question_is_turned_down() {
 async fn a_login_that_asks_for_more_is_for_a_person() {
     for (first, asks) in [
         ("\nEnter new password: ", "Enter new password:"),
-        ("\nWould you like to enter the initial configuration dialog? [yes/no]: ", "initial configuration dialog"),
+        (
+            "\nWould you like to enter the initial configuration dialog? [yes/no]: ",
+            "initial configuration dialog",
+        ),
         ("\nPassword required, but none set\n", ""),
         ("\nUsername: ", "Username:"),
     ] {
@@ -208,7 +219,9 @@ fn recording(folder: &std::path::Path, name: &str) -> Recording {
     };
     for line in file.lines() {
         let name = line.trim().trim_start_matches("- ");
-        if let Some(name) = name.strip_suffix(": |-").filter(|name| *name == "init_prompt" || name.ends_with("\\n\"")) {
+        if let Some(name) =
+            name.strip_suffix(": |-").filter(|name| *name == "init_prompt" || name.ends_with("\\n\""))
+        {
             close(&key, &mut body);
             key = name.trim_matches('"').trim_end_matches("\\n").to_owned();
             indent = None;
@@ -224,11 +237,14 @@ fn recording(folder: &std::path::Path, name: &str) -> Recording {
 
 #[tokio::test]
 async fn recordings_of_real_routers_play_the_same_however_they_are_cut() {
-    let Some(folder) = shared("recordings_of_real_routers_play_the_same_however_they_are_cut") else { return };
+    let Some(folder) = shared("recordings_of_real_routers_play_the_same_however_they_are_cut") else {
+        return;
+    };
     for file in ["ios_C9200L-24P-4G_17.09.04a_simulation.yaml", "ios_asr920_16.8.1b_simulation.yaml"] {
         for cut in [Cut::Whole, Cut::Every(1), Cut::Sizes(vec![3, 61, 7, 1, 400])] {
             let played = recording(&folder, file);
-            let asked: Vec<String> = played.answers.keys().filter(|line| line.starts_with("show")).cloned().collect();
+            let asked: Vec<String> =
+                played.answers.keys().filter(|line| line.starts_with("show")).cloned().collect();
             assert!(asked.len() > 3, "{file}");
             let prompt = played.first.lines().last().unwrap().to_owned();
             let answers = played.answers.clone();
@@ -266,7 +282,9 @@ fn nothing_secret_of_the_recordings_survives() {
         }
     }
     let config = redactor.redact(&played.answers["show running-config"]);
-    assert!(config.contains("enable secret 9 <removed:") && config.contains("snmp-server community <removed:"));
+    assert!(
+        config.contains("enable secret 9 <removed:") && config.contains("snmp-server community <removed:")
+    );
 }
 
 #[test]
