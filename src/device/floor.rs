@@ -190,6 +190,10 @@ impl Inner {
         login: &Login,
     ) -> Result<Outcome, Broken> {
         match ask {
+            // What would be typed as a key of its own, or as a second line, is not typed at all.
+            Ask::Line { line, .. } if line.contains(char::is_control) => {
+                Ok(self.refused(line, Refused::UnknownCommand, "control characters are not sent"))
+            }
             Ask::Line { line, .. } => {
                 let limits = self.limits(ask, patterns);
                 let said = session.ask(line, limits, None, plan.is_changing()).await?;

@@ -467,6 +467,27 @@ async fn a_wrong_password_is_sent_once_and_stops_after_three_routers() {
 }
 
 #[tokio::test]
+async fn a_wrong_password_for_all_is_tried_by_three_routers_only() {
+    let bench = Arc::new(Bench::start(LabPlan::fleet(20)).await);
+    bench.credential("lab", "admin", "not-it", None);
+    let tasks: Vec<_> = (1..=20)
+        .map(|n| {
+            let (bench, name) = (bench.clone(), format!("R{n}"));
+            tokio::spawn(async move { bench.backup(&name).await })
+        })
+        .collect();
+    for task in tasks {
+        let outcome = task.await.unwrap();
+        let expected = [
+            Broken::LoginRefused { credential: "lab".to_owned() },
+            Broken::CredentialStopped { credential: "lab".to_owned() },
+        ];
+        assert!(expected.contains(broken(&outcome)), "{outcome:?}");
+    }
+    assert_eq!(bench.lab.routers().map(|router| router.logins().refused).sum::<usize>(), 3);
+}
+
+#[tokio::test]
 async fn one_session_a_device_and_a_quick_question_overtakes() {
     let settings = FloorSettings { sessions: 2, ..short() };
     let bench = Arc::new(Bench::with(LabPlan::fleet(8), settings).await);
