@@ -14,7 +14,7 @@ pub const PURPOSE: &str = "config";
 /// What is known of an answer besides its bytes.
 pub(super) struct Answer<'a> {
     pub raw: &'a [u8],
-    /// The session stood at `#`.
+    /// The session stood at `#`, with the rights to see everything.
     pub privileged: bool,
     /// An error mark was found in it.
     pub refused: bool,

@@ -200,15 +200,26 @@ impl Inner {
                 Ok(self.text(line, said, patterns))
             }
             Ask::RunningConfig => {
-                if !session.is_privileged() {
-                    session.enable(login.enable.as_ref(), &login.credential).await?;
-                }
+                let full = self.full_rights(session, login).await?;
                 let (line, end) = (patterns.platform.running_config, patterns.platform.config_end);
-                let said =
-                    session.ask(line, self.limits(ask, patterns), Some(end), plan.is_changing()).await?;
-                self.configuration(line, said, session.is_privileged(), patterns)
+                let limits = self.limits(ask, patterns);
+                let said = session.ask(line, limits, Some(end), plan.is_changing()).await?;
+                self.configuration(line, said, full, patterns)
             }
         }
+    }
+
+    /// A login may stand at `#` and still see a part of the configuration only, with an `end` below it.
+    async fn full_rights<W: Wire>(&self, session: &mut Session<W>, login: &Login) -> Result<bool, Broken> {
+        if !session.is_privileged() {
+            session.enable(login.enable.as_ref(), &login.credential).await?;
+        }
+        let full = session.has_full_rights().await?;
+        if full || login.enable.is_none() {
+            return Ok(full);
+        }
+        session.enable(login.enable.as_ref(), &login.credential).await?;
+        session.has_full_rights().await
     }
 
     fn limits(&self, ask: &Ask, patterns: &Patterns) -> Limits {
@@ -243,7 +254,7 @@ impl Inner {
         &self,
         line: &str,
         said: Said,
-        privileged: bool,
+        full: bool,
         patterns: &Patterns,
     ) -> Result<Outcome, Broken> {
         let raw = match said {
@@ -254,7 +265,8 @@ impl Inner {
         if let Some(reason) = markers::refusal(patterns, &text) {
             return Ok(self.refused(line, reason, &text));
         }
-        let answer = Answer { raw: &raw, privileged, refused: false, end: patterns.platform.config_end };
+        let answer =
+            Answer { raw: &raw, privileged: full, refused: false, end: patterns.platform.config_end };
         match config::configuration(&answer, &self.sealer, &self.redactor) {
             Ok(configuration) => Ok(Outcome::Config(configuration)),
             Err(error) => {

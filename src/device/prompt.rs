@@ -45,6 +45,8 @@ impl Prompt {
     pub fn learn(patterns: &Patterns, line: &str) -> Option<Prompt> {
         let line = line.trim_end();
         let name = line.strip_suffix(['>', '#']).filter(|_| patterns.prompt.is_match(line))?;
+        // A name learned inside a configuration mode is the name alone.
+        let name = name.split_once("(config").map_or(name, |(name, _)| name);
         Some(Prompt { name: name.to_owned() })
     }
 

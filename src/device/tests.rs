@@ -209,8 +209,9 @@ async fn every_way_to_log_in_and_every_host_key() {
     plan.routers[1].login = LoginMethods::Password;
     plan.routers[2].host_key = HostKeyKind::EcdsaP256;
     plan.routers[3].privilege = 15;
+    plan.routers[4].privilege = 7;
     let bench = Bench::start(plan).await;
-    for name in ["R1", "R2", "R3", "R4"] {
+    for name in ["R1", "R2", "R3", "R4", "R5"] {
         whole(&bench, name, &bench.backup(name).await);
         assert_eq!(
             bench.memory.pins.lock().unwrap()[&bench.device(name).id],

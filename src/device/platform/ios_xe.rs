@@ -22,6 +22,7 @@ pub(super) const IOS_XE: Platform = Platform {
     // Width first: the echo of a long line would wrap otherwise.
     prepare: &["terminal width 511", "terminal length 0", "terminal no monitor"],
     enable: "enable",
+    rights: ("show privilege", r"(?m)^Current privilege level is (\d+)", 15),
     running_config: "show running-config",
     config_end: "end",
     exit: "exit",

@@ -27,6 +27,8 @@ pub(super) struct Platform {
     /// Lines sent after login, each of which may be refused.
     pub prepare: &'static [&'static str],
     pub enable: &'static str,
+    /// Prints the level of rights, found by the pattern; less than the number sees a part of the configuration only.
+    pub rights: (&'static str, &'static str, u8),
     pub running_config: &'static str,
     /// The last line of a whole configuration.
     pub config_end: &'static str,
@@ -54,6 +56,7 @@ pub(super) struct Patterns {
     pub dialogue: Regex,
     pub question: Regex,
     pub saves: Regex,
+    pub rights: Regex,
     pub marks: Vec<(Regex, Refused)>,
 }
 
@@ -78,6 +81,7 @@ fn compile(platform: &'static Platform) -> Patterns {
         dialogue: regex(platform.dialogue),
         question: regex(platform.question),
         saves: regex(platform.saves),
+        rights: regex(platform.rights.1),
         marks: platform
             .marks
             .iter()

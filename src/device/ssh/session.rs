@@ -168,6 +168,20 @@ impl<W: Wire> Session<W> {
         Ok(())
     }
 
+    /// Whether everything may be seen here; yes where the router does not tell.
+    pub async fn has_full_rights(&mut self) -> Result<bool, Broken> {
+        let (line, _, full) = self.patterns.platform.rights;
+        self.type_line(line).await?;
+        match self.wait(&self.control(line)).await? {
+            Ending::Ready => {}
+            Ending::Password | Ending::Question(_) => self.turn_down().await?,
+        }
+        let said = clean::cleaned(self.answer(line), false);
+        let level =
+            self.patterns.rights.captures(&said).and_then(|found| found.get(1)?.as_str().parse::<u8>().ok());
+        Ok(self.is_privileged() && level.is_none_or(|level| level >= full))
+    }
+
     /// Sends the line and waits for its whole answer.
     pub async fn ask(
         &mut self,
@@ -179,10 +193,7 @@ impl<W: Wire> Session<W> {
         self.type_line(line).await?;
         let awaited = Awaited { quiet: self.quiet, limits, end, may_wake: !changing, ..self.control(line) };
         match self.wait(&awaited).await? {
-            Ending::Ready => {
-                let start = self.screen.after_echo(line).unwrap_or(0);
-                Ok(Said::Answer(self.screen.answer(start, self.patterns, &self.prompt).to_vec()))
-            }
+            Ending::Ready => Ok(Said::Answer(self.answer(line).to_vec())),
             Ending::Question(asks) => {
                 self.turn_down().await?;
                 Ok(Said::Question(asks))
@@ -192,6 +203,11 @@ impl<W: Wire> Session<W> {
                 Ok(Said::Question("a password".to_owned()))
             }
         }
+    }
+
+    fn answer(&self, line: &str) -> &[u8] {
+        let start = self.screen.after_echo(line).unwrap_or(0);
+        self.screen.answer(start, self.patterns, &self.prompt)
     }
 
     async fn type_line(&mut self, line: &str) -> Result<(), Broken> {
@@ -247,6 +263,10 @@ impl<W: Wire> Session<W> {
             }
             let now = Instant::now();
             if settled.is_some_and(|settled| settled <= now) {
+                if let (Tail::Foreign(line), false) = (&tail, awaited.may_wake) {
+                    // Nothing is typed that nobody asked for; that it stands so long must do.
+                    stranger = Some(line.clone());
+                }
                 match self.settle(tail, &mut stranger) {
                     Some(ending) => return Ok(ending),
                     None => self.wire.send(b"\r").await?,
@@ -273,7 +293,7 @@ impl<W: Wire> Session<W> {
             },
             // Seen twice with a carriage return between: the name was changed.
             Tail::Foreign(line) if stranger == Some(line.as_str()) => Some(awaited.quiet),
-            Tail::Foreign(_) if !awaited.may_wake => None,
+            Tail::Foreign(_) if !awaited.may_wake => Some(QUESTION),
             Tail::Foreign(_) | Tail::Glued(_) => Some(DOUBT),
             Tail::Password if awaited.password => self.start(awaited.line).map(|_| Duration::ZERO),
             Tail::Password | Tail::Question(_) => Some(QUESTION),

@@ -96,6 +96,37 @@ async fn a_new_name_is_learned_again() {
 }
 
 #[tokio::test]
+async fn a_prompt_with_few_rights_is_noticed() {
+    for (said, full) in [
+        ("Current privilege level is 15\n", true),
+        ("Current privilege level is 7\n", false),
+        ("% Invalid input\n", true),
+    ] {
+        let mut session = started("R1#", Cut::Every(5), move |line| match line {
+            "show privilege" => format!("{line}\n{said}R1#"),
+            line => format!("{line}\nR1#"),
+        })
+        .await;
+        assert_eq!(session.has_full_rights().await, Ok(full), "{said}");
+    }
+}
+
+/// While a router is changed nothing is typed that was not asked for, not even a carriage return.
+#[tokio::test]
+async fn a_changing_line_is_followed_by_nothing() {
+    let mut session = started("R1#", Cut::Whole, |line| match line {
+        "hostname core-1" => format!("{line}\ncore-1(config)#"),
+        line => format!("{line}\nR1#"),
+    })
+    .await;
+    let limits = Limits { silence: Duration::from_secs(20), whole: Duration::from_secs(20) };
+    assert!(
+        matches!(session.ask("hostname core-1", limits, None, true).await.unwrap(), Said::Answer(raw) if raw.is_empty())
+    );
+    assert_eq!(session.into_wire().lines.last().unwrap(), "hostname core-1");
+}
+
+#[tokio::test]
 async fn a_prompt_that_was_painted_over_is_woken() {
     let log = "*Nov 23 14:02:31.123: %SYS-5-CONFIG_I: Configured from console by ops\n";
     let mut session = started("R1#", Cut::Whole, move |line| match line {
