@@ -246,17 +246,21 @@ impl<W: Wire> Session<W> {
                 self.wire.send(b" ").await?;
             }
             let settled = self.patience(&tail, awaited, stranger.as_deref()).map(|patience| heard + patience);
-            let wake = (awaited.may_wake && !woken).then(|| heard + awaited.limits.silence * 2 / 3);
+            // A carriage return would be an answer to a question.
+            let asked = matches!(tail, Tail::Question(_) | Tail::Password);
+            let may_wake = awaited.may_wake && !woken && !asked;
+            let wake = may_wake.then(|| heard + awaited.limits.silence * 2 / 3);
             let (silent, over) = (heard + awaited.limits.silence, started + awaited.limits.whole);
             let until = [settled, wake, Some(silent), Some(over)].into_iter().flatten().min().unwrap_or(over);
             match timeout_at(until, self.wire.receive()).await {
                 Ok(Some(bytes)) => {
                     self.screen.add(&bytes);
                     heard = Instant::now();
-                    if self.screen.len() > MOST_BYTES {
-                        return Err(Broken::Deadline { after: started.elapsed() });
+                    // A router that never pauses meets its deadline too.
+                    if heard < over && self.screen.len() <= MOST_BYTES {
+                        continue;
                     }
-                    continue;
+                    return Err(Broken::Deadline { after: awaited.limits.whole });
                 }
                 Ok(None) => return Err(Broken::Dropped),
                 Err(_) => {}

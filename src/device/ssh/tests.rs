@@ -2,6 +2,7 @@
 
 use super::replay::{Cut, Replay};
 use super::session::{Limits, Said, Session, learn};
+use super::wire::Wire;
 use crate::device::key::MasterKey;
 use crate::device::platform::patterns;
 use crate::device::{Deadlines, Redactor, clean};
@@ -214,6 +215,31 @@ async fn no_prompt_and_no_line() {
     assert_eq!(learn(silent, patterns("ios-xe"), &short).await.err(), Some(Broken::NoPrompt));
     let gone = Replay::new("<gone>", Cut::Whole, |_| String::new());
     assert_eq!(learn(gone, patterns("ios-xe"), &short).await.err(), Some(Broken::Dropped));
+}
+
+/// A router that answers every line and then never stops printing.
+struct Flood(Replay);
+
+impl Wire for Flood {
+    async fn send(&mut self, bytes: &[u8]) -> Result<(), Broken> {
+        self.0.send(bytes).await
+    }
+
+    async fn receive(&mut self) -> Option<Vec<u8>> {
+        match self.0.lines.last().is_some_and(|line| line == "show flood") {
+            true => Some(b"x\r\n".to_vec()),
+            false => self.0.receive().await,
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_endless_output_meets_its_deadline() {
+    let wire = Flood(Replay::new("R1#", Cut::Whole, router(&[])));
+    let mut session = learn(wire, patterns("ios-xe"), &deadlines()).await.unwrap();
+    let limits = Limits { silence: Duration::from_secs(9), whole: Duration::from_millis(100) };
+    let said = session.ask("show flood", limits, None, false).await.err();
+    assert_eq!(said, Some(Broken::Deadline { after: limits.whole }));
 }
 
 /// One recorded session: what came before the first prompt, and what each line brought.
