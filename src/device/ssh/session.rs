@@ -252,18 +252,13 @@ impl<W: Wire> Session<W> {
             let wake = may_wake.then(|| heard + awaited.limits.silence * 2 / 3);
             let (silent, over) = (heard + awaited.limits.silence, started + awaited.limits.whole);
             let until = [settled, wake, Some(silent), Some(over)].into_iter().flatten().min().unwrap_or(over);
-            match timeout_at(until, self.wire.receive()).await {
-                Ok(Some(bytes)) => {
-                    self.screen.add(&bytes);
-                    heard = Instant::now();
-                    // A router that never pauses meets its deadline too.
-                    if heard < over && self.screen.len() <= MOST_BYTES {
-                        continue;
-                    }
-                    return Err(Broken::Deadline { after: awaited.limits.whole });
+            if self.hear(until).await? {
+                heard = Instant::now();
+                // A router that never pauses meets its deadline too.
+                if heard < over && self.screen.len() <= MOST_BYTES {
+                    continue;
                 }
-                Ok(None) => return Err(Broken::Dropped),
-                Err(_) => {}
+                return Err(Broken::Deadline { after: awaited.limits.whole });
             }
             let now = Instant::now();
             if settled.is_some_and(|settled| settled <= now) {
@@ -285,6 +280,18 @@ impl<W: Wire> Session<W> {
                 woken = true;
                 self.wire.send(b"\r").await?;
             }
+        }
+    }
+
+    /// Whether bytes came before that moment.
+    async fn hear(&mut self, until: Instant) -> Result<bool, Broken> {
+        match timeout_at(until, self.wire.receive()).await {
+            Ok(Some(bytes)) => {
+                self.screen.add(&bytes);
+                Ok(true)
+            }
+            Ok(None) => Err(Broken::Dropped),
+            Err(_) => Ok(false),
         }
     }
 
