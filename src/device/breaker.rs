@@ -25,6 +25,8 @@ impl Default for BreakerSettings {
 pub(super) struct Breaker {
     refusals: VecDeque<(DeviceId, Instant)>,
     state: State,
+    /// The last answer of a router was a yes.
+    proven: bool,
 }
 
 #[derive(Debug, Default, PartialEq)]
@@ -55,11 +57,16 @@ impl Breaker {
         matches!(self.state, State::Open | State::CanaryFlying)
     }
 
+    pub fn is_proven(&self) -> bool {
+        self.proven
+    }
+
     /// A router took the login.
     pub fn accepted(&mut self) {
         if self.state == State::CanaryFlying {
             *self = Breaker::default();
         }
+        self.proven = true;
     }
 
     /// The login ended without an answer about the credential.
@@ -71,6 +78,7 @@ impl Breaker {
 
     /// A router refused the login; says whether the breaker opened by it.
     pub fn refused(&mut self, device: DeviceId, now: Instant, settings: &BreakerSettings) -> bool {
+        self.proven = false;
         if self.state != State::Closed {
             self.state = State::Open;
             return false;

@@ -135,9 +135,15 @@ mod tests {
 
     #[test]
     fn noise_of_the_router_is_dropped() {
-        check("Load for five secs: 1%/0%; one minute: 1%; five minutes: 1%\r\nTime source is NTP, 14:02:31 UTC Mon Nov 23 2026\r\nx\r\n", "x\n");
+        check(
+            "Load for five secs: 1%/0%; one minute: 1%; five minutes: 1%\r\nTime source is NTP, 14:02:31 UTC Mon Nov 23 2026\r\nx\r\n",
+            "x\n",
+        );
         check("one\r\n***\r\n*** --- SHUTDOWN in 0:05:00 ---\r\n***\r\ntwo\r\n", "one\ntwo\n");
-        check("one\r\n*Nov 23 14:02:31.123: %LINK-3-UPDOWN: Interface Gi2, changed state to down\r\ntwo\r\n", "one\ntwo\n");
+        check(
+            "one\r\n*Nov 23 14:02:31.123: %LINK-3-UPDOWN: Interface Gi2, changed state to down\r\ntwo\r\n",
+            "one\ntwo\n",
+        );
     }
 
     #[test]
@@ -158,7 +164,10 @@ mod tests {
         for line in ["% Invalid input", "CPU 1%: x", "  5 minute rate 10%", "100% of 5-3-A: x", "%Error: x"] {
             assert!(!is_log_line(line), "{line}");
         }
-        assert_eq!(cleaned(b"*Nov 23 14:02:31.123: %SYS-5-X: y\r\n", true), "*Nov 23 14:02:31.123: %SYS-5-X: y\n");
+        assert_eq!(
+            cleaned(b"*Nov 23 14:02:31.123: %SYS-5-X: y\r\n", true),
+            "*Nov 23 14:02:31.123: %SYS-5-X: y\n"
+        );
     }
 
     proptest::proptest! {

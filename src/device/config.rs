@@ -14,7 +14,7 @@ pub const PURPOSE: &str = "config";
 /// What is known of an answer besides its bytes.
 pub(super) struct Answer<'a> {
     pub raw: &'a [u8],
-    /// The session stood at `#`.
+    /// The session stood at `#`, with the rights to see everything.
     pub privileged: bool,
     /// An error mark was found in it.
     pub refused: bool,
@@ -48,7 +48,8 @@ pub(super) fn ends_with(text: &str, end: &str) -> bool {
 /// `! Last configuration change at 14:02:31 UTC Mon Nov 23 2026 by USER`
 fn changed(text: &str) -> (Option<String>, Option<String>) {
     static CHANGED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?m)^! Last configuration change at (.+?)(?: by (\S+))?\s*$").expect("the pattern is a constant")
+        Regex::new(r"(?m)^! Last configuration change at (.+?)(?: by (\S+))?\s*$")
+            .expect("the pattern is a constant")
     });
     let Some(found) = CHANGED.captures(text) else { return (None, None) };
     let group = |at| found.get(at).map(|group| group.as_str().to_owned());
@@ -144,14 +145,21 @@ mod tests {
         assert!(!made(RAW, true, true).complete, "with an error mark");
         assert!(!made("", true, false).complete, "an empty answer");
         assert!(!made("version 17.9\r\nhostname R1\r\n", true, false).complete, "cut");
-        assert!(!made("version 17.9\r\nend\r\nhostname R1\r\n", true, false).complete, "an end in the middle");
+        assert!(
+            !made("version 17.9\r\nend\r\nhostname R1\r\n", true, false).complete,
+            "an end in the middle"
+        );
         assert!(!made("version 17.9\r\n end\r\n", true, false).complete, "an indented end");
     }
 
     #[test]
     fn what_changes_by_itself_changes_nothing() {
-        let one = lasting("!\n! NVRAM config last updated at 1 by x\nversion 17.9\n!\n!\ninterface Tunnel1\n tunnel mpls traffic-eng bandwidth 7\n tunnel mpls traffic-eng auto-bw\n!\nend\n");
-        let two = lasting("\n\n!\nversion 17.9\n!\ninterface Tunnel1\n tunnel mpls traffic-eng bandwidth 9\n tunnel mpls traffic-eng auto-bw\n!\nend\n");
+        let one = lasting(
+            "!\n! NVRAM config last updated at 1 by x\nversion 17.9\n!\n!\ninterface Tunnel1\n tunnel mpls traffic-eng bandwidth 7\n tunnel mpls traffic-eng auto-bw\n!\nend\n",
+        );
+        let two = lasting(
+            "\n\n!\nversion 17.9\n!\ninterface Tunnel1\n tunnel mpls traffic-eng bandwidth 9\n tunnel mpls traffic-eng auto-bw\n!\nend\n",
+        );
         assert_eq!(one, two);
         assert!(lasting("interface Gi1\n speed 1000\n").contains("speed"), "a port's speed is configured");
     }

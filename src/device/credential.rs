@@ -4,8 +4,9 @@ use super::breaker::{Breaker, BreakerSettings};
 use crate::model::{Broken, DeviceId};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// Every credential that was used since the start.
 pub(super) struct Credentials {
@@ -17,15 +18,22 @@ pub(super) struct Credentials {
 struct Credential {
     name: String,
     logins: Arc<Semaphore>,
+    /// Few go first while nobody knows whether the password is right: a wrong one must not be refused by 25 routers
+    /// before the first answer opens the breaker, or the login server locks the account.
+    scouts: Mutex<Arc<Semaphore>>,
     breaker: Mutex<Breaker>,
 }
+
+/// Nobody waits longer for the scouts: routers that hang at login must not hold up the others.
+const SCOUTING: Duration = Duration::from_secs(5);
 
 /// The right to send this credential's password once.
 pub(super) struct Attempt {
     credential: Arc<Credential>,
     settings: BreakerSettings,
     decided: bool,
-    _permit: Option<OwnedSemaphorePermit>,
+    scout: Option<OwnedSemaphorePermit>,
+    _login: Option<OwnedSemaphorePermit>,
 }
 
 impl Credentials {
@@ -44,10 +52,11 @@ impl Credentials {
     pub async fn attempt(&self, name: &str) -> Result<Attempt, Broken> {
         let credential = self.named(name);
         // The semaphore is never closed, so there is always a permit in the end.
-        let permit = credential.logins.clone().acquire_owned().await.ok();
+        let login = credential.logins.clone().acquire_owned().await.ok();
+        let scout = credential.scout().await;
         let admitted = credential.breaker().admits();
         match admitted {
-            true => Ok(Attempt { credential, settings: self.breaker, decided: false, _permit: permit }),
+            true => Ok(Attempt { credential, settings: self.breaker, decided: false, scout, _login: login }),
             false => Err(credential.stopped()),
         }
     }
@@ -61,15 +70,34 @@ impl Credentials {
         let mut by_name = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || {
             let logins = Arc::new(Semaphore::new(self.logins));
-            Arc::new(Credential { name: name.to_owned(), logins, breaker: Mutex::default() })
+            let scouts = Mutex::new(scouts(&self.breaker));
+            Arc::new(Credential { name: name.to_owned(), logins, scouts, breaker: Mutex::default() })
         };
         by_name.entry(name.to_owned()).or_insert_with(make).clone()
     }
 }
 
+fn scouts(settings: &BreakerSettings) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(settings.devices.max(1)))
+}
+
 impl Credential {
     fn breaker(&self) -> MutexGuard<'_, Breaker> {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place among the first; `None` when the credential is known to work.
+    async fn scout(&self) -> Option<OwnedSemaphorePermit> {
+        if self.breaker().is_proven() {
+            return None;
+        }
+        let scouts = self.scouts().clone();
+        let scout = timeout(SCOUTING, scouts.acquire_owned()).await.ok()?.ok();
+        scout.filter(|_| !self.breaker().is_proven())
+    }
+
+    fn scouts(&self) -> MutexGuard<'_, Arc<Semaphore>> {
+        self.scouts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn stopped(&self) -> Broken {
@@ -81,12 +109,23 @@ impl Attempt {
     pub fn accepted(mut self) {
         self.decided = true;
         self.credential.breaker().accepted();
+        let mut current = self.credential.scouts();
+        if self.scout.take().is_some() || current.is_closed() {
+            // The others need not wait for their turn as scouts any more.
+            std::mem::replace(&mut *current, scouts(&self.settings)).close();
+        }
     }
 
     pub fn refused(mut self, device: DeviceId) {
         self.decided = true;
+        // A scout that was refused is not replaced: so many refusals open the breaker.
+        if let Some(scout) = self.scout.take() {
+            scout.forget();
+        }
         let opened = self.credential.breaker().refused(device, Instant::now(), &self.settings);
         if opened {
+            // Who waits as a scout learns at once that it is over.
+            self.credential.scouts().close();
             tracing::warn!(credential = %self.credential.name, "refused by several routers, stopped everywhere");
         }
     }

@@ -67,7 +67,8 @@ impl Floor {
         let mut outcomes = Vec::with_capacity(plan.asks().len());
         if let Err(broken) = self.0.work(turn, plan, &stop, &mut outcomes).await {
             let broken = self.0.speakable(broken);
-            tracing::debug!(device = %plan.device().name, ?broken, "no answer");
+            // The key of the text, not the value: a question of the router may stand in it.
+            tracing::debug!(device = %plan.device().name, why = broken.text("").key, "no answer");
             outcomes.resize(plan.asks().len(), Outcome::Broken(broken));
         }
         outcomes
@@ -80,7 +81,10 @@ impl Floor {
 }
 
 /// Waits for the work or for the stop, whatever is first.
-async fn unless<T>(stop: &CancellationToken, work: impl Future<Output = Result<T, Broken>>) -> Result<T, Broken> {
+async fn unless<T>(
+    stop: &CancellationToken,
+    work: impl Future<Output = Result<T, Broken>>,
+) -> Result<T, Broken> {
     tokio::select! {
         biased;
         () = stop.cancelled() => Err(Broken::Stopped),
@@ -98,6 +102,9 @@ impl Inner {
         outcomes: &mut Vec<Outcome>,
     ) -> Result<(), Broken> {
         let device = plan.device();
+        if plan.asks().is_empty() {
+            return Ok(());
+        }
         self.credentials.check(&device.credential)?;
         let patterns = patterns(&device.platform);
         let (mut session, login) = unless(stop, self.open(device, patterns)).await?;
@@ -124,7 +131,11 @@ impl Inner {
     }
 
     /// From nothing to a session that is ready to be asked.
-    async fn open(&self, device: &Device, patterns: &'static Patterns) -> Result<(Session<Shell>, Login), Broken> {
+    async fn open(
+        &self,
+        device: &Device,
+        patterns: &'static Patterns,
+    ) -> Result<(Session<Shell>, Login), Broken> {
         let deadlines = &self.settings.deadlines;
         let credential = self.credential(&device.credential).await?;
         let mut connection = connect(device, deadlines, &self.pins).await?;
@@ -165,7 +176,11 @@ impl Inner {
             })?;
             let word = std::str::from_utf8(&bytes).map_err(|_| unfit())?;
             // A line end would be typed as Enter, and what follows it as a command.
-            if word.contains(char::is_control) { Err(unfit()) } else { Ok(Secret::new(word)) }
+            if word.contains(char::is_control) {
+                tracing::error!(credential = name, "the credential holds control characters and is not used");
+                return Err(unfit());
+            }
+            Ok(Secret::new(word))
         };
         Ok(Login {
             credential: name.to_owned(),
@@ -184,20 +199,36 @@ impl Inner {
         login: &Login,
     ) -> Result<Outcome, Broken> {
         match ask {
+            // What would be typed as a key of its own, or as a second line, is not typed at all.
+            Ask::Line { line, .. } if line.contains(char::is_control) => {
+                Ok(self.refused(line, Refused::UnknownCommand, "control characters are not sent"))
+            }
             Ask::Line { line, .. } => {
                 let limits = self.limits(ask, patterns);
                 let said = session.ask(line, limits, None, plan.is_changing()).await?;
                 Ok(self.text(line, said, patterns))
             }
             Ask::RunningConfig => {
-                if !session.is_privileged() {
-                    session.enable(login.enable.as_ref(), &login.credential).await?;
-                }
+                let full = self.full_rights(session, login).await?;
                 let (line, end) = (patterns.platform.running_config, patterns.platform.config_end);
-                let said = session.ask(line, self.limits(ask, patterns), Some(end), plan.is_changing()).await?;
-                self.configuration(line, said, session.is_privileged(), patterns)
+                let limits = self.limits(ask, patterns);
+                let said = session.ask(line, limits, Some(end), plan.is_changing()).await?;
+                self.configuration(line, said, full, patterns)
             }
         }
+    }
+
+    /// A login may stand at `#` and still see a part of the configuration only, with an `end` below it.
+    async fn full_rights<W: Wire>(&self, session: &mut Session<W>, login: &Login) -> Result<bool, Broken> {
+        if !session.is_privileged() {
+            session.enable(login.enable.as_ref(), &login.credential).await?;
+        }
+        let full = session.has_full_rights().await?;
+        if full || login.enable.is_none() {
+            return Ok(full);
+        }
+        session.enable(login.enable.as_ref(), &login.credential).await?;
+        session.has_full_rights().await
     }
 
     fn limits(&self, ask: &Ask, patterns: &Patterns) -> Limits {
@@ -232,7 +263,7 @@ impl Inner {
         &self,
         line: &str,
         said: Said,
-        privileged: bool,
+        full: bool,
         patterns: &Patterns,
     ) -> Result<Outcome, Broken> {
         let raw = match said {
@@ -243,7 +274,8 @@ impl Inner {
         if let Some(reason) = markers::refusal(patterns, &text) {
             return Ok(self.refused(line, reason, &text));
         }
-        let answer = Answer { raw: &raw, privileged, refused: false, end: patterns.platform.config_end };
+        let answer =
+            Answer { raw: &raw, privileged: full, refused: false, end: patterns.platform.config_end };
         match config::configuration(&answer, &self.sealer, &self.redactor) {
             Ok(configuration) => Ok(Outcome::Config(configuration)),
             Err(error) => {
@@ -271,5 +303,6 @@ impl Inner {
 fn shows_log(line: &str) -> bool {
     let mut words = line.split_whitespace().map(str::to_lowercase);
     let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    "show".starts_with(&first) && second.len() >= 3 && "logging".starts_with(&second)
+    let prints = |whole: &str| second.len() >= 3 && whole.starts_with(&second);
+    "show".starts_with(&first) && (prints("logging") || prints("tech-support"))
 }

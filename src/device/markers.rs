@@ -4,9 +4,6 @@
 use super::clean::is_log_line;
 use super::platform::Patterns;
 use crate::model::outcome::Refused;
-use regex::Regex;
-use std::collections::BTreeMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// One text by which a router says no; matched at the start of a line, in any case.
 pub(super) struct Mark {
@@ -30,7 +27,7 @@ pub(super) fn refusal(patterns: &Patterns, said: &str) -> Option<Refused> {
 }
 
 fn known(patterns: &Patterns, line: &str) -> Option<Refused> {
-    patterns.platform.marks.iter().find(|mark| compiled(mark.pattern).is_match(line)).map(|mark| mark.reason)
+    patterns.marks.iter().find(|(mark, _)| mark.is_match(line)).map(|(_, reason)| *reason)
 }
 
 /// `% BGP not active`: a sentence after a percent sign, and no log line (`%SYS-5-CONFIG_I: ...`).
@@ -38,13 +35,6 @@ fn is_complaint(line: &str) -> bool {
     line.strip_prefix('%').is_some_and(|rest| {
         !is_log_line(line) && rest.trim_start().starts_with(|c: char| c.is_ascii_alphabetic())
     })
-}
-
-fn compiled(pattern: &'static str) -> Regex {
-    static COMPILED: LazyLock<Mutex<BTreeMap<&'static str, Regex>>> = LazyLock::new(Mutex::default);
-    let mut known = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-    let make = || Regex::new(&format!("(?i){pattern}")).expect("marks are constants, each is tried in a test");
-    known.entry(pattern).or_insert_with(make).clone()
 }
 
 #[cfg(test)]
@@ -60,8 +50,14 @@ mod tests {
     fn the_table_of_error_marks() {
         for (said, expected) in [
             ("               ^\n% Invalid input detected at '^' marker.\n", Refused::UnknownCommand),
-            ("% Unknown command or computer name, or unable to find computer address", Refused::UnknownCommand),
-            ("Translating \"shwo\"...domain server (255.255.255.255)\n% Bad IP address or host name", Refused::UnknownCommand),
+            (
+                "% Unknown command or computer name, or unable to find computer address",
+                Refused::UnknownCommand,
+            ),
+            (
+                "Translating \"shwo\"...domain server (255.255.255.255)\n% Bad IP address or host name",
+                Refused::UnknownCommand,
+            ),
             ("% Type \"show ?\" for a list of subcommands", Refused::UnknownCommand),
             ("% Ambiguous command:  \"sh i\"", Refused::Incomplete),
             ("% Incomplete command.\n", Refused::Incomplete),

@@ -30,6 +30,7 @@ pub use config::PURPOSE as CONFIG_PURPOSE;
 pub use floor::Floor;
 pub use key::{KeyError, MasterKey};
 pub use lanes::Turn;
+pub use platform::platform_names;
 pub use redact::Redactor;
 pub use seal::{SealError, Sealer};
 
@@ -62,8 +63,11 @@ pub trait Pins: Send + Sync {
     fn pinned<'a>(&'a self, device: DeviceId) -> BoxFuture<'a, Result<Option<String>, String>>;
 
     /// The device showed its first key. Pins it unless another connection was faster, and says which pin holds now.
-    fn first_seen<'a>(&'a self, device: DeviceId, fingerprint: &'a str)
-    -> BoxFuture<'a, Result<String, String>>;
+    fn first_seen<'a>(
+        &'a self,
+        device: DeviceId,
+        fingerprint: &'a str,
+    ) -> BoxFuture<'a, Result<String, String>>;
 
     /// The device showed a key that is not the pinned one. Kept so that a person can compare both; trusts nothing.
     fn offered<'a>(&'a self, device: DeviceId, fingerprint: &'a str) -> BoxFuture<'a, Result<(), String>>;

@@ -98,7 +98,8 @@ pub(super) fn preferred(profile: Profile) -> Preferred {
 pub(super) fn fitting(theirs: &[String]) -> Option<Profile> {
     Profile::ALL.into_iter().find(|profile| {
         let ours = preferred(*profile);
-        let kex = ours.kex.iter().filter(|name| !EXTENSIONS.contains(name)).map(|name| name.as_ref().to_owned());
+        let kex =
+            ours.kex.iter().filter(|name| !EXTENSIONS.contains(name)).map(|name| name.as_ref().to_owned());
         let keys = ours.key.iter().map(|name| name.as_str().to_owned());
         let ciphers = ours.cipher.iter().map(|name| name.as_ref().to_owned());
         let macs = ours.mac.iter().map(|name| name.as_ref().to_owned());

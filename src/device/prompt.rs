@@ -31,6 +31,9 @@ pub(super) enum Mode {
     Inner,
 }
 
+/// No prompt and no question is longer; an endless line must not be searched again with every packet.
+const LONGEST: usize = 1024;
+
 /// The name that stands before `>` or `#`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Prompt {
@@ -42,6 +45,8 @@ impl Prompt {
     pub fn learn(patterns: &Patterns, line: &str) -> Option<Prompt> {
         let line = line.trim_end();
         let name = line.strip_suffix(['>', '#']).filter(|_| patterns.prompt.is_match(line))?;
+        // A name learned inside a configuration mode is the name alone.
+        let name = name.split_once("(config").map_or(name, |(name, _)| name);
         Some(Prompt { name: name.to_owned() })
     }
 
@@ -83,36 +88,21 @@ impl Screen {
 
     /// The last line as a person sees it; log lines behind a prompt are looked through.
     pub fn last_line(&self) -> String {
-        let mut end = self.bytes.len();
-        loop {
-            let before = self.bytes.get(..end).unwrap_or_default();
-            let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-            let line = text(before.get(start..).unwrap_or_default());
-            let above = start.checked_sub(1);
-            match above {
-                // A log line ends with a line end and leaves an empty last line behind.
-                Some(above) if line.trim().is_empty() && self.ends_with_log_line(above) => {
-                    let before = self.bytes.get(..above).unwrap_or_default();
-                    end = before.iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
-                    // The log line itself began on a line of its own.
-                    if end == 0 {
-                        return line;
-                    }
-                }
-                _ => return line,
-            }
+        let mut lines = self.bytes.rsplit(|byte| *byte == b'\n').map(text);
+        let last = lines.next().unwrap_or_default();
+        if !last.trim().is_empty() {
+            return last;
         }
-    }
-
-    fn ends_with_log_line(&self, end: usize) -> bool {
-        let before = self.bytes.get(..end).unwrap_or_default();
-        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        is_log_line(&text(before.get(start..).unwrap_or_default()))
+        let mut above = lines.skip_while(|line| is_log_line(line));
+        match self.bytes.rsplit(|byte| *byte == b'\n').nth(1).map(text) {
+            Some(line) if is_log_line(&line) => above.next().unwrap_or_default(),
+            _ => last,
+        }
     }
 
     pub fn tail(&self, patterns: &Patterns, prompt: Option<&Prompt>) -> Tail {
         let line = self.last_line();
-        if line.trim().is_empty() {
+        if line.trim().is_empty() || line.len() > LONGEST {
             return Tail::Nothing;
         }
         if let Some(prompt) = prompt {
@@ -156,10 +146,12 @@ impl Screen {
                 (Some(_), _) => at,
                 (None, Some(_)) => at + answer.get(at..).map_or(0, |line| glue(line, prompt)),
                 // Behind the prompt only log lines may stand; they stay for the cleaner.
-                (None, None) if line.trim().is_empty() && at > 0 => match self.above_logs(answer, patterns, prompt) {
-                    Some(cut) => cut,
-                    None => return answer,
-                },
+                (None, None) if line.trim().is_empty() && at > 0 => {
+                    match self.above_logs(answer, patterns, prompt) {
+                        Some(cut) => cut,
+                        None => return answer,
+                    }
+                }
                 (None, None) => return answer,
             };
             answer = answer.get(..cut).unwrap_or_default();
@@ -216,5 +208,100 @@ fn text(line: &[u8]) -> String {
     match painted(&line) {
         Cow::Borrowed(line) => line.to_owned(),
         Cow::Owned(line) => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::platform::patterns;
+    use super::*;
+
+    fn tail(name: Option<&str>, bytes: &str) -> Tail {
+        let patterns = patterns("ios-xe");
+        let prompt = name.map(|name| Prompt::learn(patterns, name).unwrap());
+        let mut screen = Screen::default();
+        bytes.as_bytes().iter().for_each(|byte| screen.add(&[*byte]));
+        screen.tail(patterns, prompt.as_ref())
+    }
+
+    #[test]
+    fn prompts_of_all_shapes_are_learned() {
+        let patterns = patterns("ios-xe");
+        for line in [
+            "R1>",
+            "R1#",
+            "R1# ",
+            "csr-1.aws:eu/1#",
+            "user@box#",
+            "Router(boot)#",
+            "SW1-stby>",
+            "R1(recovery-mode)#",
+            "(unlicensed)WLC1#",
+            "9300-a_b#",
+            "R1(config-if)#",
+        ] {
+            assert!(Prompt::learn(patterns, line).is_some(), "{line}");
+        }
+        for line in
+            ["", "#", ">", "no entry #", "R1# show", "R1", "100 %", "  R1#", "<html>", "key: abc#", "####"]
+        {
+            assert!(Prompt::learn(patterns, line).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_learned_name_decides() {
+        for (bytes, expected) in [
+            ("x\r\nR1#", Tail::Prompt(Mode::Privileged)),
+            ("x\r\nR1>", Tail::Prompt(Mode::User)),
+            ("x\r\nR1# \x07", Tail::Prompt(Mode::Privileged)),
+            ("x\r\n\x1b[KR1#", Tail::Prompt(Mode::Privileged)),
+            ("x\r\nR1(config)#", Tail::Prompt(Mode::Inner)),
+            ("x\r\nR1(ca-trustpoint)#", Tail::Prompt(Mode::Inner)),
+            ("x\r\nend of textR1#", Tail::Glued(Mode::Privileged)),
+            ("x\r\nR2#", Tail::Foreign("R2#".to_owned())),
+            ("x\r\nR1#\r\n", Tail::Nothing),
+            ("x\r\nR1#show", Tail::Nothing),
+            ("x\r\n --More-- ", Tail::Pager),
+            ("x\r\n<--- More --->", Tail::Pager),
+            ("x\r\nPassword: ", Tail::Password),
+            (
+                "x\r\nProceed with reload? [confirm]",
+                Tail::Question("Proceed with reload? [confirm]".to_owned()),
+            ),
+            ("x\r\nSave? [yes/no]: ", Tail::Question("Save? [yes/no]:".to_owned())),
+            ("Destination filename [x]? ", Tail::Question("Destination filename [x]?".to_owned())),
+            ("", Tail::Nothing),
+        ] {
+            assert_eq!(tail(Some("R1#"), bytes), expected, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn long_names_are_cut_in_configuration_modes() {
+        let long = "a-router-with-a-very-long-name#";
+        assert_eq!(tail(Some(long), "a-router-with-a-very(config)#"), Tail::Prompt(Mode::Inner));
+        assert_eq!(tail(Some(long), "a-router(config)#"), Tail::Foreign("a-router(config)#".to_owned()));
+    }
+
+    #[test]
+    fn log_lines_behind_a_prompt_are_looked_through() {
+        let log = "*Nov 23 14:02:31.123: %SYS-5-CONFIG_I: x\r\n";
+        assert_eq!(tail(Some("R1#"), &format!("x\r\nR1#\r\n{log}{log}")), Tail::Prompt(Mode::Privileged));
+        assert_eq!(tail(Some("R1#"), &format!("x\r\ny\r\n{log}")), Tail::Nothing);
+        assert_eq!(tail(Some("R1#"), log), Tail::Nothing);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_have_a_tail(bytes: Vec<u8>, start in 0usize..50) {
+            let patterns = patterns("ios-xe");
+            let prompt = Prompt::learn(patterns, "R1#").unwrap();
+            let mut screen = Screen::default();
+            screen.add(&bytes);
+            screen.tail(patterns, Some(&prompt));
+            screen.answer(start, patterns, &prompt);
+            screen.after_echo("x");
+        }
     }
 }

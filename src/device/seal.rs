@@ -51,8 +51,7 @@ impl Sealer {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce).map_err(|_| SealError::NoRandom)?;
         let payload = Payload { msg: bytes, aad: &self.bound(purpose) };
-        let hidden =
-            self.0.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Damaged)?;
+        let hidden = self.0.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Damaged)?;
         Ok(Sealed([[VERSION].as_slice(), &self.0.id, &nonce, &hidden].concat()))
     }
 

@@ -82,8 +82,7 @@ impl Bench {
         let (sealer, memory) = (Sealer::new(&key), Arc::new(Memory::default()));
         let words = plan.credentials.clone();
         let lab = Lab::start(plan).await.unwrap();
-        let floor =
-            Floor::new(settings, memory.clone(), memory.clone(), sealer.clone(), Redactor::new(&key));
+        let floor = Floor::new(settings, memory.clone(), memory.clone(), sealer.clone(), Redactor::new(&key));
         let bench = Bench { lab, floor, memory, sealer };
         bench.credential("lab", &words.username, &words.password, Some(&words.enable));
         bench
@@ -91,11 +90,8 @@ impl Bench {
 
     fn credential(&self, name: &str, user: &str, password: &str, enable: Option<&str>) {
         let seal = |word: &str| self.sealer.seal(CREDENTIAL_PURPOSE, word.as_bytes()).unwrap();
-        let login = SealedLogin {
-            username: user.to_owned(),
-            password: seal(password),
-            enable: enable.map(seal),
-        };
+        let login =
+            SealedLogin { username: user.to_owned(), password: seal(password), enable: enable.map(seal) };
         self.memory.logins.lock().unwrap().insert(name.to_owned(), login);
     }
 
@@ -221,10 +217,14 @@ async fn every_way_to_log_in_and_every_host_key() {
     plan.routers[1].login = LoginMethods::Password;
     plan.routers[2].host_key = HostKeyKind::EcdsaP256;
     plan.routers[3].privilege = 15;
+    plan.routers[4].privilege = 7;
     let bench = Bench::start(plan).await;
-    for name in ["R1", "R2", "R3", "R4"] {
+    for name in ["R1", "R2", "R3", "R4", "R5"] {
         whole(&bench, name, &bench.backup(name).await);
-        assert_eq!(bench.memory.pins.lock().unwrap()[&bench.device(name).id], bench.router(name).host_key_fingerprint());
+        assert_eq!(
+            bench.memory.pins.lock().unwrap()[&bench.device(name).id],
+            bench.router(name).host_key_fingerprint()
+        );
     }
 }
 
@@ -285,8 +285,108 @@ async fn each_way_to_fail_has_its_word() {
         assert!(format!("{:?}", broken(&outcomes[0])).starts_with(expected), "{fault:?}: {outcomes:?}");
         assert_eq!(outcomes.len(), 2);
         let second = broken(&outcomes[1]);
-        assert_eq!(*second == Broken::NotAsked, fault == Fault::DropInTheMiddle(1_000), "{fault:?}: {second:?}");
+        assert_eq!(
+            *second == Broken::NotAsked,
+            fault == Fault::DropInTheMiddle(1_000),
+            "{fault:?}: {second:?}"
+        );
     }
+}
+
+#[tokio::test]
+async fn every_stage_of_a_login_has_its_deadline() {
+    let ms = Duration::from_millis;
+    let settings = FloorSettings { deadlines: Deadlines { login: ms(400), ..short().deadlines }, ..short() };
+    let bench = Bench::with(LabPlan::one("R1"), settings).await;
+    let router = bench.router("R1");
+    let hold = router.hold(Point::AtLogin);
+    assert_eq!(broken(&bench.backup("R1").await), &Broken::LoginTimeout { after: ms(400) });
+    hold.release();
+    let hold = router.hold(Point::AfterConnect);
+    assert_eq!(broken(&bench.backup("R1").await), &Broken::NoIdentification { after: ms(400) });
+    hold.release();
+    whole(&bench, "R1", &bench.backup("R1").await);
+}
+
+#[tokio::test]
+async fn an_address_that_never_answers() {
+    let wait = Duration::from_millis(300);
+    let settings =
+        FloorSettings { deadlines: Deadlines { connect: wait, ..Deadlines::default() }, ..short() };
+    let bench = Bench::with(LabPlan::one("R1"), settings).await;
+    // A full queue of a door that nobody opens: the next caller hears nothing at all.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut callers = Vec::new();
+    while let Ok(caller) = tokio::time::timeout(wait, tokio::net::TcpStream::connect(address)).await {
+        callers.push(caller.unwrap());
+    }
+    let outcomes = bench.ask(device(9, "R9", "127.0.0.1", address.port()), &["show clock"]).await;
+    assert_eq!(broken(&outcomes[0]), &Broken::ConnectTimeout { after: wait });
+}
+
+#[tokio::test]
+async fn a_door_that_closes_at_once_says_that_the_lines_are_taken() {
+    let bench = Bench::start(LabPlan::one("R1")).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let closing = tokio::spawn(async move {
+        let (first, _) = listener.accept().await.unwrap();
+        drop(first);
+        // A web server, by mistake.
+        let (mut second, _) = listener.accept().await.unwrap();
+        let page = "HTTP/1.1 400 Bad Request\r\n\r\n".repeat(100);
+        tokio::io::AsyncWriteExt::write_all(&mut second, page.as_bytes()).await.unwrap();
+    });
+    let outcomes = bench.ask(device(9, "R9", "127.0.0.1", port), &["show clock"]).await;
+    assert_eq!(broken(&outcomes[0]), &Broken::ClosedEarly);
+    let outcomes = bench.ask(device(9, "R9", "127.0.0.1", port), &["show clock"]).await;
+    assert!(matches!(broken(&outcomes[0]), Broken::Unreachable { .. } | Broken::ClosedEarly), "{outcomes:?}");
+    closing.await.unwrap();
+}
+
+/// A server that only knows what routers knew twenty years ago.
+struct Old;
+
+impl russh::server::Handler for Old {
+    type Error = russh::Error;
+}
+
+#[tokio::test]
+async fn without_a_common_algorithm_the_fitting_profile_is_named() {
+    let bench = Bench::start(LabPlan::one("R1")).await;
+    let key =
+        russh::keys::PrivateKey::random(&mut russh::keys::key::safe_rng(), russh::keys::Algorithm::Ed25519);
+    let preferred = russh::Preferred {
+        kex: std::borrow::Cow::Borrowed(&[russh::kex::DH_G14_SHA1]),
+        ..russh::Preferred::DEFAULT
+    };
+    let config = russh::server::Config { keys: vec![key.unwrap()], preferred, ..Default::default() };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let config = Arc::new(config);
+    let serving = tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let session = russh::server::run_stream(config.clone(), stream, Old).await;
+            drop(tokio::spawn(async move { drop(session.unwrap().await) }));
+        }
+    });
+    let outcomes = bench.ask(device(9, "R9", "127.0.0.1", port), &["show clock"]).await;
+    let Broken::NoCommonAlgorithm { kind, ours, theirs, fits } = broken(&outcomes[0]) else {
+        panic!("{outcomes:?}")
+    };
+    assert_eq!((kind.as_str(), fits.as_deref()), ("key exchange", Some("legacy")));
+    assert!(
+        ours.contains(&"curve25519-sha256".to_owned())
+            && theirs.contains(&"diffie-hellman-group14-sha1".to_owned())
+    );
+
+    let fitting = Device { profile: Profile::Legacy, ..device(9, "R9", "127.0.0.1", port) };
+    let outcomes = bench.ask(fitting, &["show clock"]).await;
+    assert!(matches!(broken(&outcomes[0]), Broken::LoginRefused { .. }), "the handshake works: {outcomes:?}");
+    serving.abort();
 }
 
 #[tokio::test]
@@ -373,6 +473,27 @@ async fn a_wrong_password_is_sent_once_and_stops_after_three_routers() {
     bench.floor.retry_credential("lab");
     whole(&bench, "R4", &bench.backup("R4").await);
     whole(&bench, "R1", &bench.backup("R1").await);
+}
+
+#[tokio::test]
+async fn a_wrong_password_for_all_is_tried_by_three_routers_only() {
+    let bench = Arc::new(Bench::start(LabPlan::fleet(20)).await);
+    bench.credential("lab", "admin", "not-it", None);
+    let tasks: Vec<_> = (1..=20)
+        .map(|n| {
+            let (bench, name) = (bench.clone(), format!("R{n}"));
+            tokio::spawn(async move { bench.backup(&name).await })
+        })
+        .collect();
+    for task in tasks {
+        let outcome = task.await.unwrap();
+        let expected = [
+            Broken::LoginRefused { credential: "lab".to_owned() },
+            Broken::CredentialStopped { credential: "lab".to_owned() },
+        ];
+        assert!(expected.contains(broken(&outcome)), "{outcome:?}");
+    }
+    assert_eq!(bench.lab.routers().map(|router| router.logins().refused).sum::<usize>(), 3);
 }
 
 #[tokio::test]

@@ -22,11 +22,15 @@ pub(super) const IOS_XE: Platform = Platform {
     // Width first: the echo of a long line would wrap otherwise.
     prepare: &["terminal width 511", "terminal length 0", "terminal no monitor"],
     enable: "enable",
+    rights: ("show privilege", r"(?m)^Current privilege level is (\d+)", 15),
     running_config: "show running-config",
     config_end: "end",
     exit: "exit",
     marks: &[
-        mark(r"^% ?(?:invalid input|invalid command|unknown command|bad ip address or host name|unrecognized host)", Refused::UnknownCommand),
+        mark(
+            r"^% ?(?:invalid input|invalid command|unknown command|bad ip address or host name|unrecognized host)",
+            Refused::UnknownCommand,
+        ),
         mark(r#"^% ?type "show \?""#, Refused::UnknownCommand),
         mark(r"^% ?(?:incomplete command|ambiguous command)", Refused::Incomplete),
         mark(r"^(?:% ?)?(?:command )?authorization failed", Refused::NotAuthorized),

@@ -3,7 +3,8 @@
 
 mod ios_xe;
 
-pub(super) use super::markers::Mark;
+use super::markers::Mark;
+use crate::model::outcome::Refused;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -26,6 +27,8 @@ pub(super) struct Platform {
     /// Lines sent after login, each of which may be refused.
     pub prepare: &'static [&'static str],
     pub enable: &'static str,
+    /// Prints the level of rights, found by the pattern; less than the number sees a part of the configuration only.
+    pub rights: (&'static str, &'static str, u8),
     pub running_config: &'static str,
     /// The last line of a whole configuration.
     pub config_end: &'static str,
@@ -38,6 +41,11 @@ pub(super) struct Platform {
 /// The registry. The first is what a device without a known platform is.
 pub(super) const PLATFORMS: &[&Platform] = &[&ios_xe::IOS_XE];
 
+/// The names that an inventory may use.
+pub fn platform_names() -> impl Iterator<Item = &'static str> {
+    PLATFORMS.iter().map(|platform| platform.name)
+}
+
 /// The patterns of a platform, compiled once.
 pub(super) struct Patterns {
     pub platform: &'static Platform,
@@ -48,6 +56,8 @@ pub(super) struct Patterns {
     pub dialogue: Regex,
     pub question: Regex,
     pub saves: Regex,
+    pub rights: Regex,
+    pub marks: Vec<(Regex, Refused)>,
 }
 
 static COMPILED: LazyLock<Vec<Patterns>> =
@@ -60,7 +70,8 @@ pub(super) fn patterns(name: &str) -> &'static Patterns {
 }
 
 fn compile(platform: &'static Platform) -> Patterns {
-    let regex = |pattern: &str| Regex::new(pattern).expect("patterns of platforms are constants, compiled in a test");
+    let regex =
+        |pattern: &str| Regex::new(pattern).expect("patterns of platforms are constants, compiled in a test");
     Patterns {
         platform,
         prompt: regex(platform.prompt),
@@ -70,6 +81,12 @@ fn compile(platform: &'static Platform) -> Patterns {
         dialogue: regex(platform.dialogue),
         question: regex(platform.question),
         saves: regex(platform.saves),
+        rights: regex(platform.rights.1),
+        marks: platform
+            .marks
+            .iter()
+            .map(|mark| (regex(&format!("(?i){}", mark.pattern)), mark.reason))
+            .collect(),
     }
 }
 

@@ -7,8 +7,8 @@ mod rules;
 mod tests;
 
 use super::key::{MasterKey, hex, keyed};
-use regex::{Captures, Regex};
-use rules::{ANYWHERE, Rule, START, WORDS};
+use regex::{Captures, Regex, RegexSet, RegexSetBuilder};
+use rules::{ANYWHERE, START, WORDS};
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 use zeroize::Zeroizing;
@@ -17,19 +17,22 @@ use zeroize::Zeroizing;
 #[derive(Clone)]
 pub struct Redactor(Arc<Zeroizing<[u8; 32]>>);
 
+/// The rows of a table, compiled: all at once to find the row, each to find its groups.
 struct Compiled {
-    pattern: Regex,
-    unless_under: Option<&'static str>,
+    any: RegexSet,
+    each: Vec<Regex>,
 }
 
-static WORD_RULES: LazyLock<Vec<Compiled>> =
-    LazyLock::new(|| WORDS.iter().map(|rule| compile(rule, &format!("{START}{}", spelled(rule.pattern)))).collect());
-static ANYWHERE_RULES: LazyLock<Vec<Compiled>> =
-    LazyLock::new(|| ANYWHERE.iter().map(|rule| compile(rule, rule.pattern)).collect());
+static WORD_RULES: LazyLock<Compiled> =
+    LazyLock::new(|| compile(WORDS.iter().map(|rule| format!("{START}{}", spelled(rule.pattern))).collect()));
+static ANYWHERE_RULES: LazyLock<Compiled> =
+    LazyLock::new(|| compile(ANYWHERE.iter().map(|rule| rule.pattern.to_owned()).collect()));
 static MARK: LazyLock<Regex> = LazyLock::new(|| fixed(r"^<removed:[0-9a-f]{8}>$"));
 /// A line without any of these holds no secret; most lines of an output are passed by here.
 static SUSPECT: LazyLock<Regex> = LazyLock::new(|| {
-    fixed(r"(?i)key|pass|secret|communit|snmp|user|authentic|md5|sha|digest|wpa|sap|hostname|ftp|:|\$|certificate|PRIVATE")
+    fixed(
+        r"(?i)key|pass|secret|communit|snmp|user|authentic|md5|sha|digest|wpa|sap|hostname|ftp|:|\$|certificate|PRIVATE",
+    )
 });
 static PEM: LazyLock<Regex> = LazyLock::new(|| fixed(r"-----(BEGIN|END) [A-Z ]*PRIVATE KEY-----"));
 static CERTIFICATE: LazyLock<Regex> = LazyLock::new(|| fixed(r"^\s+certificate(\s|$)"));
@@ -38,9 +41,17 @@ fn fixed(pattern: &str) -> Regex {
     Regex::new(pattern).expect("patterns are constants and every one is compiled in a test")
 }
 
-fn compile(rule: &Rule, pattern: &str) -> Compiled {
-    Compiled { pattern: fixed(pattern), unless_under: rule.unless_under }
+fn compile(patterns: Vec<String>) -> Compiled {
+    let any = RegexSetBuilder::new(&patterns).size_limit(MOST_COMPILED).build();
+    Compiled {
+        any: any.expect("patterns are constants and every one is compiled in a test"),
+        each: patterns.iter().map(|pattern| fixed(pattern)).collect(),
+    }
 }
+
+/// Bytes of the compiled table; the default is for one pattern, this is for some sixty.
+const MOST_COMPILED: usize = 256 * 1024 * 1024;
+const PASSES: usize = 8;
 
 /// Writes out the short forms of a row: see [`WORDS`].
 fn spelled(pattern: &str) -> String {
@@ -129,26 +140,41 @@ impl Redactor {
     }
 
     fn line<'a>(&self, line: &'a str, heading: &str) -> Cow<'a, str> {
-        if !SUSPECT.is_match(line) {
-            return Cow::Borrowed(line);
+        let mut redacted = Cow::Borrowed(line);
+        // A mark may uncover what stands behind it; twice is enough for what routers print.
+        for _ in 0..PASSES {
+            if !SUSPECT.is_match(&redacted) {
+                break;
+            }
+            let again = self.once(&redacted, heading, line == heading);
+            if again == redacted {
+                break;
+            }
+            redacted = Cow::Owned(again.into_owned());
         }
-        let fits = |rule: &&Compiled| {
-            rule.unless_under.is_none_or(|under| !heading.starts_with(under) || line == heading)
-                && rule.pattern.is_match(line)
+        redacted
+    }
+
+    fn once<'a>(&self, line: &'a str, heading: &str, is_heading: bool) -> Cow<'a, str> {
+        let fits = |at: &usize| {
+            let under = WORDS.get(*at).and_then(|rule| rule.unless_under);
+            under.is_none_or(|under| is_heading || !heading.starts_with(under))
         };
-        let mut line = match WORD_RULES.iter().find(fits) {
-            Some(rule) => self.replaced(&rule.pattern, Cow::Borrowed(line)),
+        let found = WORD_RULES.any.matches(line).into_iter().find(fits);
+        let mut line = match found.and_then(|at| WORD_RULES.each.get(at)) {
+            Some(pattern) => self.replaced(pattern, Cow::Borrowed(line)),
             None => Cow::Borrowed(line),
         };
-        for rule in ANYWHERE_RULES.iter() {
-            line = self.replaced(&rule.pattern, line);
+        for pattern in &ANYWHERE_RULES.each {
+            line = self.replaced(pattern, line);
         }
         line
     }
 
     /// Every capture group of every match, replaced.
     fn replaced<'a>(&self, pattern: &Regex, line: Cow<'a, str>) -> Cow<'a, str> {
-        let secrets: Vec<(usize, usize)> = pattern.captures_iter(&line).flat_map(|found| groups(&found)).collect();
+        let secrets: Vec<(usize, usize)> =
+            pattern.captures_iter(&line).flat_map(|found| groups(&found)).collect();
         if secrets.is_empty() {
             return line;
         }

@@ -24,7 +24,11 @@ pub(super) const WORDS: &[Rule] = &[
     // What only looks like a secret.
     rule(r"key\s+chain\s", "key chain OSPF-KEYS", "key chain OSPF-KEYS"),
     rule(r"password\s+encryption\s", "password encryption aes", "password encryption aes"),
-    rule(r"mka\s+pre-shared-key\s+(?:fallback-)?key-chain\s", " mka pre-shared-key key-chain MKA", " mka pre-shared-key key-chain MKA"),
+    rule(
+        r"mka\s+pre-shared-key\s+(?:fallback-)?key-chain\s",
+        " mka pre-shared-key key-chain MKA",
+        " mka pre-shared-key key-chain MKA",
+    ),
     rule(
         r"(?:standby|vrrp|glbp)\s+(?:\d+\s+)?authentication\s+md5\s+key-chain\s",
         " standby 1 authentication md5 key-chain HSRP",
@@ -52,7 +56,11 @@ pub(super) const WORDS: &[Rule] = &[
         "username ops privilege 15 algorithm-type scrypt secret 9 <>",
     ),
     // SNMP.
-    rule(r"snmp-server\s+community\s+TQ", "snmp-server community made-up RO 10", "snmp-server community <> RO 10"),
+    rule(
+        r"snmp-server\s+community\s+TQ",
+        "snmp-server community made-up RO 10",
+        "snmp-server community <> RO 10",
+    ),
     rule(
         r"snmp-server\s+host\s+\S+\s+(?:vrf\s+\S+\s+)?(?:(?:informs?|traps?)\s+)?(?:version\s+(?:1|2c)\s+)?TQ",
         "snmp-server host 10.0.0.9 vrf MGMT informs version 2c made-up config",
@@ -63,16 +71,33 @@ pub(super) const WORDS: &[Rule] = &[
         "snmp-server user watcher GROUP v3 auth sha red priv aes 128 green",
         "snmp-server user watcher GROUP v3 auth sha <> priv aes 128 <>",
     ),
+    rule(
+        r"snmp\s+mib\s+community-map\s+Q",
+        "snmp mib community-map made-up engineid 80",
+        "snmp mib community-map <> engineid 80",
+    ),
     // AAA.
     rule(
         r"(?:tacacs|radius)-server\s+(?:.*?\s)?key\s+TX",
         "radius-server host 10.0.0.2 auth-port 1812 acct-port 1813 key 7 0822455D0A16",
         "radius-server host 10.0.0.2 auth-port 1812 acct-port 1813 key 7 <>",
     ),
-    rule(r"server-private\s+\S+\s+(?:.*?\s)?key\s+TX", " server-private 10.0.0.2 timeout 5 key 7 0822455D", " server-private 10.0.0.2 timeout 5 key 7 <>"),
-    rule(r"(?:client\s+\S+\s+(?:.*?\s)?)?server-key\s+TX", " client 10.0.0.2 server-key 7 0822455D", " client 10.0.0.2 server-key 7 <>"),
+    rule(
+        r"server-private\s+\S+\s+(?:.*?\s)?key\s+TX",
+        " server-private 10.0.0.2 timeout 5 key 7 0822455D",
+        " server-private 10.0.0.2 timeout 5 key 7 <>",
+    ),
+    rule(
+        r"(?:client\s+\S+\s+(?:.*?\s)?)?server-key\s+TX",
+        " client 10.0.0.2 server-key 7 0822455D",
+        " client 10.0.0.2 server-key 7 <>",
+    ),
     rule(r"pac\s+key\s+TX", " pac key 7 0822455D", " pac key 7 <>"),
-    rule(r"aaa\s+group\s+(?:.*?\s)?key\s+TX", "aaa group server radius X key 7 0822455D", "aaa group server radius X key 7 <>"),
+    rule(
+        r"aaa\s+group\s+(?:.*?\s)?key\s+TX",
+        "aaa group server radius X key 7 0822455D",
+        "aaa group server radius X key 7 <>",
+    ),
     rule(
         r"(?:aaa\s+)?cts\s+credentials\s+id\s+\S+\s+password\s+TX",
         "cts credentials id R1 password 7 0822455D",
@@ -112,7 +137,11 @@ pub(super) const WORDS: &[Rule] = &[
     ),
     rule(r"l2tp\s+tunnel\s+password\s+TX", " l2tp tunnel password 7 0822455D", " l2tp tunnel password 7 <>"),
     rule(r"digest\s+(?:secret\s+)?TW", " digest secret 7 0822455D hash md5", " digest secret 7 <> hash md5"),
-    rule(r"cable\s+shared-(?:secondary-)?secret\s+(?:index\s+\d+\s+)?TX", " cable shared-secret 7 0822455D", " cable shared-secret 7 <>"),
+    rule(
+        r"cable\s+shared-(?:secondary-)?secret\s+(?:index\s+\d+\s+)?TX",
+        " cable shared-secret 7 0822455D",
+        " cable shared-secret 7 <>",
+    ),
     rule(
         r"(?:crypto\s+(?:pki|ca|key)|enrollment)\s+(?:.*?\s)?(?:password|passphrase)\s+TX",
         "crypto pki import LAB pkcs12 flash:lab.p12 password RedWord",
@@ -123,7 +152,11 @@ pub(super) const WORDS: &[Rule] = &[
         "key config-key password-encrypt RedWord",
         "key config-key password-encrypt <>",
     ),
-    rule(r"(?:macsec|mka)\s+(?:.*?\s)?key\s+TW", " macsec pre-shared key 7 0822455D", " macsec pre-shared key 7 <>"),
+    rule(
+        r"(?:macsec|mka)\s+(?:.*?\s)?key\s+TW",
+        " macsec pre-shared key 7 0822455D",
+        " macsec pre-shared key 7 <>",
+    ),
     // Routing.
     rule(r"key-string\s+(?:hex\s+)?TX", "  key-string 7 0822455D0A16", "  key-string 7 <>"),
     rule(
@@ -151,8 +184,16 @@ pub(super) const WORDS: &[Rule] = &[
         " ospfv3 authentication ipsec spi 500 md5 0 0822455D",
         " ospfv3 authentication ipsec spi 500 md5 0 <>",
     ),
-    rule(r"authentication\s+mode\s+hmac-sha-256\s+TX", "   authentication mode hmac-sha-256 7 0822455D", "   authentication mode hmac-sha-256 7 <>"),
-    rule(r"(?:isis\s+password|domain-password|area-password)\s+TW", " isis password RedWord level-2", " isis password <> level-2"),
+    rule(
+        r"authentication\s+mode\s+hmac-sha-256\s+TX",
+        "   authentication mode hmac-sha-256 7 0822455D",
+        "   authentication mode hmac-sha-256 7 <>",
+    ),
+    rule(
+        r"(?:isis\s+password|domain-password|area-password)\s+TW",
+        " isis password RedWord level-2",
+        " isis password <> level-2",
+    ),
     rule(
         r"(?:neighbor|mpls\s+ldp)\s+(?:.*?\s)?password\s+(?:(?:required|option|fallback|rollover)\s+(?:.*?\s)?)?TX",
         " neighbor 10.0.0.2 password 7 0822455D",
@@ -188,10 +229,18 @@ pub(super) const WORDS: &[Rule] = &[
         " security wpa psk set-key ascii 0 RedWord",
         " security wpa psk set-key ascii 0 <>",
     ),
-    rule(r"wlccp\s+(?:.*?\s)?password\s+TX", "wlccp ap username lab password 7 0822455D", "wlccp ap username lab password 7 <>"),
+    rule(
+        r"wlccp\s+(?:.*?\s)?password\s+TX",
+        "wlccp ap username lab password 7 0822455D",
+        "wlccp ap username lab password 7 <>",
+    ),
     // Transfers.
     rule(r"ip\s+ftp\s+(?:.*?\s)?password\s+TX", "ip ftp password 7 0822455D", "ip ftp password 7 <>"),
-    rule(r"ip\s+http\s+client\s+(?:.*?\s)?password\s+TX", "ip http client password 7 0822455D", "ip http client password 7 <>"),
+    rule(
+        r"ip\s+http\s+client\s+(?:.*?\s)?password\s+TX",
+        "ip http client password 7 0822455D",
+        "ip http client password 7 <>",
+    ),
     rule(
         r"(?:.*\s)?ftp-username\s+W\s+ftp-password\s+TX",
         " ftp-username lab ftp-password 7 0822455D",

@@ -119,7 +119,9 @@ fn failed(error: &russh::Error, device: &Device, identified: bool) -> Broken {
                 fits: fits.map(|profile| profile.name().to_owned()),
             }
         }
-        russh::Error::Version => Broken::Unreachable { why: "what answers there does not speak SSH 2".to_owned() },
+        russh::Error::Version => {
+            Broken::Unreachable { why: "what answers there does not speak SSH 2".to_owned() }
+        }
         _ if identified => Broken::Unreachable { why: format!("the SSH key exchange failed ({error})") },
         _ => Broken::ClosedEarly,
     }

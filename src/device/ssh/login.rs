@@ -45,7 +45,9 @@ async fn interactive(connection: &mut Connection, login: &Login) -> Result<Inter
             Reply::Success => return Ok(Interactive::Accepted),
             Reply::Failure { partial_success: true, .. } => return Err(more_wanted()),
             Reply::Failure { .. } if sent => return Ok(Interactive::Refused),
-            Reply::Failure { remaining_methods, .. } => return Ok(Interactive::NotOffered(remaining_methods)),
+            Reply::Failure { remaining_methods, .. } => {
+                return Ok(Interactive::NotOffered(remaining_methods));
+            }
             Reply::InfoRequest { prompts, .. } => match answers(&prompts, sent, login)? {
                 Some(answers) => answers,
                 None => return Ok(Interactive::Refused),
@@ -73,7 +75,9 @@ fn answers(prompts: &[Prompt], sent: bool, login: &Login) -> Result<Option<Vec<S
 
 fn wants_a_new_one(prompt: &str) -> bool {
     let prompt = prompt.to_lowercase();
-    ["new ", "confirm", "expired", "change", "again", "retype", "re-enter"].iter().any(|word| prompt.contains(word))
+    ["new ", "confirm", "expired", "change", "again", "retype", "re-enter"]
+        .iter()
+        .any(|word| prompt.contains(word))
 }
 
 /// The last line of what is asked: a banner may stand above it, and banners never leave.
@@ -108,4 +112,48 @@ fn more_wanted() -> Broken {
 
 fn closed(_: russh::Error) -> Broken {
     Broken::ClosedEarly
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(prompts: &[(&str, bool)], sent: bool, expected: &str) {
+        let login = Login {
+            credential: "lab".to_owned(),
+            username: "ops".to_owned(),
+            password: Secret::new("made-up-word"),
+            enable: None,
+        };
+        let prompts: Vec<Prompt> = prompts
+            .iter()
+            .map(|(prompt, echo)| Prompt { prompt: (*prompt).to_owned(), echo: *echo })
+            .collect();
+        let said = match answers(&prompts, sent, &login) {
+            Ok(Some(answers)) => format!("says {}", answers.join(",")),
+            Ok(None) => "refused".to_owned(),
+            Err(Broken::LoginDialogue { asks }) => format!("person: {asks}"),
+            Err(other) => format!("{other:?}"),
+        };
+        assert_eq!(said, expected, "{prompts:?}");
+    }
+
+    #[test]
+    fn the_password_answers_one_hidden_question_once() {
+        check(&[], false, "says ");
+        check(&[], true, "says ");
+        for prompt in ["Password: ", "TACACS Password:", "Enter PASSCODE:", "Keep out!\n\nPassword: "] {
+            check(&[(prompt, false)], false, "says made-up-word");
+            check(&[(prompt, false)], true, "refused");
+        }
+    }
+
+    #[test]
+    fn what_asks_for_more_is_for_a_person() {
+        check(&[("Do you agree? ", true)], false, "person: Do you agree?");
+        check(&[("Banner\nNew password: ", false)], false, "person: New password:");
+        check(&[("Enter new password:", false)], true, "person: Enter new password:");
+        check(&[("Password: ", false), ("Token: ", false)], false, "person: Password:");
+        check(&[("is made-up-word you?", true)], false, "person: is *** you?");
+    }
 }

@@ -2,6 +2,8 @@
 
 pub(super) mod connect;
 pub(super) mod login;
+#[cfg(test)]
+mod replay;
 pub(super) mod session;
 pub(super) mod stream;
 #[cfg(test)]

@@ -168,6 +168,20 @@ impl<W: Wire> Session<W> {
         Ok(())
     }
 
+    /// Whether everything may be seen here; yes where the router does not tell.
+    pub async fn has_full_rights(&mut self) -> Result<bool, Broken> {
+        let (line, _, full) = self.patterns.platform.rights;
+        self.type_line(line).await?;
+        match self.wait(&self.control(line)).await? {
+            Ending::Ready => {}
+            Ending::Password | Ending::Question(_) => self.turn_down().await?,
+        }
+        let said = clean::cleaned(self.answer(line), false);
+        let level =
+            self.patterns.rights.captures(&said).and_then(|found| found.get(1)?.as_str().parse::<u8>().ok());
+        Ok(self.is_privileged() && level.is_none_or(|level| level >= full))
+    }
+
     /// Sends the line and waits for its whole answer.
     pub async fn ask(
         &mut self,
@@ -179,10 +193,7 @@ impl<W: Wire> Session<W> {
         self.type_line(line).await?;
         let awaited = Awaited { quiet: self.quiet, limits, end, may_wake: !changing, ..self.control(line) };
         match self.wait(&awaited).await? {
-            Ending::Ready => {
-                let start = self.screen.after_echo(line).unwrap_or(0);
-                Ok(Said::Answer(self.screen.answer(start, self.patterns, &self.prompt).to_vec()))
-            }
+            Ending::Ready => Ok(Said::Answer(self.answer(line).to_vec())),
             Ending::Question(asks) => {
                 self.turn_down().await?;
                 Ok(Said::Question(asks))
@@ -192,6 +203,11 @@ impl<W: Wire> Session<W> {
                 Ok(Said::Question("a password".to_owned()))
             }
         }
+    }
+
+    fn answer(&self, line: &str) -> &[u8] {
+        let start = self.screen.after_echo(line).unwrap_or(0);
+        self.screen.answer(start, self.patterns, &self.prompt)
     }
 
     async fn type_line(&mut self, line: &str) -> Result<(), Broken> {
@@ -230,23 +246,26 @@ impl<W: Wire> Session<W> {
                 self.wire.send(b" ").await?;
             }
             let settled = self.patience(&tail, awaited, stranger.as_deref()).map(|patience| heard + patience);
-            let wake = (awaited.may_wake && !woken).then(|| heard + awaited.limits.silence * 2 / 3);
+            // A carriage return would be an answer to a question.
+            let asked = matches!(tail, Tail::Question(_) | Tail::Password);
+            let may_wake = awaited.may_wake && !woken && !asked;
+            let wake = may_wake.then(|| heard + awaited.limits.silence * 2 / 3);
             let (silent, over) = (heard + awaited.limits.silence, started + awaited.limits.whole);
             let until = [settled, wake, Some(silent), Some(over)].into_iter().flatten().min().unwrap_or(over);
-            match timeout_at(until, self.wire.receive()).await {
-                Ok(Some(bytes)) => {
-                    self.screen.add(&bytes);
-                    heard = Instant::now();
-                    if self.screen.len() > MOST_BYTES {
-                        return Err(Broken::Deadline { after: started.elapsed() });
-                    }
+            if self.hear(until).await? {
+                heard = Instant::now();
+                // A router that never pauses meets its deadline too.
+                if heard < over && self.screen.len() <= MOST_BYTES {
                     continue;
                 }
-                Ok(None) => return Err(Broken::Dropped),
-                Err(_) => {}
+                return Err(Broken::Deadline { after: awaited.limits.whole });
             }
             let now = Instant::now();
             if settled.is_some_and(|settled| settled <= now) {
+                if let (Tail::Foreign(line), false) = (&tail, awaited.may_wake) {
+                    // Nothing is typed that nobody asked for; that it stands so long must do.
+                    stranger = Some(line.clone());
+                }
                 match self.settle(tail, &mut stranger) {
                     Some(ending) => return Ok(ending),
                     None => self.wire.send(b"\r").await?,
@@ -264,6 +283,18 @@ impl<W: Wire> Session<W> {
         }
     }
 
+    /// Whether bytes came before that moment.
+    async fn hear(&mut self, until: Instant) -> Result<bool, Broken> {
+        match timeout_at(until, self.wire.receive()).await {
+            Ok(Some(bytes)) => {
+                self.screen.add(&bytes);
+                Ok(true)
+            }
+            Ok(None) => Err(Broken::Dropped),
+            Err(_) => Ok(false),
+        }
+    }
+
     /// How long this tail must stand before it is believed; `None` for what ends nothing.
     fn patience(&self, tail: &Tail, awaited: &Awaited<'_>, stranger: Option<&str>) -> Option<Duration> {
         match tail {
@@ -273,7 +304,7 @@ impl<W: Wire> Session<W> {
             },
             // Seen twice with a carriage return between: the name was changed.
             Tail::Foreign(line) if stranger == Some(line.as_str()) => Some(awaited.quiet),
-            Tail::Foreign(_) if !awaited.may_wake => None,
+            Tail::Foreign(_) if !awaited.may_wake => Some(QUESTION),
             Tail::Foreign(_) | Tail::Glued(_) => Some(DOUBT),
             Tail::Password if awaited.password => self.start(awaited.line).map(|_| Duration::ZERO),
             Tail::Password | Tail::Question(_) => Some(QUESTION),

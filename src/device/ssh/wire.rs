@@ -53,7 +53,9 @@ impl Wire for Shell {
     async fn receive(&mut self) -> Option<Vec<u8>> {
         loop {
             match self.channel.wait().await? {
-                ChannelMsg::Data { data } | ChannelMsg::ExtendedData { data, .. } => return Some(data.to_vec()),
+                ChannelMsg::Data { data } | ChannelMsg::ExtendedData { data, .. } => {
+                    return Some(data.to_vec());
+                }
                 ChannelMsg::Eof | ChannelMsg::Close => return None,
                 _ => {}
             }
