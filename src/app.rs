@@ -5,7 +5,9 @@ use crate::archive::Archive;
 use crate::channel::terminal::Terminal;
 use crate::channel::{Channel, Intake};
 use crate::command::Catalog;
-use crate::device::{Deadlines, Floor, FloorSettings, Keyring, MasterKey, Pins, Redactor, SealedLogin, Sealer};
+use crate::device::{
+    Deadlines, Floor, FloorSettings, Keyring, MasterKey, Pins, Redactor, SealedLogin, Sealer,
+};
 use crate::flow::{self, Clock, House, Stops};
 use crate::model::{DeviceId, Timestamp};
 use crate::settings::Settings;
@@ -14,7 +16,7 @@ use futures_util::future::BoxFuture;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -40,8 +42,10 @@ pub struct Parts {
 /// Lives until SIGTERM, SIGINT or the end of the terminal's input.
 pub async fn live(parts: Parts) -> anyhow::Result<ExitCode> {
     let terminal = parts.terminal.clone();
+    // Before anything listens: a line editor puts back the handling of signals that it found.
+    let signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let bot = Bot::start(parts)?;
-    match until_over(&bot.house, terminal.as_deref()).await? {
+    match until_over(&bot.house, terminal.as_deref(), signals).await {
         Over::InputEnded => {}
         Over::Signal => tracing::info!("going down"),
     }
@@ -123,12 +127,7 @@ struct Loops {
 }
 
 impl Loops {
-    #[expect(clippy::disallowed_methods, reason = "the loops are started here")]
-    fn start(
-        house: &Arc<House>,
-        parts: &Parts,
-        incoming: mpsc::Receiver<crate::channel::Received>,
-    ) -> Loops {
+    fn start(house: &Arc<House>, parts: &Parts, incoming: mpsc::Receiver<crate::channel::Received>) -> Loops {
         let mut loops = Loops { intake: JoinSet::new(), work: JoinSet::new(), back_door: JoinSet::new() };
         let own = house.clone();
         loops.intake.spawn(async move { flow::intake::run(&own, incoming).await });
@@ -137,8 +136,12 @@ impl Loops {
         let own = house.clone();
         loops.work.spawn(async move { flow::job::run(&own).await });
         let (own, keep) = (house.clone(), &parts.settings.retention);
-        let retention =
-            Retention { inbox: keep.inbox, outbox: keep.outbox, attachments: keep.attachments, jobs: keep.jobs };
+        let retention = Retention {
+            inbox: keep.inbox,
+            outbox: keep.outbox,
+            attachments: keep.attachments,
+            jobs: keep.jobs,
+        };
         loops.work.spawn(async move { flow::housekeeping::run(&own, retention).await });
         let own = house.clone();
         loops.back_door.spawn(async move { flow::deliver::run(&own).await });
@@ -155,7 +158,8 @@ impl Loops {
         })
         .await;
         house.stops.work.cancel();
-        let ended = tokio::time::timeout(ENDING, async { while self.work.join_next().await.is_some() {} }).await;
+        let ended =
+            tokio::time::timeout(ENDING, async { while self.work.join_next().await.is_some() {} }).await;
         if ended.is_err() {
             tracing::warn!("running steps did not end in time; they run again after the next start");
             house.stops.force.cancel();
@@ -167,7 +171,6 @@ impl Loops {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the listeners are started here")]
 fn listen(house: &Arc<House>, channels: &[Channel], intake: Intake) -> JoinSet<()> {
     let mut listeners = JoinSet::new();
     for listen in channels.iter().filter_map(|channel| channel.listen.clone()) {
@@ -186,8 +189,11 @@ enum Over {
     Signal,
 }
 
-async fn until_over(house: &House, terminal: Option<&Terminal>) -> anyhow::Result<Over> {
-    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+async fn until_over(
+    house: &House,
+    terminal: Option<&Terminal>,
+    (mut term, mut int): (Signal, Signal),
+) -> Over {
     let input_ended = async {
         match terminal {
             Some(terminal) => {
@@ -197,11 +203,11 @@ async fn until_over(house: &House, terminal: Option<&Terminal>) -> anyhow::Resul
             None => std::future::pending().await,
         }
     };
-    Ok(tokio::select! {
+    tokio::select! {
         _ = term.recv() => Over::Signal,
         _ = int.recv() => Over::Signal,
         () = input_ended => Over::InputEnded,
-    })
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -266,7 +272,11 @@ impl Pins for Ports {
         })
     }
 
-    fn first_seen<'a>(&'a self, device: DeviceId, fingerprint: &'a str) -> BoxFuture<'a, Result<String, String>> {
+    fn first_seen<'a>(
+        &'a self,
+        device: DeviceId,
+        fingerprint: &'a str,
+    ) -> BoxFuture<'a, Result<String, String>> {
         let (fingerprint, now) = (fingerprint.to_owned(), self.now());
         Box::pin(async move {
             let holds = self.0.write(move |work| work.pin_first_seen(device, &fingerprint, now)).await;

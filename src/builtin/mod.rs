@@ -31,15 +31,18 @@ pub use device::{DeviceChange, Problem, blank, change, differences, values};
 pub use output::with_target;
 pub use progress::living;
 
+pub type PlanFor = fn(&Authorized, &Resolved, &Device, &Facts) -> Result<Option<Plan>, Failure>;
+pub type Settle = fn(&Resolved, &Device, &Facts, &[Outcome], &mut Work) -> Result<TaskResult, StoreError>;
+
 /// One command's thinking.
 pub struct Builtin {
     pub name: &'static str,
     /// What it does, for progress lines: "Backup of 40 routers".
     pub title: fn(&Resolved) -> Text,
     /// What to ask this device; None when the bot knows the answer itself.
-    pub plan: fn(&Authorized, &Resolved, &Device, &Facts) -> Result<Option<Plan>, Failure>,
+    pub plan: PlanFor,
     /// What the device's outcomes come to, in the transaction that ends the task.
-    pub settle: fn(&Resolved, &Device, &Facts, &[Outcome], &mut Work) -> Result<TaskResult, StoreError>,
+    pub settle: Settle,
     /// The reply when every task has ended, in the transaction that ends the job.
     pub answer: fn(&Resolved, &Facts, &[TaskResult], &mut Work) -> Result<Document, StoreError>,
 }

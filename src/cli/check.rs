@@ -62,7 +62,8 @@ fn told(count: &str) -> ExitCode {
 pub fn read(path: &Path) -> anyhow::Result<Vec<Source>> {
     let mut files = vec![path.to_owned()];
     if path.is_dir() {
-        let entries = std::fs::read_dir(path).with_context(|| format!("{} could not be read", path.display()))?;
+        let entries =
+            std::fs::read_dir(path).with_context(|| format!("{} could not be read", path.display()))?;
         files = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
         files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
         files.sort();
@@ -70,7 +71,8 @@ pub fn read(path: &Path) -> anyhow::Result<Vec<Source>> {
     files
         .into_iter()
         .map(|file| {
-            let text = std::fs::read_to_string(&file).with_context(|| format!("{} could not be read", file.display()))?;
+            let text = std::fs::read_to_string(&file)
+                .with_context(|| format!("{} could not be read", file.display()))?;
             Ok(Source { file: file.display().to_string(), text })
         })
         .collect()

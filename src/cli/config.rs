@@ -69,11 +69,20 @@ pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
 }
 
 fn moment(beside: &Beside, typed: &str) -> anyhow::Result<When> {
-    command::when::read(typed, command::when::Clock { now: beside.now().wall, zone: beside.settings.time_zone })
-        .map_err(|_| anyhow::anyhow!("--at {typed:?} is no moment in the past; like 14:02, 2026-11-20 or \"3h ago\""))
+    command::when::read(
+        typed,
+        command::when::Clock { now: beside.now().wall, zone: beside.settings.time_zone },
+    )
+    .map_err(|_| {
+        anyhow::anyhow!("--at {typed:?} is no moment in the past; like 14:02, 2026-11-20 or \"3h ago\"")
+    })
 }
 
-fn collect(view: &View<'_>, devices: &[Device], at: Option<&When>) -> Result<(Vec<Found>, Vec<String>), StoreError> {
+fn collect(
+    view: &View<'_>,
+    devices: &[Device],
+    at: Option<&When>,
+) -> Result<(Vec<Found>, Vec<String>), StoreError> {
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for device in devices {
         let version = match at {
@@ -99,7 +108,10 @@ fn opened(beside: &Beside, found: &[Found]) -> anyhow::Result<Vec<Vec<u8>>> {
     found
         .iter()
         .map(|found| {
-            let sealed = found.sealed.as_ref().with_context(|| format!("{}: the raw copy is gone", found.device.name))?;
+            let sealed = found
+                .sealed
+                .as_ref()
+                .with_context(|| format!("{}: the raw copy is gone", found.device.name))?;
             let raw = sealer.open(CONFIG_PURPOSE, sealed);
             Ok(raw.with_context(|| found.device.name.to_string())?.to_vec())
         })
@@ -107,7 +119,9 @@ fn opened(beside: &Beside, found: &[Found]) -> anyhow::Result<Vec<Vec<u8>>> {
 }
 
 fn audited(beside: &Beside, found: &[Found]) -> anyhow::Result<()> {
-    let user = std::env::var("SUDO_USER").or_else(|_| std::env::var("USER")).unwrap_or_else(|_| "unknown".to_owned());
+    let user = std::env::var("SUDO_USER")
+        .or_else(|_| std::env::var("USER"))
+        .unwrap_or_else(|_| "unknown".to_owned());
     let names: Vec<String> =
         found.iter().map(|found| format!("{}{}", found.device.name, found.version.id)).collect();
     let row = AuditRow {
@@ -128,6 +142,7 @@ fn audited(beside: &Beside, found: &[Found]) -> anyhow::Result<()> {
 /// For its owner only, also where the folder is open.
 fn write(path: &Path, text: &[u8]) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     file.write_all(text)
 }

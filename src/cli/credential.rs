@@ -75,7 +75,9 @@ fn set(beside: &Beside, name: String, username: Option<String>, no_enable: bool)
 /// Without echo on a terminal; a line of standard input otherwise, for scripts.
 fn ask(question: &str) -> anyhow::Result<Secret> {
     if std::io::stdin().is_terminal() {
-        return Ok(Secret::new(rpassword::prompt_password(question).context("the terminal could not be read")?));
+        return Ok(Secret::new(
+            rpassword::prompt_password(question).context("the terminal could not be read")?,
+        ));
     }
     let mut line = String::new();
     if std::io::stdin().lock().read_line(&mut line)? == 0 {

@@ -32,14 +32,18 @@ pub fn written(inventory: &Inventory) -> anyhow::Result<String> {
 
 /// What the file wants, or every problem as `line: what`.
 pub fn read(text: &str, inventory: &Inventory) -> Result<Vec<Wanted>, Vec<String>> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(false).from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(false).from_reader(text.as_bytes());
     let head: Vec<String> = match reader.headers() {
         Ok(head) => head.iter().map(str::to_lowercase).collect(),
         Err(error) => return Err(vec![format!("1: {error}")]),
     };
     for needed in ["name", "host"] {
         if !head.iter().any(|column| column == needed) {
-            return Err(vec![format!("1: the column {needed} is missing; the head line has: {}", head.join(", "))]);
+            return Err(vec![format!(
+                "1: the column {needed} is missing; the head line has: {}",
+                head.join(", ")
+            )]);
         }
     }
     let (mut wanted, mut problems) = (Vec::new(), Vec::new());
@@ -63,7 +67,9 @@ pub fn read(text: &str, inventory: &Inventory) -> Result<Vec<Wanted>, Vec<String
 }
 
 fn row(head: &[String], record: &csv::StringRecord, inventory: &Inventory) -> anyhow::Result<Wanted> {
-    let cell = |name: &str| head.iter().position(|column| column == name).and_then(|at| record.get(at)).unwrap_or("");
+    let cell = |name: &str| {
+        head.iter().position(|column| column == name).and_then(|at| record.get(at)).unwrap_or("")
+    };
     let mut device = match inventory.named(cell("name")) {
         Some(device) => device.clone(),
         None => builtin::blank(cell("name")).map_err(super::device::said)?,
@@ -73,7 +79,8 @@ fn row(head: &[String], record: &csv::StringRecord, inventory: &Inventory) -> an
         match key.as_str() {
             "name" => {}
             "parents" => {
-                parents = value.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+                parents =
+                    value.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned).collect();
             }
             // An empty cell keeps what is there, but for words that may be empty.
             key if value.is_empty() && !matches!(key, "site" | "tags" | "note") => {}
@@ -96,7 +103,8 @@ fn together(wanted: &[Wanted], inventory: &Inventory) -> Vec<String> {
         for parent in &row.parents {
             let in_file = wanted.iter().any(|other| other.device.name.folded() == parent.to_lowercase());
             if !in_file && inventory.named(parent).is_none() {
-                problems.push(format!("{}: there is no router {parent} that could be a parent", row.device.name));
+                problems
+                    .push(format!("{}: there is no router {parent} that could be a parent", row.device.name));
             }
         }
     }

@@ -91,8 +91,10 @@ fn list(beside: &Beside) -> anyhow::Result<()> {
             .into_iter()
             .map(|person| {
                 let identities = view.identities(person.id)?;
-                let known: Vec<String> =
-                    identities.iter().map(|identity| format!("{}:{}", identity.channel, identity.external)).collect();
+                let known: Vec<String> = identities
+                    .iter()
+                    .map(|identity| format!("{}:{}", identity.channel, identity.external))
+                    .collect();
                 Ok(vec![person.name, person.role, person.time_zone.name().to_owned(), known.join(" ")])
             })
             .collect::<Result<Vec<_>, _>>()

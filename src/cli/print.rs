@@ -7,7 +7,9 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) {
     let mut lines = vec![head.iter().map(|word| word.to_uppercase()).collect::<Vec<_>>()];
     lines.extend(rows.iter().cloned());
     let widths: Vec<usize> = (0..head.len())
-        .map(|column| lines.iter().filter_map(|line| line.get(column)).map(|word| word.width()).max().unwrap_or(0))
+        .map(|column| {
+            lines.iter().filter_map(|line| line.get(column)).map(|word| word.width()).max().unwrap_or(0)
+        })
         .collect();
     for line in &lines {
         let cells: Vec<String> = line
@@ -20,7 +22,6 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) {
 }
 
 /// A line on standard output; a closed pipe (`| head`) is no error.
-#[expect(clippy::print_stdout, reason = "the command line's one way to print")]
 pub fn say(line: &str) {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
@@ -28,7 +29,6 @@ pub fn say(line: &str) {
 }
 
 /// The one error, with what caused it, on standard error.
-#[expect(clippy::print_stderr, reason = "the command line's one way to complain")]
 pub fn complain(error: &anyhow::Error) {
     use std::io::Write;
     let mut causes: Vec<String> = error.chain().map(ToString::to_string).collect();

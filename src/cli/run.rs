@@ -59,7 +59,8 @@ pub fn catalog(settings: &Settings) -> anyhow::Result<Catalog> {
 pub async fn shared(settings: &Settings, store: &Store, catalog: &Catalog) -> anyhow::Result<Shared> {
     let texts = crate::texts::load(&settings.language).map_err(|problems| all_of(&problems))?;
     let inventory = store.read(|view| view.inventory()).await?;
-    let mut words: Vec<String> = catalog.commands().iter().map(|command| format!("/{}", command.name)).collect();
+    let mut words: Vec<String> =
+        catalog.commands().iter().map(|command| format!("/{}", command.name)).collect();
     words.dedup();
     words.extend(inventory.devices().iter().map(|device| device.name.to_string()));
     Ok(Shared { texts: Arc::new(texts), words, data: settings.data.clone() })
@@ -103,7 +104,8 @@ fn unknown_kind(table: &ChannelTable) -> Vec<Problem> {
 pub fn log(settings: &Settings) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::new(settings.log.level.name());
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     let _already_set = match settings.log.format {
         Format::Json => builder.json().try_init(),
         Format::Text => builder.try_init(),

@@ -152,6 +152,7 @@ impl Drop for Place {
 impl Turn {
     /// Ends the session in the background so that the answer need not wait; the turn ends with it, so that no second
     /// session begins before the first is gone.
+    #[expect(clippy::disallowed_methods, reason = "the lanes are where the device floor may start tasks")]
     pub fn close(self, within: Duration, closing: impl Future<Output = ()> + Send + 'static) {
         tokio::spawn(async move {
             let polite = tokio::time::timeout(within, closing).await;

@@ -108,7 +108,7 @@ async fn ask(
     let started = running.house.clock.now();
     let outcomes = running.house.floor.run(turn, &plan, running.stop.clone()).await;
     let ended = running.house.clock.now();
-    if outcomes.iter().any(|outcome| *outcome == Outcome::Broken(Broken::Stopped)) {
+    if outcomes.contains(&Outcome::Broken(Broken::Stopped)) {
         return stopped(running, task, &plan).await;
     }
     let facts = Facts { now: ended, ..facts };

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
+/// The platform of a router when nothing else is said.
+pub const DEFAULT_PLATFORM: &str = "ios-xe";
+
 /// A name that is safe everywhere: in a chat, a file name, a selector. One letter or digit first,
 /// then letters, digits, `-`, `_` and `.`, at most 63. Compared without regard to case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -176,6 +179,3 @@ mod tests {
         assert!(natural("R10") < natural("R10a"));
     }
 }
-
-/// The platform of a router when nothing else is said.
-pub const DEFAULT_PLATFORM: &str = "ios-xe";

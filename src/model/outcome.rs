@@ -180,7 +180,7 @@ impl Broken {
             }
             Broken::HostKeyChanged { .. } => text!("broken.host_key_changed", device = device),
             Broken::LoginRefused { credential } => {
-                text!("broken.login_refused", device = device, credential = credential)
+                text!("broken.login_refused", credential = credential)
             }
             Broken::LoginTimeout { after } => text!("broken.login_timeout", after = *after),
             Broken::LoginDialogue { asks } => text!("broken.login_dialogue", asks = asks),
@@ -192,7 +192,7 @@ impl Broken {
             }
             Broken::KeyUnfit { credential } => text!("broken.key_unfit", credential = credential),
             Broken::EnableRefused { credential } => {
-                text!("broken.enable_refused", device = device, credential = credential)
+                text!("broken.enable_refused", credential = credential)
             }
             Broken::EnableMissing { credential } => {
                 text!("broken.enable_missing", credential = credential)

@@ -60,7 +60,15 @@ async fn show_prints_what_the_router_prints_and_the_bot_applies_the_pipes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_command_that_is_only_a_file_answers() {
     let world = World::demo().await;
-    for line in ["/arp R1", "/routes R1", "/interfaces R1", "/version R1", "/inventory R1", "/neighbors R1", "/logs R1"] {
+    for line in [
+        "/arp R1",
+        "/routes R1",
+        "/interfaces R1",
+        "/version R1",
+        "/inventory R1",
+        "/neighbors R1",
+        "/logs R1",
+    ] {
         let reply = world.ask(line).await;
         assert!(reply.went_well(), "{line}: {}", reply.text);
         assert!(reply.text.lines().count() > 1, "{line}: {}", reply.text);
@@ -121,7 +129,10 @@ async fn bad_input_gets_a_clear_sentence_and_nothing_is_sent() {
         ("/", "/help"),
     ] {
         let reply = world.desk.line(line).await;
-        let reply = world.desk.until(&reply, |message| message.document.ended.is_some() || !message.tokens.is_empty()).await;
+        let reply = world
+            .desk
+            .until(&reply, |message| message.document.ended.is_some() || !message.tokens.is_empty())
+            .await;
         assert!(!reply.went_well(), "{line:?} went well: {}", reply.text);
         assert!(reply.text.to_lowercase().contains(&says.to_lowercase()), "{line:?}: {}", reply.text);
     }
@@ -182,7 +193,7 @@ async fn each_fault_of_a_router_has_its_own_sentence() {
         settings: |settings| {
             settings.ssh.identification = Duration::from_millis(400);
             settings.ssh.login = Duration::from_secs(2);
-            settings.ssh.silence = Duration::from_millis(700);
+            settings.ssh.silence = Duration::from_millis(1_500);
         },
         ..Plan::default()
     })
@@ -217,7 +228,8 @@ async fn a_quick_question_does_not_wait_behind_a_backup_of_all() {
     })
     .await;
     // Two of three permits hang for as long as the test wants.
-    let holds: Vec<_> = ["R1", "R2"].map(|name| world.router(name).hold(Point::AtLogin)).into_iter().collect();
+    let holds: Vec<_> =
+        ["R1", "R2"].map(|name| world.router(name).hold(Point::AtLogin)).into_iter().collect();
     let backup = world.desk.line("/backup all").await;
     for hold in &holds {
         hold.reached().await;

@@ -52,12 +52,13 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     // 5: wiring; app, main and lib know everybody
-    ("settings", &["model"]),
+    // The settings name a language; which there are is known to the texts.
+    ("settings", &["model", "texts"]),
     ("texts", &["model", "embedded"]),
     ("lab", &["model"]),
 ];
 
-const KNOW_EVERYBODY: &[&str] = &["app", "main", "lib", "build"];
+const KNOW_EVERYBODY: &[&str] = &["app", "cli", "main", "lib", "build"];
 
 /// What an answer may see of the store: the transaction that it is part of, its rows and its refusals;
 /// never the doors (`Store`, `Changes`).
@@ -224,7 +225,7 @@ const FENCES: &[Fence] = &[
     Fence {
         law: "errors: anyhow",
         says: &["anyhow::", "anyhow!"],
-        only: &["src/main.rs", "src/app.rs", "src/app/", "src/build.rs"],
+        only: &["src/main.rs", "src/app.rs", "src/app/", "src/cli/", "src/build.rs"],
         instead: "give the edge its own enum; the operator acts on the variant",
     },
     Fence { law: "no unfinished code", says: &["todo!", "unimplemented!"], only: &[], instead: "finish it" },
@@ -268,7 +269,7 @@ fn every_fence_sees_a_planted_breach_and_lets_its_owner_pass() {
 }
 
 /// Invariant 2: who may make sealed bytes clear again. The command line does it for the raw export, audited.
-const OPEN_SEALS: &[&str] = &["src/device/", "src/app.rs", "src/app/", "src/main.rs"];
+const OPEN_SEALS: &[&str] = &["src/device/", "src/cli/config.rs"];
 
 fn opened(source: &Source) -> Vec<String> {
     let knows = !source.says("Sealer").is_empty() || !source.says("sealer").is_empty();
@@ -302,7 +303,8 @@ const NAMES: &[(&str, &[&str])] = &[
     ("email", &["src/channel/email", "src/channel/mod.rs"]),
     ("webhook", &["src/channel/webhook", "src/channel/mod.rs"]),
     ("terminal", &["src/channel/terminal", "src/channel/mod.rs", "src/device/", "src/lab/"]),
-    ("ios-xe", &["src/probe/", "src/device/platform", "src/lab/"]),
+    // The inventory says what a router is when nobody said.
+    ("ios-xe", &["src/probe/", "src/device/platform", "src/lab/", "src/model/device.rs"]),
     ("ios_xe", &["src/probe/", "src/device/platform", "src/lab/"]),
     ("iosxe", &["src/probe/", "src/device/platform", "src/lab/"]),
     ("ios", &["src/probe/", "src/device/platform", "src/lab/"]),

@@ -5,11 +5,11 @@ use patchbay::app::{Bot, Parts};
 use patchbay::builtin;
 use patchbay::channel::{Acknowledgement, Channel, Deliver, Intake, Later, Listen, Received};
 use patchbay::command::Catalog;
-use patchbay::device::{MasterKey, CREDENTIAL_PURPOSE, Sealer};
+use patchbay::device::{CREDENTIAL_PURPOSE, MasterKey, Sealer};
 use patchbay::lab::{Lab, LabPlan, Router};
 use patchbay::model::{
-    Destination, Document, Ending, Identity, Message, Reader, Receipt, Request, SendError, Text, Texts, Timestamp,
-    Token, Update, What, outbound::MessageRef,
+    Destination, Document, Ending, Identity, Message, Reader, Receipt, Request, SendError, Text, Texts,
+    Timestamp, Token, Update, What, outbound::MessageRef,
 };
 use patchbay::settings::Settings;
 use patchbay::store::{Access, Credential, Store};
@@ -287,7 +287,9 @@ fn document(document: &Document, files: &[Vec<u8>]) -> String {
     let mut lines = Vec::new();
     for block in &document.blocks {
         match block {
-            Block::Line { sign, text } => lines.push(format!("{} {}", sign.glyph(), say(text)).trim().to_owned()),
+            Block::Line { sign, text } => {
+                lines.push(format!("{} {}", sign.glyph(), say(text)).trim().to_owned())
+            }
             Block::Detail { sign, text } => {
                 lines.push(format!("   {} {}", sign.glyph(), say(text)).trim_end().to_owned());
             }

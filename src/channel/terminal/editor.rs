@@ -1,15 +1,10 @@
-//! The line editor of a person at a terminal, on a thread of its own.
-//!
-//! Printing: the editor alone prints while it runs. Whenever it draws its prompt anew it first takes
-//! what waits in the [`Console`]; to make it draw, its external printer is sent a wake that moves
-//! the cursor up and down again, which changes nothing. A text sent through that printer itself
-//! could be shown after the line that was typed meanwhile, and would then move up by a wrong number
-//! of rows.
-//!
-//! Signals: in raw mode Ctrl-C is a key, not a signal. While a line is edited rustyline holds SIGINT
-//! itself, so an `INT` from outside acts as that key, and puts the old handling back afterwards:
-//! the app takes SIGINT and SIGTERM through tokio BEFORE it starts to listen, or they would be put
-//! back to "die". SIGTERM always reaches the app, which then stops this thread by its token.
+//! The line editor of a person at a terminal, on a thread of its own. It alone prints while it runs:
+//! whenever it draws its prompt anew it first takes what waits in the [`Console`]. Its external
+//! printer only wakes it (cursor up and down again, which changes nothing): a text sent through that
+//! printer could appear after the line typed meanwhile and then move up by a wrong number of rows.
+//! In raw mode Ctrl-C is a key. While a line is edited rustyline holds SIGINT itself and puts the old
+//! handling back afterwards, so the app takes its signals BEFORE it listens, or they are put back to
+//! "die". SIGTERM always reaches the app, which then stops this thread by its token.
 
 use super::console::Console;
 use super::line::rows;

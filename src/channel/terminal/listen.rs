@@ -7,7 +7,7 @@ use super::lines::Lines;
 use super::said::Said;
 use super::{KIND, Terminal};
 use crate::channel::{Acknowledgement, ChannelError, Intake, Received};
-use crate::model::{Sign, Timestamp, Update};
+use crate::model::{Sign, Update};
 use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
@@ -163,7 +163,7 @@ async fn hand_in(terminal: &Terminal, intake: &Intake, said: &Said) -> Acknowled
 }
 
 fn update(terminal: &Terminal, said: &Said) -> Update {
-    let now = Timestamp::from(chrono::Utc::now());
+    let now = super::now();
     Update {
         key: format!("{}/{}", terminal.session, terminal.next_line()),
         channel: KIND.to_owned(),

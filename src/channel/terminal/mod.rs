@@ -28,7 +28,8 @@ use super::{Channel, ChannelError, Deliver, Intake, Later, Listen, Opened, Share
 use crate::model::outbound::MessageRef;
 use crate::model::written::Fields;
 use crate::model::{
-    Action, Destination, Ending, Identity, Message, Receipt, Request, SendError, Sign, Text, Texts, Timestamp, Update,
+    Action, Destination, Ending, Identity, Message, Receipt, Request, SendError, Sign, Text, Texts,
+    Timestamp, Update,
 };
 use console::Console;
 use files::{Files, Saved};
@@ -170,7 +171,7 @@ impl Terminal {
     }
 
     async fn notice(&self, sign: Sign, text: Text) {
-        self.console.put_notice(sign, text, Timestamp::from(chrono::Utc::now()));
+        self.console.put_notice(sign, text, now());
         // A broken output closes the door by itself.
         let _ = self.flush().await;
     }
@@ -266,12 +267,17 @@ fn asks(message: &Message) -> bool {
     message.document.buttons.iter().any(|button| !matches!(button.action, Action::Cancel { .. }))
 }
 
+#[expect(clippy::disallowed_methods, reason = "the door's one reading of the clock")]
+fn now() -> Timestamp {
+    chrono::Utc::now().into()
+}
+
 /// 64 random bits. Without randomness (never seen) the clock and the process still tell starts apart.
 fn session() -> String {
     let mut bytes = [0; 8];
     let number = match getrandom::fill(&mut bytes) {
         Ok(()) => u64::from_ne_bytes(bytes),
-        Err(_) => chrono::Utc::now().timestamp_millis().unsigned_abs() << 20 | u64::from(std::process::id()),
+        Err(_) => now().0.unsigned_abs() << 20 | u64::from(std::process::id()),
     };
     format!("{number:016x}")
 }

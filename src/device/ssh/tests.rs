@@ -257,7 +257,7 @@ fn shared(test: &str) -> Option<PathBuf> {
         return Some(folder);
     }
     assert!(std::env::var_os("PATCHBAY_REQUIRE_SHARED").is_none(), "{test} needs {}", folder.display());
-    println!("{test}: skipped: no shared data");
+    println!("skipped: {test}: no shared data");
     None
 }
 
