@@ -52,7 +52,7 @@ impl Pins for Memory {
 async fn asked(floor: &Floor, group: i64, plan: &Plan, stop: CancellationToken) -> Vec<Outcome> {
     match floor.turn(group, plan.device().id, &stop).await {
         Some(turn) => floor.run(turn, plan, stop).await,
-        None => vec![Outcome::Broken(Broken::Stopped)],
+        None => vec![Outcome::Broken(Broken::Stopped); plan.asks().len()],
     }
 }
 

@@ -56,13 +56,13 @@ pub async fn listen(
             next = typed.recv() => next,
         };
         let Some(mut next) = next else { break };
-        if !edits {
+        if terminal.in_turn {
             // A script has seen what was printed until now: the next line waits for its answer.
             next.seen = terminal.console.numbers();
             answers.mark_unchanged();
         }
         hand_in_line(&terminal, &intake, next).await;
-        if !edits {
+        if terminal.in_turn {
             tokio::select! {
                 _ = answers.changed() => {}
                 () = stop.cancelled() => {}

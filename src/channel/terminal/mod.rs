@@ -62,6 +62,8 @@ pub struct Options {
     /// On a terminal only.
     pub colour: bool,
     pub input: Input,
+    /// The next line waits for the answer to the one before, as in a shell: for scripts.
+    pub in_turn: bool,
     pub output: Box<dyn Surface>,
 }
 
@@ -82,6 +84,7 @@ impl Options {
             history: None,
             words: Words::default(),
             // https://no-color.org: present and not empty.
+            in_turn: !matches!(input, Input::Editor),
             colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
             input,
             output: Box::new(output),
@@ -101,6 +104,7 @@ pub struct Terminal {
     prompt: String,
     history: Option<PathBuf>,
     words: Words,
+    in_turn: bool,
     /// Random: keys and message refs of another start never look like ours.
     session: String,
     lines: AtomicU64,
@@ -121,6 +125,7 @@ impl Terminal {
             prompt: options.prompt,
             history: options.history,
             words: options.words,
+            in_turn: options.in_turn,
             session: session(),
             lines: AtomicU64::new(0),
             input: Mutex::new(Some(options.input)),

@@ -16,7 +16,10 @@ struct Session {
 }
 
 fn start(input: impl std::io::Read + Send + 'static, paper: &Paper) -> Session {
-    let terminal = terminal(Input::Lines(Box::new(input)), paper, Path::new("."));
+    listening(terminal(Input::Lines(Box::new(input)), paper, Path::new(".")))
+}
+
+fn listening(terminal: Arc<Terminal>) -> Session {
     let (intake, received) = mpsc::channel(256);
     let stop = CancellationToken::new();
     let listening = tokio::spawn(Arc::clone(&terminal).listen(intake, stop.clone()));
@@ -57,6 +60,23 @@ async fn each_line_is_an_update_with_its_own_key_and_the_end_is_a_leaving() {
     let name = keys[0].split('/').next().unwrap().to_owned();
     assert_eq!(keys, [1, 2, 3, 4].map(|number| format!("{name}/{number}")));
     assert_ne!(name, quiet(&Paper::pipe()).session);
+}
+
+#[tokio::test]
+async fn a_script_may_press_what_its_line_before_has_shown() {
+    let input = Input::Lines(Box::new(&b"/version\n1\n/help\n"[..]));
+    let paper = Paper::pipe();
+    let mut session =
+        listening(Terminal::new(Options { in_turn: true, ..options(input, &paper, Path::new(".")) }));
+    assert_eq!(session.hears().await, line("/version"));
+    assert!(session.received.try_recv().is_err(), "the next line waits for the answer");
+    let question = Document::open(Sign::Question, said("Which?")).with_button(answer("r1"));
+    session.terminal.deliver(&message("a", 1, question)).await.unwrap();
+    assert_eq!(session.hears().await, What::Press(Token("r1".to_owned())));
+    session.terminal.deliver(&ended("a", 2, "R1 is well")).await.unwrap();
+    assert_eq!(session.hears().await, line("/help"));
+    session.terminal.deliver(&ended("b", 1, "help")).await.unwrap();
+    assert_eq!(session.hears().await, What::Leave);
 }
 
 #[tokio::test]

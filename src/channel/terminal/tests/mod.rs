@@ -22,7 +22,11 @@ fn texts() -> Arc<Texts> {
 }
 
 fn terminal(input: Input, paper: &Paper, folder: &Path) -> Arc<Terminal> {
-    Terminal::new(Options {
+    Terminal::new(options(input, paper, folder))
+}
+
+fn options(input: Input, paper: &Paper, folder: &Path) -> Options {
+    Options {
         you: "you".to_owned(),
         texts: texts(),
         prompt: "you> ".to_owned(),
@@ -31,8 +35,9 @@ fn terminal(input: Input, paper: &Paper, folder: &Path) -> Arc<Terminal> {
         words: Words::default(),
         colour: false,
         input,
+        in_turn: false,
         output: Box::new(paper.clone()),
-    })
+    }
 }
 
 fn quiet(paper: &Paper) -> Arc<Terminal> {
