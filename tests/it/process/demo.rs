@@ -37,7 +37,7 @@ fn a_second_start_finds_its_lab_as_it_was() {
     let before = devices(folder.path());
     // Not even a kill makes it another lab.
     let mut session = Session::start(&mut demo(folder.path(), &[]));
-    session.asks("/whoami");
+    session.asks("/whoami", "You are");
     session.killed();
     let second = piped(folder.path(), &[], "/backup all\n/version R1\n").well();
     assert!(second.out.contains("5 unchanged"), "{second:?}");
@@ -96,7 +96,7 @@ fn a_lost_key_is_told_and_nothing_is_touched() {
 fn a_second_demo_beside_the_first_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let mut first = Session::start(&mut demo(folder.path(), &[]));
-    first.asks("/whoami");
+    first.asks("/whoami", "You are");
     piped(folder.path(), &[], "").with(2).complains("another Patchbay");
     first.ended().well();
 }

@@ -62,15 +62,10 @@ impl Session {
         let _ = self.input.as_mut().unwrap().write_all(text.as_bytes());
     }
 
-    /// Types a line and gives the first line of what comes back.
-    pub fn asks(&mut self, line: &str) -> String {
-        let before = self.out.len();
+    /// Types a line and waits for these words.
+    pub fn asks(&mut self, line: &str, words: &str) {
         self.types(&format!("{line}\n"));
-        self.patiently(line);
-        while self.out.len() == before {
-            self.listens();
-        }
-        self.out[before].clone()
+        self.says(words);
     }
 
     /// Types a line and gives all of what comes back: the next line waits for the answer before it,
@@ -86,12 +81,9 @@ impl Session {
     }
 
     /// Waits for a line of standard output that holds these words.
-    pub fn says(&mut self, words: &str) -> String {
+    pub fn says(&mut self, words: &str) {
         self.patiently(words);
-        loop {
-            if let Some(line) = self.out.iter().find(|line| line.contains(words)) {
-                return line.clone();
-            }
+        while !self.out.iter().any(|line| line.contains(words)) {
             self.listens();
         }
     }

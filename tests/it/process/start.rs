@@ -132,10 +132,10 @@ async fn a_second_bot_on_the_same_data_is_refused_and_the_first_goes_on() {
     let home = Home::new(LabPlan::one("R1")).await;
     let mut first = home.run();
     let pid = first.id();
-    first.asks("/whoami");
+    first.asks("/whoami", "You are");
     let second = home.run().ended().with(2);
     second.complains(&format!("another Patchbay (process {pid})"));
-    assert!(first.asks("/backup R1").contains("first backup"));
+    first.asks("/backup R1", "first backup");
     // A kill leaves no lock behind.
     first.killed();
     home.run().ended().well();

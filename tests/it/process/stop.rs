@@ -55,7 +55,7 @@ async fn a_router_that_hangs_holds_the_end_up_for_ten_seconds_at_most() {
 async fn an_idle_bot_ends_at_once() {
     let home = Home::new(LabPlan::one("R1")).await;
     let mut session = home.run();
-    session.asks("/whoami");
+    session.asks("/whoami", "You are");
     let began = Instant::now();
     session.signal("TERM");
     session.over().well();
