@@ -38,7 +38,7 @@ async fn the_bot_sees_what_the_command_line_writes() {
     home.cli(&["person", "set", "ann", "--role", "viewer"]).well();
     until(&mut session, "/backup R2", "You may not");
     home.cli(&["person", "remove", "ann"]).well();
-    until(&mut session, "/whoami", "don't know you");
+    session.asks("/whoami", "don't know you");
     let said = session.ended().with(1);
     assert!(!said.err.contains("panicked"), "{said:?}");
     let audit = home.cli(&["audit", "--limit", "500"]).well().out;
