@@ -158,6 +158,7 @@ impl Loops {
         })
         .await;
         house.stops.work.cancel();
+        tracing::debug!("no further router is asked");
         let ended =
             tokio::time::timeout(ENDING, async { while self.work.join_next().await.is_some() {} }).await;
         if ended.is_err() {

@@ -2,7 +2,10 @@
 
 use super::beside::Beside;
 use super::print::{say, table};
+use crate::model::PersonId;
 use crate::store::{AuditFilter, Decision};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::process::ExitCode;
 
 #[derive(Debug, clap::Args)]
@@ -14,11 +17,18 @@ pub struct Arguments {
 
 pub fn run(beside: &Beside, arguments: Arguments) -> anyhow::Result<ExitCode> {
     let limit = arguments.limit;
-    let (rows, people) =
-        beside.read(move |view| Ok((view.audit_rows(&AuditFilter::default(), limit)?, view.people()?)))?;
-    let name = |id| {
-        people.iter().find(|person| Some(person.id) == id).map_or_else(|| "-".to_owned(), |p| p.name.clone())
-    };
+    let (rows, names) = beside.read(move |view| {
+        let rows = view.audit_rows(&AuditFilter::default(), limit)?;
+        let mut names = BTreeMap::new();
+        // One by one, because the list of people lacks those who were removed.
+        for id in rows.iter().filter_map(|row| row.person) {
+            if let Entry::Vacant(unknown) = names.entry(id) {
+                unknown.insert(view.person(id)?.map_or_else(|| id.to_string(), |person| person.name));
+            }
+        }
+        Ok((rows, names))
+    })?;
+    let name = |id: Option<PersonId>| id.and_then(|id| names.get(&id)).map_or("-", String::as_str).to_owned();
     let lines: Vec<Vec<String>> = rows
         .into_iter()
         .map(|row| {

@@ -10,6 +10,7 @@ use crate::model::written::{Problem, either};
 use crate::settings::{ChannelTable, Format, Settings};
 use crate::store::{Access, Store};
 use anyhow::{Context, bail};
+use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -104,8 +105,12 @@ fn unknown_kind(table: &ChannelTable) -> Vec<Problem> {
 pub fn log(settings: &Settings) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::new(settings.log.level.name());
+    // In a file or a journal, escape codes for colours would be noise.
+    let colour =
+        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let builder =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let builder = builder.with_ansi(colour);
     let _already_set = match settings.log.format {
         Format::Json => builder.json().try_init(),
         Format::Text => builder.try_init(),

@@ -26,7 +26,9 @@ pub async fn run(house: &House) {
     let mut running = FuturesUnordered::new();
     let mut stops: BTreeMap<JobId, CancellationToken> = BTreeMap::new();
     loop {
-        if !house.stops.work.is_cancelled() {
+        // Read once: a stop that comes while the jobs are read must still wake the wait below.
+        let dark = house.stops.work.is_cancelled();
+        if !dark {
             match house.store.read(|view| view.unfinished_jobs()).await {
                 Ok(jobs) => begin(house, jobs, &mut stops, |future| running.push(future)),
                 Err(error) => tracing::error!(%error, "jobs could not be read"),
@@ -37,7 +39,7 @@ pub async fn run(house: &House) {
         tokio::select! {
             Some(ended) = running.next() => { stops.remove(&ended); }
             _ = changes.of(&[Topic::Jobs]) => {}
-            () = house.stops.work.cancelled(), if !house.stops.work.is_cancelled() => {}
+            () = house.stops.work.cancelled(), if !dark => {}
         }
     }
 }

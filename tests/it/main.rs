@@ -15,6 +15,7 @@ mod commands;
 mod hygiene;
 mod laws;
 mod pages;
+mod process;
 mod scan;
 mod texts;
 mod world;

@@ -1,0 +1,144 @@
+//! `kill -9` at moments that the lab fixes by withholding an answer, and the start after it: what was
+//! accepted finishes, what has a result is not asked again, nothing is answered twice unmarked.
+
+use super::{Home, Session, asked};
+use patchbay::lab::{Fault, LabPlan, Point};
+use patchbay::model::{JobId, JobState};
+use patchbay::store::{Access, Store};
+use std::io::{Read, Write};
+use std::time::Duration;
+
+fn running_config() -> String {
+    "show running-config".to_owned()
+}
+
+/// Two routers are done and R2 waits at the point when the process is killed.
+async fn killed_at(point: Point) -> Home {
+    let home = Home::new(LabPlan::fleet(3)).await;
+    let hold = home.router("R2").hold(point);
+    let mut session = home.run();
+    session.types("/backup all\n");
+    hold.reached().await;
+    home.has_results(&mut session, 1, 2).await;
+    let said = session.killed();
+    assert_eq!((said.status, said.out.as_str()), (None, ""), "{said:?}");
+    home
+}
+
+/// The second session: the message is there again, the job ends, and only R2 is asked.
+async fn resumes(home: &Home) {
+    let before = ["R1", "R3"].map(|name| (home.router(name).logins(), asked(&home.router(name))));
+    assert_eq!(before.map(|(logins, asked)| (logins.accepted, asked)), [(1, 1); 2]);
+    let hold = home.router("R2").hold(Point::AtLogin);
+    let mut session = home.run();
+    hold.reached().await;
+    session.says("2 of 3");
+    hold.release();
+    let said = session.ended().well();
+    said.once("2 of 3");
+    said.once("2 done");
+    said.once("Backup of 3 routers in");
+    assert!(said.out.contains("3 first backups"), "{said:?}");
+    let after = ["R1", "R3"].map(|name| (home.router(name).logins(), asked(&home.router(name))));
+    assert_eq!(before, after, "a router with a result was asked again");
+    assert_eq!(home.read(|view| Ok(view.job(JobId(1))?.unwrap().state)).await, JobState::Done);
+    // The third session has nothing left to say.
+    assert_eq!(home.run().ended().well().out, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_at_the_login_leaves_a_job_that_finishes() {
+    resumes(&killed_at(Point::AtLogin).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_before_the_answer_leaves_a_job_that_finishes() {
+    resumes(&killed_at(Point::AtCommand(running_config())).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_in_the_middle_of_the_answer_leaves_a_job_that_finishes() {
+    let home = killed_at(Point::MiddleOf(running_config())).await;
+    let half = home.read(|view| Ok(view.results(JobId(1))?.len())).await;
+    assert_eq!(half, 2, "half a configuration became a result");
+    resumes(&home).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resumed_job_that_fails_is_seen_in_the_status() {
+    let home = killed_at(Point::AtLogin).await;
+    home.router("R2").fault(Fault::Unreachable).await;
+    let said = home.run().ended().with(1);
+    said.once("2 first backups, 1 failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kill_on_the_way_leaves_the_same_end() {
+    let home = Home::new(LabPlan::fleet(2)).await;
+    for point in [Point::AfterConnect, Point::AtLogin, Point::AtCommand(running_config())] {
+        let holds = ["R1", "R2"].map(|name| home.router(name).hold(point.clone()));
+        let mut session = home.run();
+        if point == Point::AfterConnect {
+            session.types("/backup all\n");
+        }
+        for hold in &holds {
+            hold.reached().await;
+        }
+        session.killed();
+    }
+    let said = home.run().ended().well();
+    said.once("Backup of 2 routers in");
+    assert!(said.out.contains("2 first backups"), "{said:?}");
+    assert_eq!(home.read(|view| Ok(view.recent_jobs(&Default::default(), 9)?.len())).await, 1);
+}
+
+/// A pipe that nobody reads and that is full holds the answer of a job that is over.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_was_perhaps_printed_comes_again_and_is_marked() {
+    let home = Home::new(LabPlan::one("R1")).await;
+    let (mut read, mut write) = std::io::pipe().unwrap();
+    // As much as a pipe holds. Where it holds less this thread waits, and the test fails below.
+    let (told, filled) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        write.write_all(&[b'.'; 65_536]).unwrap();
+        told.send(write).unwrap();
+    });
+    let full = filled.recv_timeout(Duration::from_secs(5)).unwrap();
+    let mut command = home.command(&["run"]);
+    let mut session = Session::start_on(command.stdout(full));
+    drop(command);
+    session.types("/backup R1\n");
+    is_being_said(&home, &mut session).await;
+    session.killed();
+    let mut printed = Vec::new();
+    read.read_to_end(&mut printed).unwrap();
+    assert!(printed.iter().all(|byte| *byte == b'.'), "it was printed after all");
+    let said = home.run().ended().well();
+    said.once("(repeat)");
+    said.once("Backup of R1: first backup");
+    assert_eq!(home.router("R1").logins().accepted, 1, "a finished command asked again");
+    assert_eq!(home.run().ended().well().out, "");
+}
+
+/// Waits until the job is over and its answer is on its way.
+async fn is_being_said(home: &Home, session: &mut Session) {
+    let store = Store::open(&home.data(), Access::Beside).unwrap();
+    session.patiently("the answer on its way");
+    loop {
+        let (job, sending) = store
+            .read(|view| {
+                let over = view.job(JobId(1))?.is_some_and(|job| job.state == JobState::Done);
+                Ok((
+                    over,
+                    view.unsent()? == 1 && view.due(patchbay::model::Timestamp(i64::MAX), 9)?.is_empty(),
+                ))
+            })
+            .await
+            .unwrap();
+        if job && sending {
+            break;
+        }
+        session.listens_a_while();
+    }
+    store.close().await;
+}
