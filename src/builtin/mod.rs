@@ -30,6 +30,7 @@ pub use cancel::cancelled;
 pub use device::{DeviceChange, Problem, blank, change, differences, values};
 pub use output::with_target;
 pub use progress::living;
+pub use say::locked_data;
 
 /// One command's thinking.
 pub struct Builtin {
