@@ -28,7 +28,6 @@ mod whoami;
 
 pub use cancel::cancelled;
 pub use device::{DeviceChange, Problem, blank, change, differences, values};
-pub use output::with_target;
 pub use progress::living;
 pub use say::locked_data;
 

@@ -2,6 +2,7 @@
 //! one after the other, and a file when it would not fit a phone.
 
 use super::say;
+use crate::command;
 use crate::model::{
     Action, Block, Document, Ending, Facts, Outcome, Resolved, ShowAs, Sign, Status, TaskResult, Text,
 };
@@ -213,7 +214,7 @@ pub fn again(document: Document, resolved: &Resolved, facts: &Facts, failed: &[&
         .collect();
     let Some(line) = (match names.as_slice() {
         [] => None,
-        names => with_target(resolved, &names.join(",")),
+        names => command::retargeted(resolved, &names.join(",")),
     }) else {
         return document;
     };
@@ -234,7 +235,7 @@ fn once_more(document: Document, resolved: &Resolved, facts: &Facts, failed: &[&
     }
     let alone = refused.len() == 1;
     refused.into_iter().take(OFFERS).fold(document, |document, (credential, names)| {
-        let Some(line) = with_target(resolved, &names.join(",")) else { return document };
+        let Some(line) = command::retargeted(resolved, &names.join(",")) else { return document };
         let label = match alone {
             true => text!("output.try_once_more"),
             false => text!("output.try_once_more_with", credential = &credential),
@@ -243,14 +244,4 @@ fn once_more(document: Document, resolved: &Resolved, facts: &Facts, failed: &[&
         let action = Action::TryCredential { credential, line };
         document.with_button(say::repeatable(facts, &name, label, action))
     })
-}
-
-/// The command as typed, for other devices.
-pub fn with_target(resolved: &Resolved, target: &str) -> Option<String> {
-    let spec = resolved.command.target()?;
-    let before = resolved.command.args.iter().take_while(|arg| arg.name != spec.name).count();
-    let skip = 1 + usize::from(resolved.command.action.is_some()) + before;
-    let mut words: Vec<&str> = resolved.invocation.line.split(' ').collect();
-    *words.get_mut(skip)? = target;
-    Some(words.join(" "))
 }
