@@ -26,7 +26,6 @@ const INTAKE: usize = 256;
 const ENDING: Duration = Duration::from_secs(10);
 /// How long the last messages may still take.
 const LAST_MESSAGES: Duration = Duration::from_secs(5);
-const LOCK_PATIENCE: Duration = Duration::from_secs(60);
 
 /// What `run` and `demo` prepare before the bot lives.
 pub struct Parts {
@@ -115,7 +114,7 @@ fn house(parts: &Parts) -> House {
         clock: Clock::start(),
         stops: Stops::default(),
         gathered: flow::gather::Cache::default(),
-        lock_patience: LOCK_PATIENCE,
+        lock_patience: parts.settings.lock_patience,
     }
 }
 

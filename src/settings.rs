@@ -18,6 +18,7 @@ pub use outside::{Outside, ThisMachine, user_commands};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
+const LOCK_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where the master key is looked for when the file says nothing.
 pub const MASTER_KEY_VARIABLE: &str = "PATCHBAY_MASTER_KEY";
@@ -34,6 +35,8 @@ pub struct Settings {
     /// The zone of people who set none.
     pub time_zone: Tz,
     pub ssh: Ssh,
+    /// How long what changes a router waits for one that somebody else is changing.
+    pub lock_patience: Duration,
     pub retention: Retention,
     pub log: Log,
     pub channels: Vec<ChannelTable>,
@@ -135,6 +138,7 @@ impl Settings {
             language: "en".to_owned(),
             time_zone: Tz::UTC,
             ssh: Ssh::default(),
+            lock_patience: LOCK_PATIENCE,
             retention: Retention::default(),
             log: Log::default(),
             channels: Vec::new(),
@@ -183,6 +187,7 @@ impl Reading<'_> {
             language: self.language(root).unwrap_or(defaults.language),
             time_zone: time_zone(root).unwrap_or(defaults.time_zone),
             ssh: ssh(root, defaults.ssh),
+            lock_patience: root.span("lock_patience").unwrap_or(defaults.lock_patience),
             retention: retention(root, defaults.retention),
             log: log(root, defaults.log),
             channels: self.channels(root),

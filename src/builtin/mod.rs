@@ -28,8 +28,8 @@ mod whoami;
 
 pub use cancel::cancelled;
 pub use device::{DeviceChange, Problem, blank, change, differences, values};
-pub use output::with_target;
 pub use progress::living;
+pub use say::locked_data;
 
 pub type PlanFor = fn(&Authorized, &Resolved, &Device, &Facts) -> Result<Option<Plan>, Failure>;
 pub type Settle = fn(&Resolved, &Device, &Facts, &[Outcome], &mut Work) -> Result<TaskResult, StoreError>;

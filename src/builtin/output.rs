@@ -2,14 +2,21 @@
 //! one after the other, and a file when it would not fit a phone.
 
 use super::say;
+use crate::command;
 use crate::model::{
-    Block, Document, Ending, Facts, Outcome, Resolved, ShowAs, Sign, Status, TaskResult, Text,
+    Action, Block, Document, Ending, Facts, Outcome, Resolved, ShowAs, Sign, Status, TaskResult, Text,
 };
 use crate::store::{StoreError, Work};
+use std::collections::BTreeMap;
 
 /// More lines than this go to a file, with the first ones inline.
 const INLINE_LINES: usize = 40;
 const FIRST_LINES: usize = 12;
+/// A few long lines do not fit a phone either.
+const INLINE_CHARACTERS: usize = 3_500;
+const FIRST_CHARACTERS: usize = 200;
+/// Buttons of one kind in a message.
+const OFFERS: usize = 6;
 
 /// A task's result from text outcomes: the text, passed through `view`, or the first failure.
 pub fn settle(
@@ -58,7 +65,22 @@ pub fn answer(
         [only] => show_one(&mut document, resolved, facts, only, work)?,
         several => show_several(&mut document, resolved, facts, several, work)?,
     }
+    let document = tell_when_free(document, facts, &failed);
     Ok(again(document, resolved, facts, &failed))
+}
+
+/// Offers to say when routers that others change are free; nothing runs by itself then.
+fn tell_when_free(document: Document, facts: &Facts, failed: &[&TaskResult]) -> Document {
+    let locked: Vec<&&TaskResult> = failed.iter().filter(|result| say::was_locked(result)).collect();
+    let alone = locked.len() == 1;
+    locked.into_iter().take(OFFERS).enumerate().fold(document, |document, (at, result)| {
+        let label = match alone {
+            true => text!("output.tell_when_free"),
+            false => text!("output.tell_when_free_of", device = facts.inventory.name(result.device)),
+        };
+        let action = Action::TellWhenFree { device: result.device };
+        document.with_button(say::repeatable(facts, &format!("free{at}"), label, action))
+    })
 }
 
 fn verdict(
@@ -110,19 +132,25 @@ fn show_one(
 ) -> Result<(), StoreError> {
     let Some(output) = result.output.as_deref().filter(|text| !text.trim().is_empty()) else { return Ok(()) };
     let lines = output.lines().count();
-    if lines <= INLINE_LINES && resolved.command.show != ShowAs::File {
+    if fits(lines, output.len()) && resolved.command.show != ShowAs::File {
         document.blocks.push(Block::Raw(output.to_owned()));
         return Ok(());
     }
-    let first: Vec<&str> = output.lines().take(FIRST_LINES).collect();
+    let first: Vec<String> =
+        output.lines().take(FIRST_LINES).map(|line| line.chars().take(FIRST_CHARACTERS).collect()).collect();
     document.blocks.push(Block::Raw(first.join("\n")));
-    let more = lines.saturating_sub(FIRST_LINES);
-    document
-        .blocks
-        .push(Block::Detail { sign: Sign::None, text: text!("output.more_in_file", count = more) });
+    let text = match lines.saturating_sub(FIRST_LINES) {
+        0 => text!("output.whole_in_file"),
+        more => text!("output.more_in_file", count = more),
+    };
+    document.blocks.push(Block::Detail { sign: Sign::None, text });
     let name = file_name(&facts.inventory.name(result.device), resolved, facts);
     document.blocks.push(attach(work, facts, name, output)?);
     Ok(())
+}
+
+fn fits(lines: usize, bytes: usize) -> bool {
+    lines <= INLINE_LINES && bytes <= INLINE_CHARACTERS
 }
 
 fn show_several(
@@ -134,7 +162,8 @@ fn show_several(
 ) -> Result<(), StoreError> {
     let total: usize =
         results.iter().filter_map(|r| r.output.as_deref()).map(|text| text.lines().count() + 1).sum();
-    let inline = total <= INLINE_LINES && resolved.command.show != ShowAs::File;
+    let bytes = results.iter().filter_map(|r| r.output.as_deref()).map(str::len).sum();
+    let inline = fits(total, bytes) && resolved.command.show != ShowAs::File;
     let mut whole = String::new();
     for result in results {
         let device = facts.inventory.name(result.device);
@@ -173,10 +202,19 @@ fn file_name(device: &str, resolved: &Resolved, facts: &Facts) -> String {
 
 /// Offers to try the failed ones again.
 pub fn again(document: Document, resolved: &Resolved, facts: &Facts, failed: &[&TaskResult]) -> Document {
-    let names: Vec<String> = failed.iter().map(|result| facts.inventory.name(result.device)).collect();
+    // What changes a router is never one careless press away.
+    if resolved.changes_something() {
+        return document;
+    }
+    let document = once_more(document, resolved, facts, failed);
+    let names: Vec<String> = failed
+        .iter()
+        .filter(|result| say::refused_credential(result).is_none())
+        .map(|result| facts.inventory.name(result.device))
+        .collect();
     let Some(line) = (match names.as_slice() {
         [] => None,
-        names => with_target(resolved, &names.join(",")),
+        names => command::retargeted(resolved, &names.join(",")),
     }) else {
         return document;
     };
@@ -184,19 +222,26 @@ pub fn again(document: Document, resolved: &Resolved, facts: &Facts, failed: &[&
         [only] => text!("output.try_again_one", device = only),
         several => text!("output.try_again", count = several.len()),
     };
-    match resolved.changes_something() {
-        // What changes a router is never one careless press away.
-        true => document,
-        false => document.with_button(say::looking(facts, "again", label, line)),
-    }
+    document.with_button(say::looking(facts, "again", label, line))
 }
 
-/// The command as typed, for other devices.
-pub fn with_target(resolved: &Resolved, target: &str) -> Option<String> {
-    let spec = resolved.command.target()?;
-    let before = resolved.command.args.iter().take_while(|arg| arg.name != spec.name).count();
-    let skip = 1 + usize::from(resolved.command.action.is_some()) + before;
-    let mut words: Vec<&str> = resolved.invocation.line.split(' ').collect();
-    *words.get_mut(skip)? = target;
-    Some(words.join(" "))
+/// A password that was refused is tried again only when a person says so, at one router first.
+fn once_more(document: Document, resolved: &Resolved, facts: &Facts, failed: &[&TaskResult]) -> Document {
+    let mut refused: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for result in failed {
+        if let Some(credential) = say::refused_credential(result) {
+            refused.entry(credential).or_default().push(facts.inventory.name(result.device));
+        }
+    }
+    let alone = refused.len() == 1;
+    refused.into_iter().take(OFFERS).fold(document, |document, (credential, names)| {
+        let Some(line) = command::retargeted(resolved, &names.join(",")) else { return document };
+        let label = match alone {
+            true => text!("output.try_once_more"),
+            false => text!("output.try_once_more_with", credential = &credential),
+        };
+        let name = format!("credential-{credential}");
+        let action = Action::TryCredential { credential, line };
+        document.with_button(say::repeatable(facts, &name, label, action))
+    })
 }

@@ -1,7 +1,7 @@
 //! Small words that several builtins say: results, failures, buttons that repeat a command.
 
 use crate::model::{
-    Action, Button, DeviceId, Facts, Outcome, PersonId, Resolved, Status, TaskResult, Text, Uses, Who,
+    Action, Broken, Button, DeviceId, Facts, Outcome, PersonId, Resolved, Status, TaskResult, Text, Uses, Who,
 };
 use std::time::Duration;
 
@@ -42,10 +42,36 @@ pub fn broken_data(outcomes: &[Outcome]) -> serde_json::Value {
 
 /// A button that is the same as typing `line`; whoever may run the line may press it, often.
 pub fn looking(facts: &Facts, name: &str, label: Text, line: impl Into<String>) -> Button {
+    repeatable(facts, name, label, Action::Run { line: line.into() })
+}
+
+/// The credential that the router refused, or that was not tried because others had refused it.
+pub fn refused_credential(result: &TaskResult) -> Option<String> {
+    match broken_in(result)? {
+        Broken::LoginRefused { credential } | Broken::CredentialStopped { credential } => Some(credential),
+        _ => None,
+    }
+}
+
+fn broken_in(result: &TaskResult) -> Option<Broken> {
+    result.data.get("broken").and_then(|broken| serde_json::from_value(broken.clone()).ok())
+}
+
+/// What the data of a task keeps that found its router locked.
+pub fn locked_data() -> serde_json::Value {
+    serde_json::json!({ "locked": true })
+}
+
+pub fn was_locked(result: &TaskResult) -> bool {
+    result.data.get("locked") == Some(&serde_json::Value::Bool(true))
+}
+
+/// A button for whoever may do what it does, often, for a day.
+pub fn repeatable(facts: &Facts, name: &str, label: Text, action: Action) -> Button {
     Button {
         name: name.to_owned(),
         label,
-        action: Action::Run { line: line.into() },
+        action,
         who: Who::WhoeverMay,
         until: facts.now.wall.plus(LOOKING),
         uses: Uses::Many,

@@ -2,8 +2,7 @@
 //! itself is [`Authorized::prove`]; this file is the only one that calls it.
 
 use super::named::one_of;
-use super::parse::parse;
-use super::split::split;
+use super::split::retargeted;
 use crate::model::invocation::Offer;
 use crate::model::{Arg, Authorized, Device, DeviceId, Facts, Person, Policy, Refusal, Resolved, Role, Text};
 
@@ -89,20 +88,9 @@ fn names(devices: &[DeviceId], facts: &Facts) -> Option<Text> {
 /// The same line for the routers that are allowed, where some are: what a button may run instead.
 pub fn partial(resolved: &Resolved, refusal: &Refusal, facts: &Facts) -> Option<Offer> {
     let names: Vec<&str> = allowed(refusal, facts).iter().map(|device| device.name.as_str()).collect();
-    let line = parse(&resolved.invocation.line).ok()?;
-    let command = &resolved.command;
-    let second = line.words.get(1).map(|word| word.text.to_lowercase());
-    let named = command.action.is_some() && second == command.action;
-    let pieces = split(command, &line, 1 + usize::from(named)).ok()?;
-    let piece = pieces.get(&command.target()?.name)?;
-    let instead = match piece.place {
-        Some((start, end)) => line.replaced(start, end, &names.join(",")),
-        // Nothing was typed and the default named them: the selector comes at the end.
-        None => format!("{} {}", line.text, names.join(",")),
-    };
-    let fits = !names.is_empty() && parse(&instead).is_ok();
+    let instead = retargeted(resolved, &names.join(","));
     let label = text!("command.allowed_part", count = names.len());
-    fits.then_some(Offer { label, line: instead })
+    Some(Offer { label, line: instead.filter(|_| !names.is_empty())? })
 }
 
 /// The devices of a partial refusal.

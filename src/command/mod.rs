@@ -29,3 +29,4 @@ pub use lines::asks;
 pub use parse::{Line, Word, pairs, parse};
 pub use pipe::filtered;
 pub use resolve::{Unresolved, resolve};
+pub use split::retargeted;

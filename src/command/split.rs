@@ -1,8 +1,8 @@
 //! The words behind a command's name are handed to its arguments, in order. Only the shape is looked
 //! at; what a word means is read later.
 
-use super::parse::{Line, Word};
-use crate::model::{ArgKind, ArgSpec, Command};
+use super::parse::{Line, Word, parse};
+use crate::model::{ArgKind, ArgSpec, Command, Resolved};
 use std::collections::BTreeMap;
 
 /// What one argument got.
@@ -56,6 +56,21 @@ pub fn split(command: &Command, line: &Line, from: usize) -> Result<BTreeMap<Str
 
 fn at_of(line: &Line, word: &Word) -> usize {
     line.words.iter().position(|other| other.start == word.start).unwrap_or(line.words.len())
+}
+
+/// The command as typed, for other devices.
+pub fn retargeted(resolved: &Resolved, target: &str) -> Option<String> {
+    let line = parse(&resolved.invocation.line).ok()?;
+    let command = &resolved.command;
+    let second = line.words.get(1).map(|word| word.text.to_lowercase());
+    let named = command.action.is_some() && second == command.action;
+    let pieces = split(command, &line, 1 + usize::from(named)).ok()?;
+    let instead = match pieces.get(&command.target()?.name)?.place {
+        Some((start, end)) => line.replaced(start, end, target),
+        // Nothing was typed and the default named them: the selector comes at the end.
+        None => format!("{} {target}", line.text),
+    };
+    parse(&instead).is_ok().then_some(instead)
 }
 
 /// One word, or as many as people put blanks into: `R1, R2` and `gig 1`.

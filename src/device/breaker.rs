@@ -29,6 +29,15 @@ pub(super) struct Breaker {
     proven: bool,
 }
 
+/// Whether a login may be tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Admits {
+    Yes,
+    No,
+    /// Another login decides in a moment.
+    AfterTheCanary,
+}
+
 #[derive(Debug, Default, PartialEq)]
 enum State {
     #[default]
@@ -41,20 +50,21 @@ enum State {
 
 impl Breaker {
     /// Whether a login may be tried now; the canary is taken by asking.
-    pub fn admits(&mut self) -> bool {
+    pub fn admits(&mut self) -> Admits {
         match self.state {
-            State::Closed => true,
+            State::Closed => Admits::Yes,
             State::CanaryAllowed => {
                 self.state = State::CanaryFlying;
-                true
+                Admits::Yes
             }
-            State::Open | State::CanaryFlying => false,
+            State::CanaryFlying => Admits::AfterTheCanary,
+            State::Open => Admits::No,
         }
     }
 
     /// Whether waiting for a turn makes sense; takes no canary.
     pub fn is_open(&self) -> bool {
-        matches!(self.state, State::Open | State::CanaryFlying)
+        self.state == State::Open
     }
 
     pub fn is_proven(&self) -> bool {
@@ -113,9 +123,9 @@ mod tests {
         assert!(!refuse(&mut breaker, start, 1, 0));
         assert!(!refuse(&mut breaker, start, 1, 10), "the same device again does not count");
         assert!(!refuse(&mut breaker, start, 2, 20));
-        assert!(breaker.admits());
+        assert_eq!(breaker.admits(), Admits::Yes);
         assert!(refuse(&mut breaker, start, 3, 309));
-        assert!(!breaker.admits() && breaker.is_open());
+        assert!(breaker.admits() == Admits::No && breaker.is_open());
     }
 
     #[test]
@@ -124,7 +134,7 @@ mod tests {
         refuse(&mut breaker, start, 1, 0);
         refuse(&mut breaker, start, 2, 10);
         assert!(!refuse(&mut breaker, start, 3, 301));
-        assert!(breaker.admits());
+        assert_eq!(breaker.admits(), Admits::Yes);
     }
 
     #[test]
@@ -134,14 +144,14 @@ mod tests {
             refuse(&mut breaker, start, device, 0);
         }
         breaker.allow_canary();
-        assert!(breaker.admits() && !breaker.admits(), "one and no more");
+        assert_eq!((breaker.admits(), breaker.admits()), (Admits::Yes, Admits::AfterTheCanary), "one and no more");
         refuse(&mut breaker, start, 4, 1);
-        assert!(!breaker.admits());
+        assert_eq!(breaker.admits(), Admits::No);
         breaker.allow_canary();
-        assert!(breaker.admits());
+        assert_eq!(breaker.admits(), Admits::Yes);
         breaker.undecided();
-        assert!(breaker.admits(), "a canary that met a dead router decides nothing");
+        assert_eq!(breaker.admits(), Admits::Yes, "a canary that met a dead router decides nothing");
         breaker.accepted();
-        assert!(breaker.admits() && breaker.admits());
+        assert_eq!((breaker.admits(), breaker.admits()), (Admits::Yes, Admits::Yes));
     }
 }

@@ -1,11 +1,11 @@
 //! One credential in use: how many logins run at once, and whether any may run at all.
 
-use super::breaker::{Breaker, BreakerSettings};
+use super::breaker::{Admits, Breaker, BreakerSettings};
 use crate::model::{Broken, DeviceId};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
 /// Every credential that was used since the start.
@@ -22,6 +22,8 @@ struct Credential {
     /// before the first answer opens the breaker, or the login server locks the account.
     scouts: Mutex<Arc<Semaphore>>,
     breaker: Mutex<Breaker>,
+    /// A login was decided: who waits for a canary asks again.
+    decided: Notify,
 }
 
 /// Nobody waits longer for the scouts: routers that hang at login must not hold up the others.
@@ -54,8 +56,7 @@ impl Credentials {
         // The semaphore is never closed, so there is always a permit in the end.
         let login = credential.logins.clone().acquire_owned().await.ok();
         let scout = credential.scout().await;
-        let admitted = credential.breaker().admits();
-        match admitted {
+        match credential.admitted().await {
             true => Ok(Attempt { credential, settings: self.breaker, decided: false, scout, _login: login }),
             false => Err(credential.stopped()),
         }
@@ -71,7 +72,7 @@ impl Credentials {
         let make = || {
             let logins = Arc::new(Semaphore::new(self.logins));
             let scouts = Mutex::new(scouts(&self.breaker));
-            Arc::new(Credential { name: name.to_owned(), logins, scouts, breaker: Mutex::default() })
+            Arc::new(Credential { name: name.to_owned(), logins, scouts, breaker: Mutex::default(), decided: Notify::new() })
         };
         by_name.entry(name.to_owned()).or_insert_with(make).clone()
     }
@@ -84,6 +85,23 @@ fn scouts(settings: &BreakerSettings) -> Arc<Semaphore> {
 impl Credential {
     fn breaker(&self) -> MutexGuard<'_, Breaker> {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the canary's answer where one flies. A canary that falls silent ends with its own deadline, and its end
+    /// wakes us too.
+    async fn admitted(&self) -> bool {
+        loop {
+            let decided = self.decided.notified();
+            tokio::pin!(decided);
+            // Listening before asking: the answer may come between the two.
+            decided.as_mut().enable();
+            let admits = self.breaker().admits();
+            match admits {
+                Admits::Yes => return true,
+                Admits::No => return false,
+                Admits::AfterTheCanary => decided.await,
+            }
+        }
     }
 
     /// A place among the first; `None` when the credential is known to work.
@@ -136,5 +154,6 @@ impl Drop for Attempt {
         if !self.decided {
             self.credential.breaker().undecided();
         }
+        self.credential.decided.notify_waiters();
     }
 }

@@ -5,7 +5,7 @@ use super::decide::{self, Decision};
 use super::gather::{self, Gathered};
 use super::{AFTER_ERROR, House, enact};
 use crate::command::Catalog;
-use crate::model::{Press, Update, What};
+use crate::model::{Action, Class, Document, Ending, Outbound, Press, Sign, Slot, Update, What};
 use crate::store::{StoreError, Topic};
 use dptree::di::DependencyMap;
 use std::collections::BTreeMap;
@@ -45,7 +45,11 @@ async fn batch(house: &House, tree: &Tree, waiting: Vec<(i64, Update)>) {
     }
     let queues = by_channel.into_values().map(|queue| async move {
         for (id, update) in queue {
-            if let Err(error) = one(house, tree, id, update).await {
+            let handled = match one(house, tree, id, update.clone()).await {
+                Err(error) if error.is_about_this() => set_aside(house, id, &update, &error).await,
+                other => other,
+            };
+            if let Err(error) = handled {
                 tracing::error!(%error, inbox = id, "an update could not be handled; it stays in the inbox");
                 tokio::time::sleep(AFTER_ERROR).await;
                 return;
@@ -62,7 +66,42 @@ async fn one(house: &House, tree: &Tree, id: i64, update: Update) -> Result<(), 
     };
     let gathered = gather::gather(house, request, update).await?;
     let decision = dispatch(tree, &gathered, &house.catalog).await;
+    let_a_canary_fly(house, &gathered, &decision);
     enact::enact(house, id, gathered, decision).await
+}
+
+/// What fails by itself would fail for ever, and everybody behind it would wait: it is done, and told.
+async fn set_aside(house: &House, id: i64, update: &Update, error: &StoreError) -> Result<(), StoreError> {
+    tracing::error!(%error, inbox = id, "an update was set aside");
+    let listen = house.channel(&update.channel).and_then(|channel| channel.listen.as_ref());
+    let request = listen.and_then(|listen| listen.request(update));
+    let (now, slot) = (house.clock.now().wall, Slot(format!("{}/{}", update.channel, update.key)));
+    let told = request.map(|request| Outbound {
+        slot,
+        place: request.place,
+        thread: request.thread,
+        reply_to: None,
+        class: Class::Result,
+        document: Document::line(Sign::Warning, text!("refuse.set_aside"), Ending::Badly),
+        not_before: None,
+        expires: None,
+    });
+    house
+        .store
+        .write(move |work| {
+            work.done(id)?;
+            told.iter().try_for_each(|told| work.post(told, now).map(drop))
+        })
+        .await
+}
+
+/// Before the job is there: its tasks would find the credential stopped.
+fn let_a_canary_fly(house: &House, gathered: &Gathered, decision: &Decision) {
+    let (Some(press), Decision::Run { .. }) = (&gathered.press, decision) else { return };
+    let usable = press.used_at.is_none() && !press.void && press.until >= gathered.facts.now.wall;
+    if let (Action::TryCredential { credential, .. }, true) = (&press.action, usable) {
+        house.floor.retry_credential(credential);
+    }
 }
 
 async fn dispatch(tree: &Tree, gathered: &Gathered, catalog: &Arc<Catalog>) -> Decision {
@@ -85,6 +124,10 @@ fn switchyard() -> Tree {
                 decide::press(&catalog, &gathered, &press)
             },
         ))
+        .branch(
+            dptree::filter(|gathered: Arc<Gathered>| matches!(gathered.request.what, What::Press(_)))
+                .endpoint(|gathered: Arc<Gathered>| async move { decide::unknown_press(&gathered) }),
+        )
         .branch(dptree::filter_map(typed).endpoint(
             |gathered: Arc<Gathered>, catalog: Arc<Catalog>, line: String| async move {
                 decide::line(&catalog, &gathered, &line)

@@ -5,9 +5,10 @@ use super::refuse;
 use crate::builtin;
 use crate::command::{self, Catalog, Unresolved};
 use crate::model::{
-    Action, Authorized, Choice, Document, Ending, Facts, Invocation, JobId, PersonId, Press, Refusal,
-    Resolved, Risk, Sign, Slot, Text, Uses, Who,
+    Action, Authorized, Choice, DeviceId, Document, Ending, Facts, Invocation, JobId, PersonId, Press,
+    Refusal, Resolved, Risk, Sign, Slot, Text, Timestamp, Uses, Who,
 };
+use serde::{Deserialize, Serialize};
 
 /// What shall happen, and what the audit says of it.
 pub enum Decision {
@@ -22,7 +23,7 @@ pub enum Decision {
     /// A job shall stop.
     Cancel { job: JobId },
     /// The presser wants to know when a router is free.
-    TellWhenFree { device: crate::model::DeviceId },
+    TellWhenFree { device: DeviceId },
     /// The person at this place is gone: open questions are answered Cancel.
     Leave,
 }
@@ -36,8 +37,22 @@ pub struct Audit {
     pub rule: Option<String>,
 }
 
+/// What a question waits for; kept with its dialog row.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    /// The rest of a command: a typed word answers it as well as a button.
+    #[default]
+    Rest,
+    /// Whether an old command shall still run. A button only.
+    Age,
+    /// Whether these routers may be taken away; no others are meant. A button only.
+    Confirmation(Vec<DeviceId>),
+}
+
 /// A question and the lines that its answers stand for.
 pub struct Question {
+    pub asked: Asked,
     pub sign: Sign,
     pub text: Text,
     pub details: Vec<Text>,
@@ -58,10 +73,20 @@ pub fn line(catalog: &Catalog, gathered: &Gathered, typed: &str) -> Decision {
     let Some(asker) = gathered.facts.asker.as_ref().map(|person| person.id) else {
         return stranger(gathered, typed);
     };
-    if let Some(dialog) = &gathered.dialog {
-        return answered(catalog, gathered, asker, &format!("{} {}", dialog.invocation.line, typed.trim()));
+    let Some(dialog) = &gathered.dialog else {
+        return run(catalog, &gathered.facts, typed, None, |line| invocation(gathered, asker, line));
+    };
+    match gathered.asked() {
+        Asked::Rest => {
+            let whole = format!("{} {}", dialog.invocation.line, typed.trim());
+            run(catalog, &gathered.facts, &whole, None, |line| invocation(gathered, asker, line))
+        }
+        // A word that happens to be typed confirms nothing.
+        Asked::Age | Asked::Confirmation(_) => {
+            let text = text!("ask.press_a_button", line = dialog.invocation.line.as_str());
+            say(Sign::Question, text, audit(typed, "", "not_understood", None))
+        }
     }
-    run(catalog, &gathered.facts, typed, |line| invocation(gathered, asker, line))
 }
 
 /// Somebody whom no person is known by.
@@ -74,6 +99,14 @@ pub fn stranger(gathered: &Gathered, typed: &str) -> Decision {
     say(Sign::Refused, text, audit(typed, "", "stranger", None))
 }
 
+/// A button that nobody remembers: forged, or swept long ago. It is answered all the same.
+pub fn unknown_press(gathered: &Gathered) -> Decision {
+    match gathered.facts.asker {
+        Some(_) => say(Sign::Refused, text!("press.void"), audit("", "", "press_refused", None)),
+        None => stranger(gathered, ""),
+    }
+}
+
 /// A pressed button: who, until when and how often are checked here and once more when it is enacted.
 pub fn press(catalog: &Catalog, gathered: &Gathered, press: &Press) -> Decision {
     let Some(asker) = gathered.facts.asker.as_ref().map(|person| person.id) else {
@@ -83,7 +116,9 @@ pub fn press(catalog: &Catalog, gathered: &Gathered, press: &Press) -> Decision 
         return say(Sign::Refused, refused, audit("", "", "press_refused", None));
     }
     match &press.action {
-        Action::Run { line } => run(catalog, &gathered.facts, line, |line| pressed(gathered, asker, line)),
+        Action::Run { line } | Action::TryCredential { line, .. } => {
+            run(catalog, &gathered.facts, line, None, |line| invocation(gathered, asker, line))
+        }
         Action::Cancel { job } => Decision::Cancel { job: *job },
         Action::TellWhenFree { device } => Decision::TellWhenFree { device: *device },
         Action::Answer { words: None, .. } => {
@@ -98,6 +133,9 @@ pub fn press(catalog: &Catalog, gathered: &Gathered, press: &Press) -> Decision 
 }
 
 fn not_yours(press: &Press, asker: PersonId, gathered: &Gathered) -> Option<Text> {
+    if press.place != gathered.request.place {
+        return Some(text!("press.elsewhere"));
+    }
     let name = |id| gathered.facts.person_name(id);
     match press.who {
         Who::Person(person) if person != asker => Some(text!("press.not_yours", who = name(person))),
@@ -106,17 +144,24 @@ fn not_yours(press: &Press, asker: PersonId, gathered: &Gathered) -> Option<Text
     }
 }
 
-/// The answer continues the command that was asked about, confirmed now.
+/// The answer continues the command that was asked about. A confirmation speaks of the routers that
+/// it showed and is as old as the press, which may have waited while the bot was down.
 fn answered(catalog: &Catalog, gathered: &Gathered, asker: PersonId, line: &str) -> Decision {
-    run(catalog, &gathered.facts, line, |line| Invocation {
-        confirmed_at: Some(gathered.facts.now.wall),
+    let shown = match gathered.asked() {
+        Asked::Confirmation(devices) => Some(devices),
+        Asked::Rest | Asked::Age => None,
+    };
+    let confirmed_at = shown.is_some().then(|| said_at(gathered));
+    run(catalog, &gathered.facts, line, shown.as_deref(), |line| Invocation {
+        confirmed_at,
         ..invocation(gathered, asker, line)
     })
 }
 
-/// A press is as fresh as a typed line, but its own age counts, not that of the message.
-fn pressed(gathered: &Gathered, asker: PersonId, line: String) -> Invocation {
-    invocation(gathered, asker, line)
+/// A service whose clock is ahead must not keep a command fresh.
+fn said_at(gathered: &Gathered) -> Timestamp {
+    let received = gathered.update.received_at;
+    gathered.update.sent_at.map_or(received, |sent| sent.min(received))
 }
 
 fn invocation(gathered: &Gathered, asker: PersonId, line: String) -> Invocation {
@@ -126,17 +171,18 @@ fn invocation(gathered: &Gathered, asker: PersonId, line: String) -> Invocation 
         place: gathered.request.place.clone(),
         thread: gathered.request.thread.clone(),
         key: slot(gathered).0,
-        sent_at: gathered.update.sent_at,
+        sent_at: gathered.update.sent_at.map(|sent| sent.min(gathered.update.received_at)),
         received_at: gathered.update.received_at,
         confirmed_at: None,
     }
 }
 
-/// The corridor itself: parse, resolve, authorise.
+/// The corridor itself: parse, resolve, authorise. `shown` are the routers that a person confirmed.
 fn run(
     catalog: &Catalog,
     facts: &Facts,
     typed: &str,
+    shown: Option<&[DeviceId]>,
     invocation: impl FnOnce(String) -> Invocation,
 ) -> Decision {
     let line = match command::parse(typed) {
@@ -149,7 +195,7 @@ fn run(
             say(Sign::Question, failure.public, audit(&line.text, "", "not_understood", None))
         }
         Err(Unresolved::Choose(choice)) => choose(choice, invocation),
-        Ok(resolved) => permit(facts, resolved, invocation),
+        Ok(resolved) => permit(facts, resolved, shown, invocation),
     }
 }
 
@@ -164,13 +210,26 @@ fn choose(choice: Choice, invocation: Invocation) -> Decision {
         choice.options.into_iter().map(|offer| (offer.label, Some(offer.line))).collect();
     answers.push((text!("ask.cancel"), None));
     Decision::Ask {
-        question: Question { sign: Sign::Question, text: choice.question, details, answers },
+        question: Question {
+            asked: Asked::Rest,
+            sign: Sign::Question,
+            text: choice.question,
+            details,
+            answers,
+        },
         invocation,
         audit,
     }
 }
 
-fn permit(facts: &Facts, resolved: Resolved, invocation: Invocation) -> Decision {
+fn permit(
+    facts: &Facts,
+    resolved: Resolved,
+    shown: Option<&[DeviceId]>,
+    invocation: Invocation,
+) -> Decision {
+    let all_shown = shown
+        .is_some_and(|shown| resolved.devices.iter().all(|device| shown.contains(&device.id)));
     let words = |decision, rule| audit(&invocation.line, &resolved.permission, decision, rule);
     match command::authorize(&facts.policy, &resolved, facts) {
         Err(Refusal::Stale { age }) => Decision::Ask {
@@ -182,7 +241,7 @@ fn permit(facts: &Facts, resolved: Resolved, invocation: Invocation) -> Decision
             audit: words("refused", refuse::rule(&refusal)),
             document: refuse::refused(&refusal, &resolved, facts),
         },
-        Ok(_) if resolved.risk == Risk::Disruptive && invocation.confirmed_at.is_none() => {
+        Ok(_) if resolved.risk == Risk::Disruptive && !all_shown => {
             Decision::Ask { question: refuse::confirm(&resolved), audit: words("asked", None), invocation }
         }
         Ok(proof) => {

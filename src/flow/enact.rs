@@ -10,7 +10,7 @@ use crate::model::{
     Action, Button, Class, Document, Ending, Facts, Invocation, Outbound, Press, Resolved, Sign, Slot,
     TaskResult, Uses, Who,
 };
-use crate::store::{AuditRow, FreeWatch, NewDialog, PressRefused, StoreError, Work};
+use crate::store::{AuditRow, Dialog, FreeWatch, NewDialog, PressRefused, StoreError, Work};
 use std::time::Duration;
 
 /// How long a question waits for its answer.
@@ -43,8 +43,10 @@ fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result
         Decision::Say { document, audit } => {
             note(work, gathered, &audit, None)?;
             let class = if gathered.press.is_some() { Class::Critical } else { Class::Result };
-            let slot =
-                if audit.decision == "press_refused" { own_slot(gathered) } else { decide::slot(gathered) };
+            let slot = match spends_nothing(gathered, &audit) {
+                true => own_slot(gathered),
+                false => decide::slot(gathered),
+            };
             say(work, gathered, slot, class, document)
         }
         Decision::Ask { question, invocation, audit } => {
@@ -63,6 +65,15 @@ fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result
     }
 }
 
+/// Somebody who may not press leaves the button, and the message that it stands in, to the others.
+fn spends_nothing(gathered: &Gathered, audit: &Audit) -> bool {
+    match (&gathered.press, audit.decision) {
+        (_, "press_refused" | "stranger") => true,
+        (Some(press), "refused") => press.who == Who::WhoeverMay,
+        (Some(_) | None, _) => false,
+    }
+}
+
 /// Marks a button as used; the sentence back when it cannot be used any more.
 fn spend(
     work: &mut Work,
@@ -71,18 +82,19 @@ fn spend(
     decision: &Decision,
 ) -> Result<Option<Document>, StoreError> {
     if let Decision::Say { audit, .. } = decision
-        && matches!(audit.decision, "press_refused" | "stranger")
+        && spends_nothing(gathered, audit)
     {
         return Ok(None);
     }
     let Some(person) = gathered.facts.asker.as_ref() else { return Ok(None) };
     let refused = match work.use_press(&press.token, person.id, gathered.facts.now.wall)? {
-        Ok(()) => {
-            if let Some(dialog) = &gathered.dialog {
-                work.close_dialog(dialog.id, gathered.facts.now.wall)?;
+        Ok(()) => match &gathered.dialog {
+            // Answered by another button or by a typed word meanwhile: an answer counts once.
+            Some(dialog) if !work.close_dialog(dialog.id, gathered.facts.now.wall)? => {
+                text!("press.answered")
             }
-            return Ok(None);
-        }
+            Some(_) | None => return Ok(None),
+        },
         Err(PressRefused::Used { by, at }) => {
             text!("press.used", who = gathered.facts.person_name(by), at = at)
         }
@@ -102,7 +114,7 @@ fn start(
 ) -> Result<(), StoreError> {
     let Some(builtin) = builtin::of(&resolved.command.run) else { return Ok(()) };
     if let Some(dialog) = gathered.dialog.as_ref().filter(|_| gathered.press.is_none()) {
-        work.close_dialog(dialog.id, gathered.facts.now.wall)?;
+        answered_by_word(work, gathered, dialog)?;
     }
     let asks_routers = resolved
         .devices
@@ -122,6 +134,14 @@ fn start(
     let slot = Slot(resolved.invocation.key.clone());
     let class = if document.ended.is_none() && job.is_some() { Class::Progress } else { Class::Result };
     say(work, gathered, slot, class, document)
+}
+
+/// The question's message loses its buttons: what was typed is answered below.
+fn answered_by_word(work: &mut Work, gathered: &Gathered, dialog: &Dialog) -> Result<(), StoreError> {
+    work.close_dialog(dialog.id, gathered.facts.now.wall)?;
+    let Some(slot) = dialog.slot.clone() else { return Ok(()) };
+    let text = text!("ask.answered", line = dialog.invocation.line.as_str());
+    say(work, gathered, slot, Class::Result, Document::line(Sign::None, text, Ending::Well))
 }
 
 fn answered(
@@ -156,7 +176,7 @@ fn ask(
             thread: invocation.thread.clone(),
             slot: Some(slot.clone()),
             invocation,
-            question: serde_json::Value::Null,
+            question: serde_json::to_value(&question.asked)?,
             until,
         },
         now,

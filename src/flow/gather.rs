@@ -1,6 +1,7 @@
 //! What a decision needs from the store, read before and passed on as one value.
 
 use super::House;
+use super::decide::Asked;
 use crate::model::permit::Policy;
 use crate::model::{Facts, Inventory, Person, Press, Request, Update, What};
 use crate::store::{Dialog, StoreError, Topic, View};
@@ -16,6 +17,14 @@ pub struct Gathered {
     pub press: Option<Press>,
     /// The open question that a press or a typed word answers.
     pub dialog: Option<Dialog>,
+}
+
+impl Gathered {
+    /// What the open question waits for.
+    pub fn asked(&self) -> Asked {
+        let question = self.dialog.as_ref().map(|dialog| dialog.question.clone());
+        question.and_then(|question| serde_json::from_value(question).ok()).unwrap_or_default()
+    }
 }
 
 /// Inventory, policy and people, kept until somebody writes one of them: ten thousand routers are

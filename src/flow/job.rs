@@ -6,19 +6,21 @@ use crate::builtin::{self, Builtin};
 use crate::command;
 use crate::model::facts::JobFacts;
 use crate::model::{
-    Class, Document, Ending, Facts, Invocation, Job, JobId, JobState, Outbound, Resolved, Sign, Slot, Status,
+    Class, Document, Ending, Facts, Invocation, Job, JobId, JobState, Outbound, Resolved, Risk, Sign, Slot, Status,
     Task, TaskResult, TaskState, Timestamp,
 };
 use crate::store::{StoreError, Topic, Work};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// Progress is written no more often than this; channels space their edits further.
 const PROGRESS: Duration = Duration::from_millis(300);
+/// So often a job whose own data is at fault is tried.
+const ATTEMPTS: usize = 2;
 
 /// Runs until no further work may begin and all that ran has ended.
 pub async fn run(house: &House) {
@@ -69,14 +71,34 @@ fn begin<'a, F>(
 
 async fn to_its_end(house: &House, job: Job, stop: CancellationToken) -> JobId {
     let id = job.id;
-    while let Err(error) = work_on(house, &job, &stop).await {
+    let mut attempts = 0;
+    while let Err(error) = attempt(house, &job, &stop, attempts).await {
         tracing::error!(%error, job = id.0, "a job could not be stored; it is tried again");
+        if error.is_about_this() {
+            attempts += 1;
+        }
         tokio::select! {
             () = tokio::time::sleep(AFTER_ERROR) => {}
             () = house.stops.force.cancelled() => break,
         }
     }
     id
+}
+
+/// What fails by itself would fail for ever, and ask the routers each time.
+async fn attempt(
+    house: &House,
+    job: &Job,
+    stop: &CancellationToken,
+    failed_before: usize,
+) -> Result<(), StoreError> {
+    if failed_before < ATTEMPTS {
+        return work_on(house, job, stop).await;
+    }
+    let id = job.id;
+    let tasks = house.store.read(move |view| view.tasks(id)).await?;
+    let text = text!("job.broken", line = job.invocation.line.as_str());
+    give_up(house, job, tasks, Document::line(Sign::Warning, text, Ending::Badly)).await
 }
 
 /// One job while this process works on it.
@@ -91,7 +113,7 @@ pub struct Running<'a> {
     pub stop: CancellationToken,
     /// When the last progress was written.
     progress_at: Arc<AtomicI64>,
-    begun_at: AtomicI64,
+    begun: AtomicBool,
 }
 
 async fn work_on(house: &House, job: &Job, stop: &CancellationToken) -> Result<(), StoreError> {
@@ -110,9 +132,12 @@ async fn work_on(house: &House, job: &Job, stop: &CancellationToken) -> Result<(
         .map(|task| task::to_its_end(&running, task))
         .collect();
     running.say_so().await?;
+    // One result that could not be stored does not tear down the sessions of the others.
+    let mut whole = Ok(());
     while let Some(ended) = waiting.next().await {
-        ended?;
+        whole = whole.and(ended);
     }
+    whole?;
     match house.stops.work.is_cancelled() && !running.all_ended().await? {
         // The rest runs after the next start.
         true => Ok(()),
@@ -135,6 +160,10 @@ async fn understand<'a>(
     let Some(builtin) = builtin::of(&resolved.command.run) else {
         return Ok(Err(lost(&job.invocation.line)));
     };
+    // The file says more than what was confirmed: nobody has seen that question.
+    if resolved.risk == Risk::Disruptive && resolved.invocation.confirmed_at.is_none() {
+        return Ok(Err(lost(&job.invocation.line)));
+    }
     resolved.devices = tasks.iter().filter_map(|task| facts.inventory.device(task.device)).cloned().collect();
     Ok(Ok(Running {
         house,
@@ -146,11 +175,11 @@ async fn understand<'a>(
         resumed: job.accepted_at < house.clock.now().boot,
         stop,
         progress_at: Arc::new(AtomicI64::new(i64::MIN)),
-        begun_at: AtomicI64::new(i64::MIN),
+        begun: AtomicBool::new(false),
     }))
 }
 
-/// The command file has changed or a router's name is gone: nothing is asked, the person is told.
+/// The command file has changed or a router's name is gone: nothing more is asked, the person is told.
 async fn give_up(house: &House, job: &Job, tasks: Vec<Task>, document: Document) -> Result<(), StoreError> {
     let now = house.clock.now().wall;
     let (id, outbound) = (job.id, outbound(&job.invocation, Class::Result, document));
@@ -158,7 +187,13 @@ async fn give_up(house: &House, job: &Job, tasks: Vec<Task>, document: Document)
         .store
         .write(move |work| {
             for task in tasks.iter().filter(|task| task.state != TaskState::Ended) {
-                work.end_task(id, &result(task, Status::Failed, text!("job.task_lost")), now)?;
+                let result = match task.state {
+                    TaskState::Sending => result(task, Status::Unclear, text!("task.unclear")),
+                    TaskState::Waiting | TaskState::Ended => {
+                        result(task, Status::Failed, text!("job.task_lost"))
+                    }
+                };
+                work.end_task(id, &result, now)?;
             }
             work.end_job(id, JobState::Failed, now)?;
             work.release(id)?;
@@ -179,9 +214,10 @@ pub fn result(task: &Task, status: Status, verdict: crate::model::Text) -> TaskR
 }
 
 pub async fn asker_facts(house: &House, invocation: &Invocation) -> Result<Facts, StoreError> {
-    let asker = invocation.asker;
-    let person = house.store.read(move |view| view.person(asker)).await?;
-    gather::facts(house, person, invocation.place.clone()).await
+    // History knows people who were removed; rights do not.
+    let mut facts = gather::facts(house, None, invocation.place.clone()).await?;
+    facts.asker = facts.people.iter().find(|person| person.id == invocation.asker).cloned();
+    Ok(facts)
 }
 
 impl Running<'_> {
@@ -207,16 +243,27 @@ impl Running<'_> {
         self.stop.is_cancelled() && !self.house.stops.force.is_cancelled()
     }
 
-    /// When the first step that changes a router was sent: the age of the command counts until then.
-    pub fn begun(&self) -> Option<Timestamp> {
-        match self.begun_at.load(Ordering::Relaxed) {
-            i64::MIN => None,
-            begun => Some(Timestamp(begun)),
-        }
+    /// A step that changes a router was sent: the age of the command counts until then.
+    pub fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::Relaxed)
     }
 
-    pub fn note_begun(&self, now: Timestamp) {
-        self.begun_at.store(now.0, Ordering::Relaxed);
+    pub fn note_begun(&self) {
+        self.begun.store(true, Ordering::Relaxed);
+    }
+
+    /// Says in the living message why nothing happens yet.
+    pub async fn say_waiting(&self, why: crate::model::Text) -> Result<(), StoreError> {
+        let facts = self.facts().await?;
+        let (builtin, resolved, id) = (self.builtin, self.resolved.clone(), self.id);
+        self.house
+            .store
+            .write(move |work| {
+                let results = work.results(id)?;
+                let document = builtin::living(builtin, &resolved, &facts, &results, work)?.with_detail(why);
+                work.post(&outbound(&resolved.invocation, Class::Progress, document), facts.now.wall).map(drop)
+            })
+            .await
     }
 
     /// What writes progress, to be moved into a task's transaction.

@@ -1,12 +1,15 @@
 //! How refusals and doubts read: each ends with the next step.
 
-use super::decide::Question;
+use super::decide::{Asked, Question};
 use crate::command;
 use crate::model::invocation::Offer;
 use crate::model::{
     Action, Button, Document, Ending, Facts, Invocation, Refusal, Resolved, Sign, Text, Timestamp, Uses, Who,
 };
 use std::time::Duration;
+
+/// Routers that a confirmation names one by one.
+const SHOWN: usize = 20;
 
 pub fn rule(refusal: &Refusal) -> Option<String> {
     match refusal {
@@ -52,6 +55,7 @@ pub fn did_you_mean(question: Text, options: Vec<Offer>) -> Document {
 pub fn stale(invocation: &Invocation, age: Duration) -> Question {
     let age = Duration::from_secs(age.as_secs());
     Question {
+        asked: Asked::Age,
         sign: Sign::Held,
         text: text!("ask.stale", line = invocation.line.as_str(), age = age),
         details: Vec::new(),
@@ -61,16 +65,22 @@ pub fn stale(invocation: &Invocation, age: Duration) -> Question {
 
 /// A command that takes something away is confirmed with its routers in sight.
 pub fn confirm(resolved: &Resolved) -> Question {
-    let names: Vec<String> = resolved.devices.iter().take(20).map(|device| device.name.to_string()).collect();
+    let names: Vec<String> =
+        resolved.devices.iter().take(SHOWN).map(|device| device.name.to_string()).collect();
+    let mut details = vec![text!("ask.confirm_routers", names = names)];
+    if let more @ 1.. = resolved.devices.len().saturating_sub(SHOWN) {
+        details.push(text!("ask.confirm_more", count = more));
+    }
     let line = resolved.invocation.line.as_str();
     Question {
+        asked: Asked::Confirmation(resolved.devices.iter().map(|device| device.id).collect()),
         sign: Sign::Question,
         text: text!(
             "ask.confirm",
             line = line,
             routers = text!("job.routers", count = resolved.devices.len())
         ),
-        details: vec![text!("ask.confirm_routers", names = names)],
+        details,
         answers: vec![
             (text!("ask.confirm_button", line = line), Some(line.to_owned())),
             (text!("ask.cancel"), None),

@@ -3,10 +3,12 @@
 //! (invariant 6).
 
 use super::job::{Running, result};
+use crate::builtin;
 use crate::command;
 use crate::device::Turn;
 use crate::model::{
     Broken, Device, Facts, Outcome, Plan, Refusal, Resolved, Risk, Status, Task, TaskResult, TaskState, Text,
+    Timestamp,
 };
 use crate::store::{Held, StoreError, Topic};
 use std::time::Duration;
@@ -17,7 +19,7 @@ pub async fn to_its_end(running: &Running<'_>, task: &Task) -> Result<(), StoreE
         return end(running, result(task, Status::Unclear, text!("task.unclear"))).await;
     }
     let Some(device) = running.resolved.device(task.device).cloned() else {
-        return end(running, result(task, Status::Failed, text!("task.device_gone"))).await;
+        return gone(running, task).await;
     };
     if running.house.stops.work.is_cancelled() {
         return Ok(());
@@ -27,6 +29,10 @@ pub async fn to_its_end(running: &Running<'_>, task: &Task) -> Result<(), StoreE
     }
     let Some(turn) = turn(running, &device).await? else { return not_begun(running, task).await };
     let facts = running.facts().await?;
+    // While it waited the router may have got another address, other tags, or have been removed.
+    let Some(device) = facts.inventory.device(task.device).cloned() else {
+        return gone(running, task).await;
+    };
     let plan = match plan(running, &device, &facts) {
         Ok(Some(plan)) => plan,
         Ok(None) => return settle(running, device, facts, Vec::new(), Duration::ZERO).await,
@@ -36,27 +42,40 @@ pub async fn to_its_end(running: &Running<'_>, task: &Task) -> Result<(), StoreE
         Go::Ask(turn) => ask(running, turn, task, device, facts, plan).await,
         Go::Held(held) => {
             let (who, since) = (facts.person_name(held.person), held.since);
-            end(running, result(task, Status::Failed, text!("task.locked", who = who, since = since))).await
+            let text = text!("task.locked", who = who, since = since);
+            end(running, TaskResult { data: builtin::locked_data(), ..result(task, Status::Failed, text) }).await
         }
+        Go::Busy => end(running, result(task, Status::Failed, text!("task.busy"))).await,
     }
+}
+
+async fn gone(running: &Running<'_>, task: &Task) -> Result<(), StoreError> {
+    end(running, result(task, Status::Failed, text!("task.device_gone"))).await
 }
 
 /// What waiting came to.
 enum Go {
     Ask(Turn),
     Held(Held),
+    /// Its only session was in use for too long by work that just looks.
+    Busy,
 }
 
 /// The lock first for what changes routers, then the turn; None when somebody stopped the wait.
 async fn turn(running: &Running<'_>, device: &Device) -> Result<Option<Go>, StoreError> {
-    if running.resolved.risk > Risk::Read
-        && let Some(held) = lock(running, device).await?
-    {
-        return Ok(Some(Go::Held(held)));
+    let changes = running.resolved.risk > Risk::Read;
+    if changes {
+        match lock(running, device).await? {
+            Lock::Taken => {}
+            Lock::Held(held) => return Ok(Some(Go::Held(held))),
+            Lock::Stopped => return Ok(None),
+        }
     }
     let waiting = running.house.floor.turn(running.id.0, device.id, &running.stop);
     Ok(tokio::select! {
         turn = waiting => turn.map(Go::Ask),
+        // What changes a router waits for a while only: it never runs by itself later.
+        () = tokio::time::sleep(running.house.lock_patience), if changes => Some(Go::Busy),
         // Going down: no further router is asked.
         () = running.house.stops.work.cancelled() => None,
     })
@@ -72,7 +91,7 @@ async fn not_begun(running: &Running<'_>, task: &Task) -> Result<(), StoreError>
 
 /// The proof is made for exactly this step, now (invariant 1). Age counts until the job's first step.
 fn plan(running: &Running<'_>, device: &Device, facts: &Facts) -> Result<Option<Plan>, Text> {
-    let resolved = one_device(running, device);
+    let resolved = one_device(running, device, facts.now.wall);
     let proof = command::authorize(&facts.policy, &resolved, facts).map_err(|refusal| match refusal {
         Refusal::Stale { age } => text!("task.stale", age = Duration::from_secs(age.as_secs())),
         Refusal::Stranger | Refusal::Denied { .. } | Refusal::NoRule { .. } => {
@@ -82,10 +101,10 @@ fn plan(running: &Running<'_>, device: &Device, facts: &Facts) -> Result<Option<
     (running.builtin.plan)(&proof, &resolved, device, facts).map_err(|failure| failure.public)
 }
 
-fn one_device(running: &Running<'_>, device: &Device) -> Resolved {
+fn one_device(running: &Running<'_>, device: &Device, now: Timestamp) -> Resolved {
     let mut resolved = Resolved { devices: vec![device.clone()], ..(*running.resolved).clone() };
-    if let Some(begun) = running.begun() {
-        resolved.invocation.confirmed_at = Some(begun);
+    if running.has_begun() {
+        resolved.invocation.confirmed_at = Some(now);
     }
     resolved
 }
@@ -103,7 +122,7 @@ async fn ask(
         if !running.house.store.write(move |work| work.begin_sending(job, id, now)).await? {
             return Ok(());
         }
-        running.note_begun(now);
+        running.note_begun();
     }
     let started = running.house.clock.now();
     let outcomes = running.house.floor.run(turn, &plan, running.stop.clone()).await;
@@ -146,6 +165,7 @@ async fn settle(
             let mut settled = (settle)(&resolved, &device, &facts, &outcomes, work)?;
             settled.took = took;
             work.end_task(job, &settled, facts.now.wall)?;
+            work.release_device(job, device.id)?;
             progress.write(&progress_facts, work)
         })
         .await
@@ -160,32 +180,48 @@ async fn end(running: &Running<'_>, result: TaskResult) -> Result<(), StoreError
         .store
         .write(move |work| {
             work.end_task(job, &result, now)?;
+            work.release_device(job, result.device)?;
             progress.write(&facts, work)
         })
         .await
 }
 
-/// Takes the device's lock, waiting a while for whoever has it.
-async fn lock(running: &Running<'_>, device: &Device) -> Result<Option<Held>, StoreError> {
+/// What waiting for a lock came to.
+enum Lock {
+    Taken,
+    Held(Held),
+    /// Cancelled, or the house goes dark.
+    Stopped,
+}
+
+/// Takes the device's lock, waiting a while, and visibly, for whoever has it.
+async fn lock(running: &Running<'_>, device: &Device) -> Result<Lock, StoreError> {
     let mut changes = running.house.store.changes();
     let patience = tokio::time::sleep(running.house.lock_patience);
     tokio::pin!(patience);
+    let mut told = false;
     loop {
         let (id, job, person) = (device.id, running.id, running.resolved.invocation.asker);
         let now = running.house.clock.now().wall;
-        let held = match running
-            .house
-            .store
-            .write(move |work| work.take_locks(&[id], Some(job), person, now))
-            .await?
-        {
-            Ok(()) => return Ok(None),
+        let taken = running.house.store.write(move |work| work.take_locks(&[id], Some(job), person, now));
+        let held = match taken.await? {
+            Ok(()) => return Ok(Lock::Taken),
             Err(held) => held,
         };
+        if !std::mem::replace(&mut told, true) {
+            say_held(running, device, &held).await?;
+        }
         tokio::select! {
             _ = changes.of(&[Topic::Locks]) => {}
-            () = &mut patience => return Ok(Some(held)),
-            () = running.stop.cancelled() => return Ok(Some(held)),
+            () = &mut patience => return Ok(Lock::Held(held)),
+            () = running.stop.cancelled() => return Ok(Lock::Stopped),
+            () = running.house.stops.work.cancelled() => return Ok(Lock::Stopped),
         }
     }
+}
+
+async fn say_held(running: &Running<'_>, device: &Device, held: &Held) -> Result<(), StoreError> {
+    let who = running.facts().await?.person_name(held.person);
+    let (name, wait) = (device.name.as_str(), running.house.lock_patience);
+    running.say_waiting(text!("task.waiting", device = name, who = who, wait = wait)).await
 }

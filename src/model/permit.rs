@@ -88,7 +88,8 @@ enum Verdict {
 impl Policy {
     /// Every device must be allowed, else the whole command is refused.
     pub fn allows(&self, person: &Person, place: &Destination, resolved: &Resolved) -> Result<(), Refusal> {
-        if !resolved.on_devices {
+        // A command that speaks of routers and names none is judged like one that names no router.
+        if !resolved.on_devices || resolved.devices.is_empty() {
             return match self.verdict(person, place, &resolved.permission, resolved.role, None) {
                 Verdict::Yes => Ok(()),
                 Verdict::No { rule } => Err(refusal(rule, resolved.role, Vec::new(), Vec::new())),

@@ -28,6 +28,8 @@ pub enum Action {
     Answer { dialog: DialogId, words: Option<String> },
     /// Stops a job before its next step.
     Cancel { job: JobId },
+    /// The same as typing this line, after letting one login try the credential that was stopped.
+    TryCredential { credential: String, line: String },
     /// Tells the presser when no changing work holds this device any more.
     TellWhenFree { device: super::ids::DeviceId },
 }

@@ -95,6 +95,21 @@ pub enum Refused {
     Incomplete,
 }
 
+impl StoreError {
+    /// The change itself is at fault, not the disk or another program: trying again comes to the same.
+    pub fn is_about_this(&self) -> bool {
+        match self {
+            StoreError::Refused(_) | StoreError::Content { .. } | StoreError::Panicked { .. } => true,
+            StoreError::Full
+            | StoreError::Busy
+            | StoreError::ReadOnly { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::Sql { .. }
+            | StoreError::Closed => false,
+        }
+    }
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         let why = error.to_string();

@@ -63,6 +63,15 @@ impl Work<'_> {
         Ok(freed)
     }
 
+    /// One device's work is over, while the job goes on with others.
+    pub fn release_device(&mut self, job: JobId, device: DeviceId) -> Result<()> {
+        let freed = self.run("DELETE FROM locks WHERE job = ?1 AND device = ?2", [job.0, device.0])?;
+        if freed > 0 {
+            self.touch(Topic::Locks);
+        }
+        Ok(())
+    }
+
     /// Opens what a person locked by hand. False when no hand lock was there.
     pub fn unlock(&mut self, device: DeviceId) -> Result<bool> {
         let opened = self.run("DELETE FROM locks WHERE device = ?1 AND job IS NULL", [device.0])?;

@@ -11,6 +11,9 @@
     reason = "a panic here is a failed test; what is printed is read by tests/run"
 )]
 
+mod attack;
+mod attack_changes;
+mod attack_routers;
 mod commands;
 mod hygiene;
 mod laws;

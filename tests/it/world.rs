@@ -28,6 +28,8 @@ pub struct World {
     pub bot: Bot,
     pub desk: Arc<Desk>,
     pub folder: tempfile::TempDir,
+    settings: fn(&mut Settings),
+    commands: Vec<patchbay::model::Source>,
 }
 
 /// What a world is made of; tests change what they need.
@@ -52,8 +54,8 @@ impl World {
         let key = MasterKey::create(&folder.path().join("key")).unwrap();
         furnish(&store, &key, &lab, plan.role).await;
         let desk = Desk::new();
-        let bot = start(folder.path(), store, key, &desk, plan.settings, plan.commands);
-        World { lab, bot, desk, folder }
+        let bot = start(folder.path(), store, key, &desk, plan.settings, plan.commands.clone());
+        World { lab, bot, desk, folder, settings: plan.settings, commands: plan.commands }
     }
 
     pub async fn demo() -> World {
@@ -72,12 +74,34 @@ impl World {
 
     /// The same bot again on the same folder, as after a crash or a stop.
     pub async fn restarted(self) -> World {
-        let World { lab, bot, desk: _, folder } = self;
+        self.restarted_with(|_| Ok(())).await
+    }
+
+    /// The same, with something found in the database that was not there before.
+    pub async fn restarted_with(
+        self,
+        change: impl FnOnce(&mut patchbay::store::Work<'_>) -> Result<(), patchbay::store::StoreError>
+        + Send
+        + 'static,
+    ) -> World {
+        let World { lab, bot, desk: _, folder, settings, commands } = self;
         bot.stop().await;
         let key = MasterKey::load(&folder.path().join("key")).unwrap();
+        let store = open(folder.path());
+        store.write(change).await.unwrap();
         let desk = Desk::new();
-        let bot = start(folder.path(), open(folder.path()), key, &desk, |_| {}, Vec::new());
-        World { lab, bot, desk, folder }
+        let bot = start(folder.path(), store, key, &desk, settings, commands.clone());
+        World { lab, bot, desk, folder, settings, commands }
+    }
+
+    /// Writes as the command line or another corridor would.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut patchbay::store::Work<'_>) -> Result<T, patchbay::store::StoreError>
+        + Send
+        + 'static,
+    ) -> T {
+        self.bot.store().write(change).await.unwrap()
     }
 }
 
@@ -182,7 +206,7 @@ impl Desk {
         self.say(who, &serde_json::json!({ "press": token.0 }), None).await
     }
 
-    async fn say(&self, who: &str, what: &serde_json::Value, sent_at: Option<Timestamp>) -> String {
+    pub async fn say(&self, who: &str, what: &serde_json::Value, sent_at: Option<Timestamp>) -> String {
         let key = {
             let mut count = self.count.lock().unwrap();
             *count += 1;
@@ -335,7 +359,10 @@ impl Listen for Desk {
         };
         Some(Request {
             asker: Identity { channel: DESK.to_owned(), external: raw.get("who")?.as_str()?.to_owned() },
-            place: Destination { channel: DESK.to_owned(), address: "room".to_owned() },
+            place: Destination {
+                channel: DESK.to_owned(),
+                address: raw.get("place").and_then(|place| place.as_str()).unwrap_or("room").to_owned(),
+            },
             thread: None,
             what,
         })

@@ -12,8 +12,8 @@ pub(super) struct Rule {
     pub example: (&'static str, &'static str),
 }
 
-/// Where a command may begin: at the start of a line, after a prompt, in a log line, in a diff, after a line number.
-pub(super) const START: &str = r"(?i)(?:^|[|#>:])[\s!+\-]*(?:(?:no|do|default)\s+)*";
+/// Where a command may begin: at the start of a line, after a prompt, in a log line, in a diff, after a line number, in quotes.
+pub(super) const START: &str = r#"(?i)(?:^|[|#>:])[\s!+\-'"]*(?:(?:no|do|default)\s+)*"#;
 
 const fn rule(pattern: &'static str, line: &'static str, becomes: &'static str) -> Rule {
     Rule { pattern, unless_under: None, example: (line, becomes) }
@@ -248,10 +248,12 @@ pub(super) const WORDS: &[Rule] = &[
     ),
     rule(r"(?:.*\s)?ftp-(?:username|password)\s+TX", " ftp-password 7 0822455D", " ftp-password 7 <>"),
     // What stands alone in a block.
+    // Two words are a type and a key under any heading: a filter of the router may have cut the right heading away.
+    rule(r"key\s+(?:hex\s+)?[0-9]\s+X", " key 7 0822455D", " key 7 <>"),
     Rule {
         pattern: r"key\s+(?:hex\s+)?TX",
         unless_under: Some("key chain"),
-        example: (" key 7 0822455D", " key 7 <>"),
+        example: (" key RedWord", " key <>"),
     },
     rule(r"(?:password|secret|passphrase)\s+TX", " password 7 0822455D", " password 7 <>"),
 ];
