@@ -16,16 +16,16 @@ pub enum Command {
     Add {
         name: String,
         /// Pairs: host ssh-port restconf-port platform site tags credential profile parents monitored note
-        #[arg(required = true)]
-        settings: Vec<String>,
+        #[arg(required = true, value_name = "KEY=VALUE")]
+        pairs: Vec<String>,
     },
     /// List routers, all or those that a selector names
     List { selector: Option<String> },
     /// Change a router: patchbay device set R1 site=danang
     Set {
         name: String,
-        #[arg(required = true)]
-        settings: Vec<String>,
+        #[arg(required = true, value_name = "KEY=VALUE")]
+        pairs: Vec<String>,
     },
     /// Remove a router; its history stays
     Remove { name: String },
@@ -43,9 +43,9 @@ pub enum Command {
 
 pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Add { name, settings } => {
+        Command::Add { name, pairs } => {
             let inventory = beside.inventory()?;
-            let device = apply(builtin::blank(&name).map_err(said)?, &settings, &inventory)?;
+            let device = apply(builtin::blank(&name).map_err(said)?, &pairs, &inventory)?;
             if device.host.is_empty() {
                 bail!("host= is missing; nothing was added");
             }
@@ -55,10 +55,10 @@ pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
             say(&format!("{added} is added"));
         }
         Command::List { selector } => list(beside, selector)?,
-        Command::Set { name, settings } => {
+        Command::Set { name, pairs } => {
             let inventory = beside.inventory()?;
             let old = named(&inventory, &name)?;
-            let new = apply(old.clone(), &settings, &inventory)?;
+            let new = apply(old.clone(), &pairs, &inventory)?;
             for difference in builtin::differences(old, &new, &inventory) {
                 say(&plain(&difference));
             }
@@ -80,8 +80,8 @@ fn named<'a>(inventory: &'a Inventory, name: &str) -> anyhow::Result<&'a Device>
     inventory.named(name).with_context(|| format!("there is no router {name}; patchbay device list shows all"))
 }
 
-fn apply(mut device: Device, settings: &[String], inventory: &Inventory) -> anyhow::Result<Device> {
-    for pair in settings {
+fn apply(mut device: Device, pairs: &[String], inventory: &Inventory) -> anyhow::Result<Device> {
+    for pair in pairs {
         let Some((key, value)) = pair.split_once('=') else {
             bail!("{pair:?} is no setting; settings are pairs like site=hanoi");
         };
