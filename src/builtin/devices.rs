@@ -1,7 +1,7 @@
 //! `/devices`: which routers there are.
 
-use super::{Builtin, no_plan, nothing_to_settle, output};
-use crate::model::{Device, Document, Ending, Facts, Resolved, Sign, Table, TaskResult, Text};
+use super::{Builtin, no_plan, nothing_to_settle};
+use crate::model::{Block, Device, Document, Ending, Facts, Resolved, Sign, Table, TaskResult, Text};
 use crate::store::{StoreError, Work};
 
 /// More routers than this go to a file.
@@ -19,7 +19,7 @@ fn answer(
     resolved: &Resolved,
     facts: &Facts,
     _: &[TaskResult],
-    work: &mut Work,
+    _: &mut Work,
 ) -> Result<Document, StoreError> {
     let devices = &resolved.devices;
     if devices.is_empty() {
@@ -30,7 +30,7 @@ fn answer(
         text!("devices.verdict", routers = text!("job.routers", count = devices.len()), count = sites.len());
     let document = Document::line(Sign::None, verdict, Ending::Well);
     let shown: Vec<Vec<Text>> = devices.iter().take(INLINE).map(row).collect();
-    let document = document.with(crate::model::Block::Table(Table {
+    let document = document.with(Block::Table(Table {
         head: vec![
             text!("devices.name"),
             text!("devices.site"),
@@ -43,8 +43,8 @@ fn answer(
         0 => Ok(document),
         more => {
             let name = format!("devices_{}.csv", facts.now.wall.utc().format("%Y%m%d-%H%M%S"));
-            let file = output::attach(work, facts, name, &csv(devices))?;
-            Ok(document.with_detail(text!("output.more_in_file", count = more)).with(file))
+            let document = document.with_detail(text!("output.more_in_file", count = more));
+            Ok(document.with(Block::Listing { name, lines: csv(devices) }))
         }
     }
 }
@@ -54,17 +54,12 @@ fn row(device: &Device) -> Vec<Text> {
     words.into_iter().map(Text::verbatim).collect()
 }
 
-/// Names, sites and tags hold no comma or quote (the inventory refuses them); hosts neither.
-fn csv(devices: &[Device]) -> String {
-    let mut text = String::from("name,host,site,tags\n");
-    for device in devices {
-        text.push_str(&format!(
-            "{},{},{},{}\n",
-            device.name,
-            device.host,
-            device.site,
-            device.tags.join(" ")
-        ));
-    }
-    text
+/// Columns that `patchbay device import` reads again, so their names are in nobody's language. Names,
+/// sites and tags hold no comma or quote (the inventory refuses them); hosts neither.
+fn csv(devices: &[Device]) -> Vec<Text> {
+    let row = |device: &Device| {
+        format!("{},{},{},{}", device.name, device.host, device.site, device.tags.join(" "))
+    };
+    let head = "name,host,site,tags".to_owned();
+    std::iter::once(head).chain(devices.iter().map(row)).map(Text::verbatim).collect()
 }

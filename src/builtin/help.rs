@@ -1,7 +1,9 @@
 //! `/help`: the commands that this person may run here, and one command whole.
 
 use super::{Builtin, no_plan, nothing_to_settle, say};
-use crate::model::{Block, Command, Document, Ending, Facts, Resolved, Sign, Table, TaskResult, Text};
+use crate::model::{
+    Block, Command, Document, Ending, Facts, Resolved, Risk, Sign, Table, TaskResult, Text, Writes,
+};
 use crate::store::{StoreError, Work};
 use std::sync::Arc;
 
@@ -81,7 +83,7 @@ fn one(name: &str, facts: &Facts) -> Document {
             "help.usage",
             usage = form.usage(),
             role = form.role.name(),
-            risk = form.risk.name()
+            risk = risk(form)
         ));
         for arg in form.args.iter().filter(|arg| !arg.about.is_empty()) {
             document =
@@ -96,5 +98,14 @@ fn one(name: &str, facts: &Facts) -> Document {
     match first.aliases.is_empty() {
         true => document,
         false => document.with_detail(text!("help.aliases", aliases = first.aliases.clone())),
+    }
+}
+
+fn risk(form: &Command) -> Text {
+    match form.risk {
+        Risk::Read if form.writes == Writes::Bot => text!("help.risk_bot"),
+        Risk::Read => text!("help.risk_read"),
+        Risk::Change => text!("help.risk_change"),
+        Risk::Disruptive => text!("help.risk_disruptive"),
     }
 }

@@ -1,7 +1,9 @@
 //! `/job 17`: one job whole: who asked, when, and what came of each router.
 
 use super::{Builtin, jobs, no_plan, nothing_to_settle, output, say};
-use crate::model::{Action, Block, Document, Ending, Facts, JobId, JobState, Resolved, Sign, TaskResult};
+use crate::model::{
+    Action, Block, Document, Ending, Facts, Job, JobId, JobState, Resolved, Sign, TaskResult, Text,
+};
 use crate::store::{StoreError, Work};
 
 /// More routers than this go to a file.
@@ -29,8 +31,7 @@ fn answer(
     let document = match results.len() > INLINE || resolved.word("how") == Some("file") {
         true => {
             let name = format!("job-{}.txt", id.0);
-            let file = output::attach(work, facts, name, &whole(&results, facts))?;
-            document.with(file)
+            document.with(Block::Listing { name, lines: listing(&job, &results, facts) })
         }
         false => results.iter().fold(document, |document, result| document.with(row(result, facts))),
     };
@@ -63,24 +64,9 @@ fn row(result: &TaskResult, facts: &Facts) -> Block {
     Block::Detail { sign, text: text!("output.device", device = device, verdict = result.verdict.clone()) }
 }
 
-/// The file: device, status and what the router printed. Plain words, for search tools.
-fn whole(results: &[TaskResult], facts: &Facts) -> String {
-    let mut text = String::new();
-    for result in results {
-        let device = facts.inventory.name(result.device);
-        text.push_str(&format!("===== {device}: {:?}\n", result.status));
-        text.push_str(&plain(&result.verdict));
-        text.push('\n');
-        if let Some(output) = &result.output {
-            text.push_str(output);
-            text.push('\n');
-        }
-    }
-    text
-}
-
-/// A text's key and arguments: a file has no reader whose language could be asked.
-fn plain(text: &crate::model::Text) -> String {
-    let args: Vec<String> = text.args.iter().map(|(name, arg)| format!("{name}={arg:?}")).collect();
-    format!("{} {}", text.key, args.join(" "))
+/// The file: the job's line, then each router with its verdict and what it printed.
+fn listing(job: &Job, results: &[TaskResult], facts: &Facts) -> Vec<Text> {
+    let mut lines = vec![jobs::line(job, facts), Text::verbatim("")];
+    lines.extend(output::listing(results, facts));
+    lines
 }

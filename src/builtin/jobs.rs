@@ -61,6 +61,7 @@ pub fn line(job: &Job, facts: &Facts) -> Text {
     let state = match (job.state, job.failed) {
         (JobState::Running, _) => text!("jobs.state_running", done = job.done, total = job.tasks),
         (JobState::Done, _) => text!("jobs.state_done"),
+        (JobState::Failed, _) if job.tasks == 1 => text!("jobs.state_failed_one"),
         (JobState::Failed, failed) => text!("jobs.state_failed", failed = failed, total = job.tasks),
         (JobState::Cancelled, _) => text!("jobs.state_cancelled", done = job.done, total = job.tasks),
     };

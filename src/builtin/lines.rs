@@ -13,7 +13,7 @@ pub const LINES: Builtin = Builtin {
 };
 
 fn title(resolved: &Resolved) -> Text {
-    text!("lines.title", about = resolved.command.about.as_str(), whom = say::whom(resolved))
+    text!("lines.title", name = resolved.command.name.as_str(), whom = say::whom(resolved))
 }
 
 fn plan(

@@ -63,7 +63,7 @@ pub fn answer(
     let mut document = verdict(&title, resolved, facts, results, &failed);
     match results {
         [only] => show_one(&mut document, resolved, facts, only, work)?,
-        several => show_several(&mut document, resolved, facts, several, work)?,
+        several => show_several(&mut document, resolved, facts, several),
     }
     let document = tell_when_free(document, facts, &failed);
     Ok(again(document, resolved, facts, &failed))
@@ -158,13 +158,10 @@ fn show_several(
     resolved: &Resolved,
     facts: &Facts,
     results: &[TaskResult],
-    work: &mut Work,
-) -> Result<(), StoreError> {
+) {
     let total: usize =
         results.iter().filter_map(|r| r.output.as_deref()).map(|text| text.lines().count() + 1).sum();
-    let bytes = results.iter().filter_map(|r| r.output.as_deref()).map(str::len).sum();
-    let inline = fits(total, bytes) && resolved.command.show != ShowAs::File;
-    let mut whole = String::new();
+    let inline = total <= INLINE_LINES && resolved.command.show != ShowAs::File;
     for result in results {
         let device = facts.inventory.name(result.device);
         let output = result.output.as_deref().unwrap_or_default();
@@ -176,13 +173,29 @@ fn show_several(
         if inline && !output.trim().is_empty() {
             document.blocks.push(Block::Raw(output.to_owned()));
         }
-        whole.push_str(&format!("===== {device} =====\n{output}\n\n"));
     }
     if !inline {
         let name = file_name(&format!("{}-routers", results.len()), resolved, facts);
-        document.blocks.push(attach(work, facts, name, &whole)?);
+        document.blocks.push(Block::Listing { name, lines: listing(results, facts) });
     }
-    Ok(())
+}
+
+/// What stands in a file of many results: each router with its verdict, and below what it printed.
+/// Failed ones come first: they are what somebody opens the file for.
+pub fn listing(results: &[TaskResult], facts: &Facts) -> Vec<Text> {
+    let (well, failed): (Vec<_>, Vec<_>) = results.iter().partition(|result| result.status.is_well());
+    let mut lines = Vec::new();
+    for result in failed.into_iter().chain(well) {
+        let device = facts.inventory.name(result.device);
+        lines.push(match result.status.is_well() {
+            true => text!("output.listed", device = device, verdict = result.verdict.clone()),
+            false => text!("output.listed_failed", device = device, verdict = result.verdict.clone()),
+        });
+        if let Some(output) = result.output.as_deref().filter(|output| !output.trim().is_empty()) {
+            lines.extend([Text::verbatim(output), Text::verbatim("")]);
+        }
+    }
+    lines
 }
 
 /// A file block whose bytes are stored with the message.

@@ -16,7 +16,7 @@ fn answer(_: &Resolved, facts: &Facts, _: &[TaskResult], work: &mut Work) -> Res
     let Some(person) = &facts.asker else { return Ok(Document::default()) };
     let identities = work.identities(person.id)?;
     let known_as: Vec<String> =
-        identities.iter().map(|identity| format!("{} {}", identity.channel, identity.external)).collect();
+        identities.iter().map(|identity| format!("{}:{}", identity.channel, identity.external)).collect();
     let rules: Vec<String> = facts
         .policy
         .grants

@@ -33,11 +33,21 @@ pub struct Arguments {
     master_key: PathBuf,
 }
 
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Role {
     Viewer,
     Operator,
     Admin,
+}
+
+impl Role {
+    fn name(self) -> &'static str {
+        match self {
+            Role::Viewer => "viewer",
+            Role::Operator => "operator",
+            Role::Admin => "admin",
+        }
+    }
 }
 
 /// The one who sits at the keyboard.
@@ -74,7 +84,7 @@ async fn live(
     let shared = start::shared(&settings, &store, &catalog).await?;
     let terminal = Terminal::of_process(YOU, &shared);
     if std::io::stdin().is_terminal() {
-        first_screen(&settings.data, lab);
+        first_screen(&settings.data, arguments.role, lab);
     }
     let channels = vec![terminal.channel()];
     app::live(Parts { settings, key, store, catalog, channels, terminal: Some(terminal) }).await
@@ -117,11 +127,7 @@ async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: Role) -> anyho
         password: sealer.seal(CREDENTIAL_PURPOSE, login.password.as_bytes())?,
         enable: Some(sealer.seal(CREDENTIAL_PURPOSE, login.enable.as_bytes())?),
     };
-    let role = match role {
-        Role::Viewer => "viewer",
-        Role::Operator => "operator",
-        Role::Admin => "admin",
-    };
+    let role = role.name();
     store
         .write(move |work| {
             work.set_credential(&credential, now)?;
@@ -200,7 +206,7 @@ fn settings_file(arguments: &Arguments) -> anyhow::Result<()> {
     std::fs::write(&path, text).with_context(|| format!("{} could not be written", path.display()))
 }
 
-fn first_screen(data: &Path, lab: &Lab) {
+fn first_screen(data: &Path, role: Role, lab: &Lab) {
     let mut sites: Vec<(String, Vec<String>)> = Vec::new();
     for router in lab.routers() {
         let (site, name) = (router.plan().site.clone(), router.name().to_owned());
@@ -209,14 +215,30 @@ fn first_screen(data: &Path, lab: &Lab) {
             None => sites.push((site, vec![name])),
         }
     }
-    let routers: Vec<String> =
-        sites.iter().map(|(site, names)| format!("{} {site}", names.join(" "))).collect();
-    say("Patchbay demo: five simulated routers on this machine, nothing leaves it.");
+    let routers: Vec<String> = sites.iter().map(|(site, names)| format!("{} {site}", names.join(" "))).collect();
+    say("Patchbay demo: five simulated routers run on this machine; nothing leaves it.");
     say("");
-    say(&format!("  routers  {}     (real SSH, on loopback)", routers.join(" · ")));
-    say(&format!("  data     {}    delete the folder to start afresh", data.display()));
-    say("  buttons  are numbered; typing the number presses. Tab completes, Ctrl-D ends.");
+    say(&format!("  routers  {}   (real SSH, on loopback)", routers.join(" · ")));
+    say(&format!("  you are  {YOU}, {}   (--as viewer or --as operator may do less)", role.name()));
+    say(&format!("  data     {}   (delete the folder to start afresh)", data.display()));
     say("");
-    say("  try      /show R1 version    /backup all    /diff R3    /logs R2    /help");
+    say("  try      /help            what there is");
+    say("           /show R1 clock   any show command; /version all asks every router");
+    if role != Role::Viewer {
+        say("           /backup all      their configurations, secrets left out");
+        by_hand(lab);
+    }
     say("");
+    say("  Buttons have numbers: type the number to press. Tab completes, Ctrl-D ends.");
+    say("");
+}
+
+/// Something must change before there is anything to compare.
+fn by_hand(lab: &Lab) {
+    let Some(router) = lab.routers().next() else { return };
+    let (address, login) = (router.address(), router.credentials());
+    let name = router.name();
+    say(&format!("           /diff {name}         after a change by hand in another window:"));
+    say(&format!("             ssh -p {} {}@{}", address.port(), login.username, address.ip()));
+    say(&format!("             password {}, enable {}; then /backup {name}", login.password, login.enable));
 }

@@ -84,3 +84,39 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Audit(audit) => beside::run(settings, |beside| audit::run(beside, audit)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An argument named as a global one makes the parser panic, and only when it is typed.
+    #[test]
+    fn every_command_can_be_typed() {
+        for line in [
+            "run",
+            "demo --as viewer",
+            "lab --routers 40",
+            "check commands/arp.toml",
+            "device add R1 host=10.0.0.1",
+            "device set R1 site=hue tags=edge",
+            "device list site:hue",
+            "device remove R1",
+            "device import routers.csv --dry-run",
+            "device export",
+            "person add carol --role operator --identity terminal:carol",
+            "person set carol --role admin --identity terminal:c",
+            "person remove carol",
+            "credential set lab --username admin --no-enable",
+            "credential remove lab",
+            "grant add rule --deny --role operator --command backup --devices site:hue",
+            "grant remove 4",
+            "config export all --at yesterday --raw out",
+            "audit --limit 5",
+        ] {
+            for line in [format!("patchbay {line}"), format!("patchbay --settings x.toml {line}")] {
+                let parsed = Arguments::try_parse_from(line.split(' '));
+                assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
+            }
+        }
+    }
+}

@@ -100,7 +100,12 @@ fn near(part: &str, inventory: &Inventory) -> Vec<String> {
         words.into_iter().map(str::to_owned).collect::<Vec<String>>()
     };
     match part.split_once(':') {
-        None => labelled("", devices.iter().map(|device| device.name.as_str()).collect(), part),
+        None => match labels_of(part, devices) {
+            labels if labels.is_empty() => {
+                labelled("", devices.iter().map(|device| device.name.as_str()).collect(), part)
+            }
+            labels => labels,
+        },
         Some(("site", typed)) => {
             let sites = unique(devices.iter().map(|device| device.site.as_str()).collect());
             labelled("site:", sites.iter().map(String::as_str).collect(), typed)
@@ -110,6 +115,14 @@ fn near(part: &str, inventory: &Inventory) -> Vec<String> {
             labelled("tag:", tags.iter().map(String::as_str).collect(), typed)
         }
     }
+}
+
+/// `hanoi` is no router, but a site: whoever typed it forgot `site:`.
+fn labels_of(part: &str, devices: &[Device]) -> Vec<String> {
+    let site = devices.iter().find(|device| device.site.eq_ignore_ascii_case(part));
+    let tag = devices.iter().flat_map(|device| &device.tags).find(|tag| tag.eq_ignore_ascii_case(part));
+    let site = site.map(|device| format!("site:{}", device.site));
+    site.into_iter().chain(tag.map(|tag| format!("tag:{tag}"))).collect()
 }
 
 /// One device is wanted and several match.

@@ -46,6 +46,11 @@ pub enum Block {
         attachment: AttachmentId,
         bytes: u64,
     },
+    /// A file that the channel itself writes, a line or more for each text, in the reader's language.
+    Listing {
+        name: String,
+        lines: Vec<Text>,
+    },
     Progress {
         done: usize,
         failed: usize,

@@ -60,15 +60,7 @@ async fn show_prints_what_the_router_prints_and_the_bot_applies_the_pipes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_command_that_is_only_a_file_answers() {
     let world = World::demo().await;
-    for line in [
-        "/arp R1",
-        "/routes R1",
-        "/interfaces R1",
-        "/version R1",
-        "/inventory R1",
-        "/neighbors R1",
-        "/logs R1",
-    ] {
+    for line in ["/arp R1", "/routes R1", "/interfaces R1", "/interfaces R1 Gi1", "/version R1", "/inventory R1", "/neighbors R1", "/logs R1"] {
         let reply = world.ask(line).await;
         assert!(reply.went_well(), "{line}: {}", reply.text);
         assert!(reply.text.lines().count() > 1, "{line}: {}", reply.text);
@@ -89,6 +81,11 @@ async fn commands_about_the_bot_itself_answer() {
     assert!(jobs.text.contains("/backup R1"), "{}", jobs.text);
     assert!(world.ask("/job 1").await.text.contains("first backup"));
     assert!(world.ask("/job 99").await.text.contains("no job"));
+    let several = world.ask("/show R1,R2 clock").await;
+    assert!(several.went_well(), "{}", several.text);
+    let file = world.ask("/job 2 file").await.text;
+    assert!(file.contains("file job-2.txt") && file.contains("===== R2: 1 line\n"), "{file}");
+    assert!(file.contains("UTC") && !file.contains("Word("), "{file}");
     world.bot.stop().await;
 }
 
@@ -118,6 +115,8 @@ async fn bad_input_gets_a_clear_sentence_and_nothing_is_sent() {
         ("/bakup R1", "/backup"),
         ("/backup R22", "R22"),
         ("/backup R1,R22", "R22"),
+        ("/backup hanoi", "site:hanoi"),
+        ("/backup !Edge", "tag:edge"),
         ("/backup all,!R33", "r33"),
         ("/show R1", "show"),
         ("/arp R1 10.0.0.999", "10.0.0.999"),

@@ -327,6 +327,10 @@ fn document(document: &Document, files: &[Vec<u8>]) -> String {
                 let bytes = files.next().cloned().unwrap_or_default();
                 lines.push(format!("file {name}\n{}", String::from_utf8_lossy(&bytes)));
             }
+            Block::Listing { name, lines: listed } => {
+                lines.push(format!("file {name}"));
+                lines.extend(listed.iter().map(say));
+            }
             Block::Progress { done, failed, total } => lines.push(format!("[{done} {failed} {total}]")),
         }
     }

@@ -39,7 +39,7 @@ fn add(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Document, 
     let words = resolved.word("fields").unwrap_or_default();
     let device = match pairs::fresh(name, words, &facts.inventory) {
         Ok(device) => device,
-        Err(problem) => return Ok(bad(problem)),
+        Err(problem) => return Ok(bad(problem, text!("device.add_hint"))),
     };
     match tried(work, |work| work.add_device(&device, facts.now.wall))? {
         Err(document) => Ok(document),
@@ -62,7 +62,7 @@ fn set(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Document, 
     let words = resolved.word("fields").unwrap_or_default();
     let new = match pairs::changed(old, words, &facts.inventory) {
         Ok(new) => new,
-        Err(problem) => return Ok(bad(problem)),
+        Err(problem) => return Ok(bad(problem, text!("device.set_hint", device = old.name.as_str()))),
     };
     let differences = pairs::differences(old, &new, &facts.inventory);
     if differences.is_empty() {
@@ -105,8 +105,8 @@ fn remove(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Documen
     )))
 }
 
-fn bad(problem: Problem) -> Document {
-    Document::line(Sign::Question, problem.text(), Ending::Badly).with_detail(text!("device.settings_hint"))
+fn bad(problem: Problem, hint: Text) -> Document {
+    Document::line(Sign::Question, problem.text(), Ending::Badly).with_detail(hint)
 }
 
 fn refused(why: &crate::store::Refused) -> Document {

@@ -1,7 +1,7 @@
 //! Files of messages, written into one folder under names that cannot leave it. A file is written
 //! once, however often its message is shown.
 
-use crate::model::{AttachmentId, Block, Message};
+use crate::model::{AttachmentId, Block, Message, Reader, Slot, Text, Texts, Timestamp};
 use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -18,7 +18,14 @@ pub enum Saved {
 
 pub struct Files {
     folder: PathBuf,
-    saved: Mutex<BTreeMap<AttachmentId, PathBuf>>,
+    saved: Mutex<BTreeMap<Content, PathBuf>>,
+}
+
+/// What makes two files the same file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Content {
+    Attached(AttachmentId),
+    Listed(Slot, i64, String),
 }
 
 impl Files {
@@ -27,33 +34,48 @@ impl Files {
     }
 
     /// Where each file of the message is now, in order. Blocks on the disk.
-    pub fn save(&self, message: &Message) -> Vec<Saved> {
+    pub fn save(&self, message: &Message, texts: &Texts) -> Vec<Saved> {
         let mut contents = message.files.iter();
         let mut saved = Vec::new();
         for block in &message.document.blocks {
-            if let Block::File { name, attachment, .. } = block {
-                saved.push(match contents.next() {
-                    Some(bytes) => self.save_one(*attachment, name, bytes),
+            match block {
+                Block::File { name, attachment, .. } => saved.push(match contents.next() {
+                    Some(bytes) => self.save_one(Content::Attached(*attachment), name, bytes),
                     None => Saved::Not { why: ErrorKind::NotFound.to_string() },
-                });
+                }),
+                Block::Listing { name, lines } => {
+                    let content = Content::Listed(message.slot.clone(), message.version, name.clone());
+                    let text = written(lines, texts, &message.reader, message.now);
+                    saved.push(self.save_one(content, name, text.as_bytes()));
+                }
+                Block::Line { .. }
+                | Block::Detail { .. }
+                | Block::Table(_)
+                | Block::Raw(_)
+                | Block::Progress { .. } => {}
             }
         }
         saved
     }
 
-    fn save_one(&self, attachment: AttachmentId, name: &str, bytes: &[u8]) -> Saved {
+    fn save_one(&self, content: Content, name: &str, bytes: &[u8]) -> Saved {
         let mut saved = self.saved.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(path) = saved.get(&attachment) {
+        if let Some(path) = saved.get(&content) {
             return Saved::At(path.clone());
         }
         match write(&self.folder, &safe(name), bytes) {
             Ok(path) => {
-                saved.insert(attachment, path.clone());
+                saved.insert(content, path.clone());
                 Saved::At(path)
             }
             Err(error) => Saved::Not { why: error.kind().to_string() },
         }
     }
+}
+
+/// A listing's bytes: each text ends with one line end.
+pub fn written(lines: &[Text], texts: &Texts, reader: &Reader, now: Timestamp) -> String {
+    lines.iter().map(|line| format!("{}\n", texts.render(line, reader, now).trim_end())).collect()
 }
 
 fn write(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
@@ -120,10 +142,15 @@ mod tests {
     fn two_files_of_one_name_are_two_files_and_one_attachment_is_one() {
         let folder = tempfile::tempdir().unwrap();
         let files = Files::new(folder.path().join("files"));
+        let save = |content, bytes: &[u8]| files.save_one(content, "R1.txt", bytes);
         let at = |name: &str| Saved::At(folder.path().join("files").join(name));
-        assert_eq!(files.save_one(AttachmentId(1), "R1.txt", b"one"), at("R1.txt"));
-        assert_eq!(files.save_one(AttachmentId(2), "R1.txt", b"two"), at("R1-2.txt"));
-        assert_eq!(files.save_one(AttachmentId(1), "R1.txt", b"one"), at("R1.txt"));
+        assert_eq!(save(Content::Attached(AttachmentId(1)), b"one"), at("R1.txt"));
+        assert_eq!(save(Content::Attached(AttachmentId(2)), b"two"), at("R1-2.txt"));
+        assert_eq!(save(Content::Attached(AttachmentId(1)), b"one"), at("R1.txt"));
+        let listed = |version| Content::Listed(Slot("a".to_owned()), version, "R1.txt".to_owned());
+        assert_eq!(save(listed(1), b"three"), at("R1-3.txt"));
+        assert_eq!(save(listed(1), b"three"), at("R1-3.txt"));
+        assert_eq!(save(listed(2), b"four"), at("R1-4.txt"));
         assert_eq!(std::fs::read(folder.path().join("files/R1-2.txt")).unwrap(), b"two");
     }
 
@@ -131,6 +158,6 @@ mod tests {
     fn a_folder_that_cannot_be_written_is_said() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let files = Files::new(file.path().join("files"));
-        assert!(matches!(files.save_one(AttachmentId(1), "R1.txt", b""), Saved::Not { .. }));
+        assert!(matches!(files.save_one(Content::Attached(AttachmentId(1)), "R1.txt", b""), Saved::Not { .. }));
     }
 }

@@ -1,7 +1,7 @@
 //! A `Document` as lines for a terminal or a pipe. Pure: what enters is the document, its reader
 //! and the room; what leaves has no escapes and nothing in it moves a cursor.
 
-use super::files::Saved;
+use super::files::{Saved, written};
 use super::line::{Line, Tint, clean, wrapped};
 use super::table;
 use crate::model::{Block, Document, Reader, Sign, Table, Text, Texts, Timestamp};
@@ -48,6 +48,10 @@ pub fn lay_out(sheet: &Sheet<'_>, document: &Document, beside: &Beside<'_>) -> V
             Block::Table(table) => sheet.table(table),
             Block::Raw(printed) => sheet.raw(printed),
             Block::File { name, bytes, .. } => sheet.file(name, *bytes, files.next()),
+            Block::Listing { name, lines } => {
+                let text = written(lines, sheet.texts, sheet.reader, sheet.now);
+                sheet.file(name, text.len() as u64, files.next())
+            }
             Block::Progress { done, failed, total } => sheet.progress(*done, *failed, *total),
         });
     }

@@ -28,8 +28,7 @@ use super::{Channel, ChannelError, Deliver, Intake, Later, Listen, Opened, Share
 use crate::model::outbound::MessageRef;
 use crate::model::written::Fields;
 use crate::model::{
-    Action, Destination, Ending, Identity, Message, Receipt, Request, SendError, Sign, Text, Texts,
-    Timestamp, Update,
+    Action, Block, Destination, Ending, Identity, Message, Receipt, Request, SendError, Sign, Text, Texts, Timestamp, Update,
 };
 use console::Console;
 use files::{Files, Saved};
@@ -111,6 +110,8 @@ pub struct Terminal {
     input: Mutex<Option<Input>>,
     console: Arc<Console>,
     files: Arc<Files>,
+    /// For files that are written here, in the reader's language.
+    texts: Arc<Texts>,
     failed: AtomicBool,
     /// How many messages were told to their end, or asked something.
     answers: watch::Sender<u64>,
@@ -119,7 +120,7 @@ pub struct Terminal {
 
 impl Terminal {
     pub fn new(options: Options) -> Arc<Terminal> {
-        let page = Page::new(options.texts, options.colour);
+        let page = Page::new(Arc::clone(&options.texts), options.colour);
         Arc::new(Terminal {
             you: options.you,
             prompt: options.prompt,
@@ -131,6 +132,7 @@ impl Terminal {
             input: Mutex::new(Some(options.input)),
             console: Arc::new(Console::new(page, options.output)),
             files: Arc::new(Files::new(options.files)),
+            texts: options.texts,
             failed: AtomicBool::new(false),
             answers: watch::Sender::new(0),
             left: CancellationToken::new(),
@@ -199,9 +201,10 @@ impl Terminal {
     }
 
     async fn piece(&self, message: &Message) -> Piece {
-        let files = match message.files.is_empty() {
-            true => Vec::new(),
-            false => self.save(message.clone()).await,
+        let has_file = |block: &Block| matches!(block, Block::File { .. } | Block::Listing { .. });
+        let files = match message.document.blocks.iter().any(has_file) {
+            true => self.save(message.clone()).await,
+            false => Vec::new(),
         };
         let ours = format!("{}/", self.session);
         Piece {
@@ -218,8 +221,8 @@ impl Terminal {
     }
 
     async fn save(&self, message: Message) -> Vec<Saved> {
-        let files = Arc::clone(&self.files);
-        tokio::task::spawn_blocking(move || files.save(&message)).await.unwrap_or_default()
+        let (files, texts) = (Arc::clone(&self.files), Arc::clone(&self.texts));
+        tokio::task::spawn_blocking(move || files.save(&message, &texts)).await.unwrap_or_default()
     }
 }
 

@@ -59,7 +59,8 @@ pub(super) fn short(name: &str) -> String {
 pub(super) fn brief(asked: &Asked) -> String {
     let mut text =
         "Interface              IP-Address      OK? Method Status                Protocol\n".to_owned();
-    for interface in interfaces(asked.state) {
+    let wanted = |name: &str| asked.argument().is_empty() || asked.argument() == name;
+    for interface in interfaces(asked.state).into_iter().filter(|interface| wanted(&interface.name)) {
         let address =
             interface.address.map_or_else(|| "unassigned".to_owned(), |(address, _)| address.to_string());
         let (status, protocol) = interface.status("administratively down");

@@ -70,6 +70,7 @@ pub(crate) const SHOWS: &[Show] = &[
     all("show interfaces INTERFACE", interfaces::one),
     all("show interfaces description", interfaces::descriptions),
     all("show ip interface brief", interfaces::brief),
+    all("show ip interface brief INTERFACE", interfaces::brief),
     all("show arp", routing::arp),
     all("show ip arp", routing::arp),
     all("show ip arp A.B.C.D", routing::arp),
