@@ -153,12 +153,7 @@ fn fits(lines: usize, bytes: usize) -> bool {
     lines <= INLINE_LINES && bytes <= INLINE_CHARACTERS
 }
 
-fn show_several(
-    document: &mut Document,
-    resolved: &Resolved,
-    facts: &Facts,
-    results: &[TaskResult],
-) {
+fn show_several(document: &mut Document, resolved: &Resolved, facts: &Facts, results: &[TaskResult]) {
     let total: usize =
         results.iter().filter_map(|r| r.output.as_deref()).map(|text| text.lines().count() + 1).sum();
     let inline = total <= INLINE_LINES && resolved.command.show != ShowAs::File;

@@ -215,7 +215,8 @@ fn first_screen(data: &Path, role: Role, lab: &Lab) {
             None => sites.push((site, vec![name])),
         }
     }
-    let routers: Vec<String> = sites.iter().map(|(site, names)| format!("{} {site}", names.join(" "))).collect();
+    let routers: Vec<String> =
+        sites.iter().map(|(site, names)| format!("{} {site}", names.join(" "))).collect();
     say("Patchbay demo: five simulated routers run on this machine; nothing leaves it.");
     say("");
     say(&format!("  routers  {}   (real SSH, on loopback)", routers.join(" · ")));

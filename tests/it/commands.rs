@@ -60,7 +60,16 @@ async fn show_prints_what_the_router_prints_and_the_bot_applies_the_pipes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_command_that_is_only_a_file_answers() {
     let world = World::demo().await;
-    for line in ["/arp R1", "/routes R1", "/interfaces R1", "/interfaces R1 Gi1", "/version R1", "/inventory R1", "/neighbors R1", "/logs R1"] {
+    for line in [
+        "/arp R1",
+        "/routes R1",
+        "/interfaces R1",
+        "/interfaces R1 Gi1",
+        "/version R1",
+        "/inventory R1",
+        "/neighbors R1",
+        "/logs R1",
+    ] {
         let reply = world.ask(line).await;
         assert!(reply.went_well(), "{line}: {}", reply.text);
         assert!(reply.text.lines().count() > 1, "{line}: {}", reply.text);

@@ -28,7 +28,8 @@ use super::{Channel, ChannelError, Deliver, Intake, Later, Listen, Opened, Share
 use crate::model::outbound::MessageRef;
 use crate::model::written::Fields;
 use crate::model::{
-    Action, Block, Destination, Ending, Identity, Message, Receipt, Request, SendError, Sign, Text, Texts, Timestamp, Update,
+    Action, Block, Destination, Ending, Identity, Message, Receipt, Request, SendError, Sign, Text, Texts,
+    Timestamp, Update,
 };
 use console::Console;
 use files::{Files, Saved};
