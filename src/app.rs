@@ -26,6 +26,10 @@ const INTAKE: usize = 256;
 const ENDING: Duration = Duration::from_secs(10);
 /// How long the last messages may still take.
 const LAST_MESSAGES: Duration = Duration::from_secs(5);
+/// How long whatever was told to end may take to do so. Then it is left behind: all that counts is in
+/// the database, and the next start goes on from there.
+const LEAVING: Duration = Duration::from_secs(2);
+const LOCK_PATIENCE: Duration = Duration::from_secs(60);
 
 /// What `run` and `demo` prepare before the bot lives.
 pub struct Parts {
@@ -41,14 +45,17 @@ pub struct Parts {
 /// Lives until SIGTERM, SIGINT or the end of the terminal's input.
 pub async fn live(parts: Parts) -> anyhow::Result<ExitCode> {
     let terminal = parts.terminal.clone();
-    // Before anything listens: a line editor puts back the handling of signals that it found.
-    let signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let mut signals = Signals::new()?;
     let bot = Bot::start(parts)?;
-    match until_over(&bot.house, terminal.as_deref(), signals).await {
+    match until_over(&bot.house, terminal.as_deref(), &mut signals).await {
         Over::InputEnded => {}
         Over::Signal => tracing::info!("going down"),
     }
-    bot.stop().await;
+    tokio::select! {
+        () = bot.stop() => {}
+        // As after a crash: what is stored goes on at the next start.
+        () = signals.next() => tracing::warn!("told twice to go down; what still ran is left behind"),
+    }
     Ok(match terminal.is_some_and(|terminal| terminal.failed()) {
         true => ExitCode::FAILURE,
         false => ExitCode::SUCCESS,
@@ -163,11 +170,20 @@ impl Loops {
         if ended.is_err() {
             tracing::warn!("running steps did not end in time; they run again after the next start");
             house.stops.force.cancel();
-            while self.work.join_next().await.is_some() {}
+            leave(&mut self.work).await;
         }
         let _late = tokio::time::timeout(LAST_MESSAGES, settled(house, Backlog::Messages)).await;
         house.stops.deliver.cancel();
-        while self.back_door.join_next().await.is_some() {}
+        // An output that nobody reads would hold its message for ever.
+        leave(&mut self.back_door).await;
+    }
+}
+
+async fn leave(loops: &mut JoinSet<()>) {
+    let ended = tokio::time::timeout(LEAVING, async { while loops.join_next().await.is_some() {} }).await;
+    if ended.is_err() {
+        tracing::warn!("something did not end in time and is left behind");
+        loops.shutdown().await;
     }
 }
 
@@ -189,11 +205,26 @@ enum Over {
     Signal,
 }
 
-async fn until_over(
-    house: &House,
-    terminal: Option<&Terminal>,
-    (mut term, mut int): (Signal, Signal),
-) -> Over {
+/// What asks the process to end.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Signals> {
+        Ok(Signals { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+async fn until_over(house: &House, terminal: Option<&Terminal>, signals: &mut Signals) -> Over {
     let input_ended = async {
         match terminal {
             Some(terminal) => {
@@ -204,8 +235,7 @@ async fn until_over(
         }
     };
     tokio::select! {
-        _ = term.recv() => Over::Signal,
-        _ = int.recv() => Over::Signal,
+        () = signals.next() => Over::Signal,
         () = input_ended => Over::InputEnded,
     }
 }

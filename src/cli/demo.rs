@@ -61,8 +61,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let key = key(&arguments)?;
     settings_file(&arguments)?;
     let store = Store::open(&settings.data, Access::Bot)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    start::to_its_end(async {
         let mut plan = LabPlan::demo();
         plan.state = Some(settings.data.join("lab"));
         let lab = Lab::start(plan).await?;

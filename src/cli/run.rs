@@ -21,12 +21,19 @@ pub fn run(path: &Path) -> anyhow::Result<ExitCode> {
     let key = master_key(&settings)?;
     let catalog = Arc::new(catalog(&settings)?);
     let store = Store::open(&settings.data, Access::Bot)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    to_its_end(async {
         let shared = shared(&settings, &store, &catalog).await?;
         let (channels, terminal) = open(&settings, &shared)?;
         app::live(Parts { settings, key, store, catalog, channels, terminal }).await
     })
+}
+
+/// Lives on threads of its own. A thread that still prints for somebody who does not read is left.
+pub fn to_its_end(life: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let code = runtime.block_on(life);
+    runtime.shutdown_background();
+    code
 }
 
 /// The checked settings, or every problem at once.

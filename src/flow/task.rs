@@ -2,13 +2,13 @@
 //! A step that changes the router is stored as *sending* before it is sent, and never sent twice
 //! (invariant 6).
 
+use super::AFTER_ERROR;
 use super::job::{Running, result};
 use crate::builtin;
 use crate::command;
 use crate::device::Turn;
 use crate::model::{
-    Broken, Device, Facts, Outcome, Plan, Refusal, Resolved, Risk, Status, Task, TaskResult, TaskState, Text,
-    Timestamp,
+    Broken, Device, DeviceId, Facts, Outcome, Plan, Refusal, Resolved, Risk, Status, Task, TaskResult, TaskState, Text,
 };
 use crate::store::{Held, StoreError, Topic};
 use std::time::Duration;
@@ -159,7 +159,8 @@ async fn settle(
     }
     let (settle, resolved, job) = (running.builtin.settle, running.resolved.clone(), running.id);
     let (progress_facts, progress) = (facts.clone(), running.progress_of());
-    running
+    let id = device.id;
+    let stored = running
         .house
         .store
         .write(move |work| {
@@ -169,7 +170,36 @@ async fn settle(
             work.release_device(job, device.id)?;
             progress.write(&progress_facts, work)
         })
-        .await
+        .await;
+    match stored {
+        Ok(()) | Err(StoreError::Closed) => stored,
+        Err(error) => not_stored(running, id, &error).await,
+    }
+}
+
+/// The router answered and the disk did not take it. Asking the router again would not help: its part
+/// has failed, and says so as soon as there is room for a sentence.
+async fn not_stored(running: &Running<'_>, device: DeviceId, error: &StoreError) -> Result<(), StoreError> {
+    tracing::error!(%error, job = running.id.0, device = device.0, "an answer could not be stored");
+    let verdict = match error {
+        StoreError::Full => text!("task.disk_full"),
+        _ => text!("task.not_stored"),
+    };
+    let failed = TaskResult {
+        device,
+        status: Status::Failed,
+        verdict,
+        output: None,
+        data: serde_json::Value::Null,
+        took: Duration::ZERO,
+    };
+    loop {
+        let Err(error) = end(running, failed.clone()).await else { return Ok(()) };
+        tokio::select! {
+            () = tokio::time::sleep(AFTER_ERROR) => {}
+            () = running.house.stops.force.cancelled() => return Err(error),
+        }
+    }
 }
 
 async fn end(running: &Running<'_>, result: TaskResult) -> Result<(), StoreError> {

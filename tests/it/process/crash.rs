@@ -1,12 +1,10 @@
 //! `kill -9` at moments that the lab fixes by withholding an answer, and the start after it: what was
 //! accepted finishes, what has a result is not asked again, nothing is answered twice unmarked.
 
-use super::{Home, Session, asked};
+use super::{Home, asked};
 use patchbay::lab::{Fault, LabPlan, Point};
 use patchbay::model::{JobId, JobState};
-use patchbay::store::{Access, Store};
-use std::io::{Read, Write};
-use std::time::Duration;
+use std::io::Read;
 
 fn running_config() -> String {
     "show running-config".to_owned()
@@ -96,49 +94,16 @@ async fn every_kill_on_the_way_leaves_the_same_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_was_perhaps_printed_comes_again_and_is_marked() {
     let home = Home::new(LabPlan::one("R1")).await;
-    let (mut read, mut write) = std::io::pipe().unwrap();
-    // As much as a pipe holds. Where it holds less this thread waits, and the test fails below.
-    let (told, filled) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        write.write_all(&[b'.'; 65_536]).unwrap();
-        told.send(write).unwrap();
-    });
-    let full = filled.recv_timeout(Duration::from_secs(5)).unwrap();
-    let mut command = home.command(&["run"]);
-    let mut session = Session::start_on(command.stdout(full));
-    drop(command);
+    let (mut session, mut unread) = home.run_unread();
     session.types("/backup R1\n");
-    is_being_said(&home, &mut session).await;
+    home.is_being_said(&mut session).await;
     session.killed();
     let mut printed = Vec::new();
-    read.read_to_end(&mut printed).unwrap();
+    unread.read_to_end(&mut printed).unwrap();
     assert!(printed.iter().all(|byte| *byte == b'.'), "it was printed after all");
     let said = home.run().ended().well();
     said.once("(repeat)");
     said.once("Backup of R1: first backup");
     assert_eq!(home.router("R1").logins().accepted, 1, "a finished command asked again");
     assert_eq!(home.run().ended().well().out, "");
-}
-
-/// Waits until the job is over and its answer is on its way.
-async fn is_being_said(home: &Home, session: &mut Session) {
-    let store = Store::open(&home.data(), Access::Beside).unwrap();
-    session.patiently("the answer on its way");
-    loop {
-        let (job, sending) = store
-            .read(|view| {
-                let over = view.job(JobId(1))?.is_some_and(|job| job.state == JobState::Done);
-                Ok((
-                    over,
-                    view.unsent()? == 1 && view.due(patchbay::model::Timestamp(i64::MAX), 9)?.is_empty(),
-                ))
-            })
-            .await
-            .unwrap();
-        if job && sending {
-            break;
-        }
-        session.listens_a_while();
-    }
-    store.close().await;
 }

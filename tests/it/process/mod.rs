@@ -13,10 +13,12 @@ mod stop;
 pub use session::{Said, Session};
 
 use patchbay::lab::{Lab, LabPlan, Router};
-use patchbay::model::{JobId, TaskState};
+use patchbay::model::{JobId, JobState, TaskState, Timestamp};
 use patchbay::store::{Access, Store, StoreError, View};
+use std::io::{PipeReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 /// A folder with settings, key and database, and the routers that stand in its inventory.
 pub struct Home {
@@ -82,6 +84,19 @@ impl Home {
         Session::start(&mut self.command(&["run"]))
     }
 
+    /// Starts the bot with an output that is full and that nobody reads.
+    pub fn run_unread(&self) -> (Session, PipeReader) {
+        let (read, mut write) = std::io::pipe().unwrap();
+        // As much as a pipe holds. Where it holds less this thread waits, and the test fails.
+        let (told, filled) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            write.write_all(&[b'.'; 65_536]).unwrap();
+            told.send(write).unwrap();
+        });
+        let full = filled.recv_timeout(Duration::from_secs(5)).unwrap();
+        (Session::start_on(self.command(&["run"]).stdout(full)), read)
+    }
+
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = program(self.folder.path());
         command.arg("--settings").arg(self.settings()).args(words);
@@ -110,16 +125,33 @@ impl Home {
         answer
     }
 
+    /// Waits until the only job is over and its answer is on its way.
+    pub async fn is_being_said(&self, session: &mut Session) {
+        self.is_so(session, |view| {
+            let over = view.job(JobId(1))?.is_some_and(|job| job.state == JobState::Done);
+            Ok(over && view.unsent()? == 1 && view.due(Timestamp(i64::MAX), 9)?.is_empty())
+        })
+        .await;
+    }
+
     /// Waits until so many routers of the job have a stored result and nothing waits to be said.
     pub async fn has_results(&self, session: &mut Session, job: i64, wanted: usize) {
+        self.is_so(session, move |view| {
+            let ended = view.tasks(JobId(job))?.iter().filter(|task| task.state == TaskState::Ended).count();
+            Ok(ended == wanted && view.unsent()? == 0)
+        })
+        .await;
+    }
+
+    /// Asks the database beside the bot until the answer is yes.
+    async fn is_so(
+        &self,
+        session: &mut Session,
+        question: impl Fn(&View<'_>) -> Result<bool, StoreError> + Clone + Send + 'static,
+    ) {
         let store = Store::open(&self.data(), Access::Beside).unwrap();
-        session.patiently("the results of the job");
-        loop {
-            let found = store.read(move |view| Ok((view.tasks(JobId(job))?, view.unsent()?))).await.unwrap();
-            let ended = found.0.iter().filter(|task| task.state == TaskState::Ended).count();
-            if ended == wanted && found.1 == 0 {
-                break;
-            }
+        session.patiently("what the database shall hold");
+        while !store.read(question.clone()).await.unwrap() {
             session.listens_a_while();
         }
         store.close().await;

@@ -61,3 +61,35 @@ async fn an_idle_bot_ends_at_once() {
     session.over().well();
     assert!(began.elapsed() < Duration::from_secs(3), "it took {:?}", began.elapsed());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_output_that_nobody_reads_does_not_hold_the_end_up() {
+    let home = Home::new(LabPlan::one("R1")).await;
+    let (mut session, _unread) = home.run_unread();
+    session.types("/backup R1\n");
+    home.is_being_said(&mut session).await;
+    let began = Instant::now();
+    session.signal("TERM");
+    session.over().well();
+    assert!(began.elapsed() < Duration::from_secs(12), "it took {:?}", began.elapsed());
+    let said = home.run().ended().well();
+    said.once("(repeat)");
+    said.once("Backup of R1: first backup");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_ends_at_once_and_loses_nothing() {
+    let home = Home::with(LabPlan::one("R1"), ONE_BY_ONE).await;
+    let hold = home.router("R1").hold(Point::AtLogin);
+    let mut session = home.run();
+    session.types("/backup R1\n");
+    hold.reached().await;
+    session.signal("INT");
+    session.logs("no further router is asked");
+    let began = Instant::now();
+    session.signal("INT");
+    session.over().well();
+    assert!(began.elapsed() < Duration::from_secs(5), "it took {:?}", began.elapsed());
+    hold.release();
+    home.run().ended().well().once("Backup of R1: first backup");
+}
