@@ -1,4 +1,55 @@
-//! Patchbay: chat-ops for people who run Cisco IOS XE routers.
+//! Patchbay: chat-ops for people who run Cisco IOS XE routers. This page is the map of the house.
+//!
+//! Two front doors (chat; later a clock), one corridor each, one back door (the outbox). Values walk
+//! forward and nobody calls back; every arrow is a function of values and `now`:
+//!
+//! ```text
+//! Update -> Request -> Invocation -> Resolved -> Authorized -> Job -> Plan -> Outcome -> TaskResult -> Document -> Outbound
+//! channel   flow       command       command     command       store  builtin device     builtin       builtin     store
+//! Outbound -> Channel -> Receipt      (flow::deliver, the only place that sends)
+//! ```
+//!
+//! | rooms, lowest first | what they hold | may use |
+//! | --- | --- | --- |
+//! | [`model`] | the words: values that walk | std, serde, time |
+//! | [`command`] | text in, permission proven; pure | model |
+//! | [`device`], [`store`], [`archive`], [`channel`] | the edges: SSH, SQL, git, chats | model; never each other |
+//! | [`builtin`] | what commands answer, one file each | the above, of `store` the transaction |
+//! | [`flow`] | the corridors: loops of one screen | all above |
+//! | [`settings`], [`lab`] | the bot's own files; simulated routers | model |
+//! | [`app`], [`cli`], [`embedded`], [`texts`] | the wiring, and what is typed in a shell | all |
+//!
+//! `tests/it/laws.rs` reads the `use` lines and keeps these walls.
+//!
+//! # Invariants, each with the tests that guard it
+//!
+//! 1. Nothing changes a router without an `Authorized` made for exactly that step, now.
+//!    Tests: `what_only_some_may_say_is_said_only_there`, `what_changes_something_must_be_fresh`.
+//! 2. Clear text leaves [`device`] only through `redact`; a raw configuration leaves only as `Sealed`.
+//!    Tests: `nothing_secret_leaves_the_floor`, `only_the_device_floor_and_the_raw_export_open_seals`.
+//! 3. Only `flow::deliver` sends messages. An instant answer goes with the acknowledgement and never carries
+//!    a result. Test: `what_only_some_may_say_is_said_only_there`.
+//! 4. Only [`flow`] and the edges read clocks; the rest is given `Now`.
+//!    Test: `what_only_some_may_say_is_said_only_there`.
+//! 5. No name of a service or platform outside its own file, its registry line, data and tests.
+//!    Test: `services_and_platforms_are_named_only_at_home`.
+//! 6. A disruptive step is stored before it is sent and is never sent twice; found half sent after a crash, it
+//!    is told as unclear and not repeated. Idempotent steps (show, save) may repeat.
+//! 7. All SQL is in [`store`]; a service's wire format stays in its channel; models of routers stay in
+//!    `device/platform/`. Test: `all_sql_is_in_the_store`.
+//! 8. Parsing and presenting never fail the process: strange output becomes `Refused` or a raw block.
+//!    Tests: `no_line_is_a_panic`, `no_file_is_a_panic`, `any_bytes_are_cleaned_without_a_panic`,
+//!    `any_text_is_redacted_without_a_panic_and_a_second_time_changes_nothing`, `any_width_and_any_text_gives_lines`.
+//! 9. An update is committed under its unique key before it is acknowledged.
+//!    Tests: `a_second_delivery_is_a_repeat_also_when_the_first_is_done`,
+//!    `what_is_not_stored_is_tried_again_under_its_key_and_then_told`.
+//! 10. Deny by default, fail closed: no person or no grant, nothing runs, and the refusal names the rule.
+//!     Tests: `no_rule_is_a_no`, `a_stranger_gets_nothing`, `deny_wins`.
+//! 11. The lab shares no code with [`device`] and [`channel`]: one mistake made on both sides would hide itself.
+//!     Test: `the_lab_and_the_edges_share_no_code`.
+//! 12. Danger is computed, not believed: a command file that sends more than its risk allows is refused.
+//!     Tests: `a_file_that_understates_its_danger_is_refused`,
+//!     `a_value_never_makes_a_line_more_dangerous_than_its_file_says`, `danger_is_computed_from_the_line`.
 #![cfg_attr(test, allow(clippy::disallowed_methods, clippy::string_slice, reason = "tests may"))]
 #[macro_use]
 pub mod model;
