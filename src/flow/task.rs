@@ -8,7 +8,8 @@ use crate::builtin;
 use crate::command;
 use crate::device::Turn;
 use crate::model::{
-    Broken, Device, DeviceId, Facts, Outcome, Plan, Refusal, Resolved, Risk, Status, Task, TaskResult, TaskState, Text,
+    Broken, Device, DeviceId, Facts, Outcome, Plan, Refusal, Resolved, Risk, Status, Task, TaskResult,
+    TaskState, Text, Timestamp,
 };
 use crate::store::{Held, StoreError, Topic};
 use std::time::Duration;
