@@ -29,7 +29,6 @@ const LAST_MESSAGES: Duration = Duration::from_secs(5);
 /// How long whatever was told to end may take to do so. Then it is left behind: all that counts is in
 /// the database, and the next start goes on from there.
 const LEAVING: Duration = Duration::from_secs(2);
-const LOCK_PATIENCE: Duration = Duration::from_secs(60);
 
 /// What `run` and `demo` prepare before the bot lives.
 pub struct Parts {

@@ -156,7 +156,8 @@ fn fits(lines: usize, bytes: usize) -> bool {
 fn show_several(document: &mut Document, resolved: &Resolved, facts: &Facts, results: &[TaskResult]) {
     let total: usize =
         results.iter().filter_map(|r| r.output.as_deref()).map(|text| text.lines().count() + 1).sum();
-    let inline = total <= INLINE_LINES && resolved.command.show != ShowAs::File;
+    let bytes = results.iter().filter_map(|r| r.output.as_deref()).map(str::len).sum();
+    let inline = fits(total, bytes) && resolved.command.show != ShowAs::File;
     for result in results {
         let device = facts.inventory.name(result.device);
         let output = result.output.as_deref().unwrap_or_default();

@@ -14,6 +14,7 @@ mod csv;
 mod demo;
 mod device;
 mod grant;
+mod key;
 mod lab;
 mod person;
 mod print;
@@ -48,6 +49,8 @@ enum Command {
     Lab(lab::Arguments),
     /// Check the settings file and the command files
     Check(check::Arguments),
+    /// Make a master key, which opens what the bot keeps sealed
+    Key(key::Arguments),
     /// The inventory of routers
     #[command(subcommand)]
     Device(device::Command),
@@ -73,6 +76,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Run => run::run(settings),
         Command::Demo(demo) => demo::run(demo),
         Command::Lab(lab) => lab::run(lab),
+        Command::Key(key) => key::run(&key),
         Command::Check(check) => check::run(settings, &check),
         Command::Device(device) => beside::run(settings, |beside| device::run(beside, device)),
         Command::Person(person) => beside::run(settings, |beside| person::run(beside, person)),

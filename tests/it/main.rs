@@ -19,6 +19,7 @@ mod hygiene;
 mod laws;
 mod pages;
 mod process;
+mod registries;
 mod scan;
 mod texts;
 mod world;
