@@ -269,3 +269,28 @@ async fn a_job_can_be_cancelled_before_its_next_router() {
     drop(holds);
     world.bot.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_typed_cancel_stops_ones_own_job_only() {
+    let world = World::new(Plan {
+        lab: LabPlan::fleet(3),
+        settings: |settings| settings.ssh.sessions = 1,
+        ..Plan::default()
+    })
+    .await;
+    let hold = world.router("R1").hold(Point::AtLogin);
+    let backup = world.desk.line("/backup all").await;
+    hold.reached().await;
+    let foreign = world.desk.line_as("bob", "/cancel 1").await;
+    let foreign = world.desk.ended(&foreign).await;
+    assert!(foreign.text.contains("was asked by ann"), "{}", foreign.text);
+    let own = world.ask("/cancel 1").await;
+    assert!(own.went_well(), "{}", own.text);
+    hold.release();
+    let ended = world.desk.ended(&backup).await;
+    assert!(ended.text.contains("cancelled"), "{}", ended.text);
+    assert_eq!(world.router("R3").logins().accepted, 0, "a router was asked after the cancel");
+    assert!(world.ask("/cancel 1").await.text.contains("over already"));
+    assert!(!world.ask("/cancel 99").await.went_well());
+    world.bot.stop().await;
+}
