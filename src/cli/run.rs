@@ -67,7 +67,8 @@ pub fn catalog(settings: &Settings) -> anyhow::Result<Catalog> {
 pub async fn shared(settings: &Settings, store: &Store, catalog: &Catalog) -> anyhow::Result<Shared> {
     let texts = crate::texts::load(&settings.language).map_err(|problems| all_of(&problems))?;
     let inventory = store.read(|view| view.inventory()).await?;
-    let mut words: Vec<String> = catalog.commands().iter().map(|command| format!("/{}", command.name)).collect();
+    let mut words: Vec<String> =
+        catalog.commands().iter().map(|command| format!("/{}", command.name)).collect();
     words.dedup();
     words.extend(inventory.devices().iter().map(|device| device.name.to_string()));
     Ok(Shared { texts: Arc::new(texts), words, data: settings.data.clone() })
@@ -112,8 +113,10 @@ pub fn log(settings: &Settings) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::new(settings.log.level.name());
     // In a file or a journal, escape codes for colours would be noise.
-    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let colour =
+        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     let builder = builder.with_ansi(colour);
     let _already_set = match settings.log.format {
         Format::Json => builder.json().try_init(),

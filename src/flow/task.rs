@@ -7,7 +7,8 @@ use super::job::{Running, result};
 use crate::command;
 use crate::device::Turn;
 use crate::model::{
-    Broken, Device, DeviceId, Facts, Outcome, Plan, Refusal, Resolved, Risk, Status, Task, TaskResult, TaskState, Text,
+    Broken, Device, DeviceId, Facts, Outcome, Plan, Refusal, Resolved, Risk, Status, Task, TaskResult,
+    TaskState, Text,
 };
 use crate::store::{Held, StoreError, Topic};
 use std::time::Duration;

@@ -28,8 +28,19 @@ async fn the_bot_sees_what_the_command_line_writes() {
     let pairs = [format!("host={}", address.ip()), format!("ssh-port={}", address.port())];
     home.cli(&["device", "add", "R9", &pairs[0], &pairs[1], "credential=lab"]).well();
     until(&mut session, "/version R9", "R9 uptime is");
-    home.cli(&["grant", "add", "no backups of R1", "--deny", "--role", "admin", "--command", "backup", "--devices", "R1"])
-        .well();
+    home.cli(&[
+        "grant",
+        "add",
+        "no backups of R1",
+        "--deny",
+        "--role",
+        "admin",
+        "--command",
+        "backup",
+        "--devices",
+        "R1",
+    ])
+    .well();
     until(&mut session, "/backup R1", "no backups of R1");
     let rules = home.cli(&["grant", "list"]).well();
     let number = rules.out.lines().find(|line| line.contains("no backups of R1")).unwrap();
@@ -102,8 +113,12 @@ async fn a_credential_is_taken_in_silence_and_never_given_back() {
     for text in [&said.out, &said.err, &listed.out, &listed.err] {
         assert!(!text.contains("orchard-word"), "{text}");
     }
-    home.cli_with(&["credential", "set", "orchard", "--username", "gardener"], "only\n").with(2).complains("enable");
-    home.cli_with(&["credential", "set", "orchard", "--username", "gardener"], "\n\n").with(2).complains("password");
+    home.cli_with(&["credential", "set", "orchard", "--username", "gardener"], "only\n")
+        .with(2)
+        .complains("enable");
+    home.cli_with(&["credential", "set", "orchard", "--username", "gardener"], "\n\n")
+        .with(2)
+        .complains("password");
     home.cli(&["credential", "remove", "lab"]).with(2).complains("R1");
     // The bot takes the new words at the next login.
     until(&mut session, "/version R1", "R1 uptime is");
@@ -139,7 +154,10 @@ async fn an_import_is_all_or_nothing() {
     assert_eq!(home.cli(&["device", "export"]).well().out, before);
     home.cli(&["device", "import", "good.csv"]).well();
     let after = home.cli(&["device", "export"]).well().out;
-    assert!(after.contains("R3") && after.lines().any(|line| line.starts_with("R3,") && line.contains("R4")), "{after}");
+    assert!(
+        after.contains("R3") && after.lines().any(|line| line.starts_with("R3,") && line.contains("R4")),
+        "{after}"
+    );
     // What was exported is what is there: importing it changes nothing, here and in an empty house.
     let again = home.cli_with(&["device", "import", "-"], &after).well();
     assert!(!again.out.contains('~') && !again.out.contains('+'), "{again:?}");
@@ -153,8 +171,12 @@ async fn people_and_routers_are_changed_and_mistakes_are_told() {
     let home = Home::new(LabPlan::one("R1")).await;
     home.cli(&["person", "add", "bob", "--role", "viewer", "--identity", "terminal:bob"]).well();
     home.cli(&["person", "add", "Bob", "--role", "viewer"]).with(2).complains("bob");
-    home.cli(&["person", "add", "eve", "--role", "viewer", "--identity", "terminal:bob"]).with(2).complains("terminal:bob");
-    home.cli(&["person", "add", "eve", "--role", "viewer", "--identity", "bob"]).with(2).complains("channel:id");
+    home.cli(&["person", "add", "eve", "--role", "viewer", "--identity", "terminal:bob"])
+        .with(2)
+        .complains("terminal:bob");
+    home.cli(&["person", "add", "eve", "--role", "viewer", "--identity", "bob"])
+        .with(2)
+        .complains("channel:id");
     let list = home.cli(&["person", "list"]).well().out;
     assert!(list.contains("terminal:bob") && !list.contains("eve"), "{list}");
     home.cli(&["device", "add", "r1", "host=10.0.0.1"]).with(2).complains("R1");

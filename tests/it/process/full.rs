@@ -22,7 +22,14 @@ fn crowded(home: &Home) -> Session {
 /// A configuration that is larger than the room, sealed and redacted together.
 fn swell(router: &Router) {
     let lines: Vec<String> = (0..14_000u32)
-        .map(|n| format!("ip route 10.{}.{}.{} 255.255.255.255 Null0 name the-{n}-way-to-nowhere", n >> 16, (n >> 8) & 255, n & 255))
+        .map(|n| {
+            format!(
+                "ip route 10.{}.{}.{} 255.255.255.255 Null0 name the-{n}-way-to-nowhere",
+                n >> 16,
+                (n >> 8) & 255,
+                n & 255
+            )
+        })
         .collect();
     router.edit("bob", &lines.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
 }

@@ -54,7 +54,16 @@ impl Session {
         readers.push(std::thread::spawn(move || read(err, |line| drop(send.send(Line::Err(line))))));
         let input = child.stdin.take();
         let until = Instant::now() + PATIENCE;
-        Session { child, input, lines, readers, out: Vec::new(), err: Vec::new(), waits_for: String::new(), until }
+        Session {
+            child,
+            input,
+            lines,
+            readers,
+            out: Vec::new(),
+            err: Vec::new(),
+            waits_for: String::new(),
+            until,
+        }
     }
 
     pub fn types(&mut self, text: &str) {
