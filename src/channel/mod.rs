@@ -57,6 +57,11 @@ pub trait Deliver: Send + Sync {
 
     /// Where a plain notice for the operator of the bot may go, when nobody asked.
     fn home(&self) -> Option<Destination>;
+
+    /// Whether a person who comes after a restart no longer sees what was said before it.
+    fn forgets(&self) -> bool {
+        false
+    }
 }
 
 /// One open door.

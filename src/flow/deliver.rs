@@ -19,6 +19,9 @@ const IDLE: Duration = Duration::from_secs(60);
 /// Runs until it is stopped; what is being sent then is sent to its end.
 pub async fn run(house: &House) {
     let mut changes = house.store.changes();
+    if let Err(error) = show_again(house).await {
+        tracing::error!(%error, "what was asked before the start could not be shown again");
+    }
     let mut sending = FuturesUnordered::new();
     let mut busy = BTreeSet::new();
     loop {
@@ -44,6 +47,28 @@ pub async fn run(house: &House) {
         }
     }
     while sending.next().await.is_some() {}
+}
+
+/// Questions that wait since before the start are asked again where nobody sees them any more. Jobs
+/// say by themselves that they go on.
+async fn show_again(house: &House) -> Result<(), StoreError> {
+    let forgetful = house.channels.iter().filter(|channel| channel.deliver.forgets());
+    let places: Vec<_> = forgetful.filter_map(|channel| channel.deliver.home()).collect();
+    let now = house.clock.now().wall;
+    house
+        .store
+        .write(move |work| {
+            let working: Vec<_> = work.unfinished_jobs()?.into_iter().map(|job| job.invocation.key).collect();
+            for place in &places {
+                for open in work.open_messages(place)? {
+                    if !working.contains(&open.slot.0) {
+                        work.post(&open, now)?;
+                    }
+                }
+            }
+            Ok(())
+        })
+        .await
 }
 
 /// What is due, and how long until something else is.

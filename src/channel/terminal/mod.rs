@@ -269,6 +269,10 @@ impl Deliver for Terminal {
     fn home(&self) -> Option<Destination> {
         Some(Terminal::place())
     }
+
+    fn forgets(&self) -> bool {
+        true
+    }
 }
 
 /// Whether it waits for a person. Progress has a button too, but goes on by itself.
