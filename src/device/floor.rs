@@ -117,7 +117,14 @@ impl Inner {
                 false => unless(stop, answer).await,
             };
             match answer {
-                Ok(outcome) => outcomes.push(outcome),
+                Ok(outcome) => {
+                    let refused = matches!(outcome, Outcome::Refused { .. });
+                    outcomes.push(outcome);
+                    // What stands behind a refused line was meant for another place: `shutdown` without its interface.
+                    if refused && plan.is_changing() {
+                        return Err(Broken::NotAsked);
+                    }
+                }
                 Err(Broken::Stopped) => return Err(Broken::Stopped),
                 Err(broken) => {
                     outcomes.push(Outcome::Broken(self.speakable(broken)));

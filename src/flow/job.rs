@@ -9,7 +9,7 @@ use crate::model::{
     Class, Document, Ending, Facts, Invocation, Job, JobId, JobState, Outbound, Resolved, Risk, Sign, Slot,
     Status, Task, TaskResult, TaskState, Timestamp,
 };
-use crate::store::{StoreError, Topic, Work};
+use crate::store::{Changes, StoreError, Topic, Work};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,26 +23,46 @@ const PROGRESS: Duration = Duration::from_millis(300);
 const ATTEMPTS: usize = 2;
 
 /// Runs until no further work may begin and all that ran has ended.
+///
+/// The jobs live in this task, so they are polled whatever else is waited for: a job that was given
+/// a reader of the store and is not polled would keep it, and everybody would wait for ever.
 pub async fn run(house: &House) {
-    let mut changes = house.store.changes();
     let mut running = FuturesUnordered::new();
     let mut stops: BTreeMap<JobId, CancellationToken> = BTreeMap::new();
+    let mut look = Box::pin(look(house, house.store.changes(), Look::Now));
     loop {
-        // Read once: a stop that comes while the jobs are read must still wake the wait below.
         let dark = house.stops.work.is_cancelled();
-        if !dark {
-            match house.store.read(|view| view.unfinished_jobs()).await {
-                Ok(jobs) => begin(house, jobs, &mut stops, |future| running.push(future)),
-                Err(error) => tracing::error!(%error, "jobs could not be read"),
-            }
-        } else if running.is_empty() {
+        if dark && running.is_empty() {
             return;
         }
         tokio::select! {
             Some(ended) = running.next() => { stops.remove(&ended); }
-            _ = changes.of(&[Topic::Jobs]) => {}
+            (jobs, changes) = &mut look, if !dark => {
+                begin(house, jobs, &mut stops, |future| running.push(future));
+                look = Box::pin(self::look(house, changes, Look::AfterAChange));
+            }
             () = house.stops.work.cancelled(), if !dark => {}
         }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Look {
+    Now,
+    AfterAChange,
+}
+
+/// The jobs that are not over, at once or when some job has changed.
+async fn look(house: &House, mut changes: Changes, when: Look) -> (Vec<Job>, Changes) {
+    if when == Look::AfterAChange {
+        changes.of(&[Topic::Jobs]).await;
+    }
+    loop {
+        match house.store.read(|view| view.unfinished_jobs()).await {
+            Ok(jobs) => return (jobs, changes),
+            Err(error) => tracing::error!(%error, "jobs could not be read"),
+        }
+        tokio::time::sleep(AFTER_ERROR).await;
     }
 }
 

@@ -63,7 +63,7 @@ pub enum StoreError {
     Damaged { why: String },
     #[error("the database says: {why}")]
     Sql { why: String },
-    /// A stored value cannot be read as what it should be.
+    /// A stored value cannot be read as what it should be, or a new one does not fit the others.
     #[error("a stored value cannot be read: {why}")]
     Content { why: String },
     /// The code that made the change panicked; the change was taken back.
@@ -120,6 +120,7 @@ impl From<rusqlite::Error> for StoreError {
             _ => {}
         }
         match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation) => StoreError::Content { why },
             Some(ErrorCode::DiskFull) => StoreError::Full,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {

@@ -21,6 +21,8 @@ pub fn own_commands() -> Vec<Source> {
     };
     vec![
         file("zero", "change", "clear counters"),
+        file("calm", "disruptive", "clear counters"),
+        file("tune", "change", "clear counters\", \"made-up words\", \"clear logging"),
         file("wipe", "disruptive", "delete /force flash:old.cfg"),
         file("keys", "read", "show running-config | include key"),
         file("near", "read", "show clock"),

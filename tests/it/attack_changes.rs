@@ -119,6 +119,56 @@ async fn a_confirmation_is_a_press_and_speaks_of_what_it_showed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_calls_itself_disruptive_is_believed() {
+    let world = own(|_| {}).await;
+    let slot = world.desk.line("/calm R1").await;
+    let confirm = world.desk.question(&slot).await;
+    assert!(confirm.text.contains("[Run /calm R1]"), "{}", confirm.text);
+    assert_eq!(times(&world, "R1", ZERO), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_line_ends_a_change() {
+    let world = own(|_| {}).await;
+    let failed = world.ask("/tune R1").await;
+    assert!(!failed.went_well() && failed.text.contains("made-up words"), "{}", failed.text);
+    assert_eq!(times(&world, "R1", "made-up words"), 1, "{:?}", world.router("R1").typed());
+    assert_eq!(times(&world, "R1", "clear logging"), 0, "{:?}", world.router("R1").typed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_fails_holds_nobody_up() {
+    let world = own(|_| {}).await;
+    let sql = |sql: &str| {
+        let db = rusqlite::Connection::open(world.folder.path().join("data/patchbay.db")).unwrap();
+        db.busy_timeout(Duration::from_secs(10)).unwrap();
+        db.execute_batch(sql).unwrap();
+    };
+    sql("CREATE TRIGGER broken BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'made up'); END");
+    let aside = world.ask("/near R1").await;
+    assert!(aside.text.contains("Nothing was done"), "{}", aside.text);
+    assert!(world.ask("/whoami").await.went_well(), "who comes next does not wait");
+    sql("DROP TRIGGER broken;
+         CREATE TRIGGER broken BEFORE UPDATE ON tasks WHEN NEW.state = 'ended' AND NEW.device = 1
+         BEGIN SELECT RAISE(ABORT, 'made up'); END");
+    let slot = world.desk.line("/near all").await;
+    let gone = world.desk.line("/zero R1").await;
+    tokio::time::timeout(Duration::from_secs(20), async {
+        while times(&world, "R5", "show clock") < 1 || times(&world, "R1", ZERO) < 1 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .unwrap();
+    sql("DROP TRIGGER broken");
+    let reply = world.desk.ended(&slot).await;
+    assert!(reply.text.contains("R5") || reply.text.contains("could not go on"), "{}", reply.text);
+    assert_eq!(times(&world, "R5", "show clock"), 1, "the others are not asked again");
+    let changed = world.desk.ended(&gone).await;
+    assert_eq!(times(&world, "R1", ZERO), 1, "{}", changed.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_locked_router_is_waited_for_then_left_alone() {
     let world = own(|settings| settings.lock_patience = Duration::from_millis(600)).await;
     let hold = world.router("R1").hold(Point::AtCommand(ZERO.to_owned()));
@@ -195,11 +245,13 @@ async fn what_was_being_sent_when_it_crashed_is_unclear() {
         invocation("/zero R2", "old", ago(120)),
         invocation("/wipe R2", "unconfirmed", now()),
     );
+    let lost = invocation("/gone R2", "lost", now());
     let world = world
         .restarted_with(move |work| {
             let job = work.add_job(&sent, "zero", &[r1, r2], ago(30))?;
             assert!(work.begin_sending(job, r1, ago(30))?);
             work.add_job(&old, "zero", &[r2], ago(120))?;
+            work.add_job(&lost, "gone", &[r2], now())?;
             work.add_job(&unconfirmed, "wipe", &[r2], now()).map(drop)
         })
         .await;
@@ -209,6 +261,8 @@ async fn what_was_being_sent_when_it_crashed_is_unclear() {
     assert_eq!(times(&world, "R2", ZERO), 1, "the rest goes on");
     let old = world.desk.ended(&format!("{DESK}/old")).await;
     assert!(old.text.contains("2 min"), "{}", old.text);
+    let lost = world.desk.ended(&format!("{DESK}/lost")).await;
+    assert!(lost.text.contains("can't go on"), "{}", lost.text);
     let never = world.desk.ended(&format!("{DESK}/unconfirmed")).await;
     assert!(never.text.contains("can't go on"), "{}", never.text);
     assert_eq!(times(&world, "R2", WIPE), 0);

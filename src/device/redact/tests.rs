@@ -198,3 +198,18 @@ proptest::proptest! {
         }
     }
 }
+
+/// `show running-config | include key`: the router left out the line that the last key stands under.
+#[test]
+fn a_heading_that_a_filter_cut_away_hides_nothing() {
+    check(
+        "key chain OSPF\n key 1\n  key-string 7 0822455D\n key 7 0822455D0A16",
+        "key chain OSPF\n key 1\n  key-string 7 <>\n key 7 <>",
+    );
+}
+
+/// `show history all` puts what was typed in quotes.
+#[test]
+fn a_quoted_command_is_a_command() {
+    check("CMD: 'enable secret 0 RedWord'", "CMD: 'enable secret 0 <>");
+}
