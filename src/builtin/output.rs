@@ -10,6 +10,8 @@ use crate::store::{StoreError, Work};
 /// More lines than this go to a file, with the first ones inline.
 const INLINE_LINES: usize = 40;
 const FIRST_LINES: usize = 12;
+/// Only so many failed routers are named one by one; the rest stands in the file.
+const NAMED: usize = 15;
 
 /// A task's result from text outcomes: the text, passed through `view`, or the first failure.
 pub fn settle(
@@ -89,13 +91,20 @@ fn verdict(
             Document::line(Sign::Done, text, Ending::Well)
         }
         (all, failed) => {
-            let text = text!(
-                "output.several_failed",
-                title = title.clone(),
-                well = all.len() - failed.len(),
-                failed = failed.len(),
-                took = took
-            );
+            let (title, well) = (title.clone(), all.len() - failed.len());
+            let text = match not_asked(all) {
+                0 => {
+                    text!("output.several_failed", title = title, well = well, failed = failed.len(), took = took)
+                }
+                left => text!(
+                    "output.several_cancelled",
+                    title = title,
+                    well = well,
+                    failed = failed.len().saturating_sub(left),
+                    left = left,
+                    took = took
+                ),
+            };
             Document::line(Sign::Warning, text, Ending::Badly)
         }
     }
@@ -134,10 +143,12 @@ fn show_several(
     let total: usize =
         results.iter().filter_map(|r| r.output.as_deref()).map(|text| text.lines().count() + 1).sum();
     let inline = total <= INLINE_LINES && resolved.command.show != ShowAs::File;
-    for result in results {
+    let mut named = 0;
+    for result in results.iter().filter(|result| result.status != Status::Cancelled) {
         let device = facts.inventory.name(result.device);
         let output = result.output.as_deref().unwrap_or_default();
-        if inline || !result.status.is_well() {
+        named += usize::from(!result.status.is_well());
+        if inline || (!result.status.is_well() && named <= NAMED) {
             let sign = if result.status.is_well() { Sign::None } else { Sign::Warning };
             let text = text!("output.device", device = &device, verdict = result.verdict.clone());
             document.blocks.push(Block::Detail { sign, text });
@@ -147,9 +158,18 @@ fn show_several(
         }
     }
     if !inline {
+        if let more @ 1.. = named.saturating_sub(NAMED) {
+            let text = text!("output.more_failed", count = more);
+            document.blocks.push(Block::Detail { sign: Sign::None, text });
+        }
         let name = file_name(&format!("{}-routers", results.len()), resolved, facts);
         document.blocks.push(Block::Listing { name, lines: listing(results, facts) });
     }
+}
+
+/// How many routers a cancel left alone.
+pub fn not_asked(results: &[TaskResult]) -> usize {
+    results.iter().filter(|result| result.status == Status::Cancelled).count()
 }
 
 /// What stands in a file of many results: each router with its verdict, and below what it printed.
