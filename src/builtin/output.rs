@@ -10,8 +10,6 @@ use crate::store::{StoreError, Work};
 /// More lines than this go to a file, with the first ones inline.
 const INLINE_LINES: usize = 40;
 const FIRST_LINES: usize = 12;
-/// Only so many failed routers are named one by one; the rest stands in the file.
-const NAMED: usize = 15;
 
 /// A task's result from text outcomes: the text, passed through `view`, or the first failure.
 pub fn settle(
@@ -143,12 +141,12 @@ fn show_several(
     let total: usize =
         results.iter().filter_map(|r| r.output.as_deref()).map(|text| text.lines().count() + 1).sum();
     let inline = total <= INLINE_LINES && resolved.command.show != ShowAs::File;
-    let mut named = 0;
-    for result in results.iter().filter(|result| result.status != Status::Cancelled) {
+    for result in results {
         let device = facts.inventory.name(result.device);
         let output = result.output.as_deref().unwrap_or_default();
-        named += usize::from(!result.status.is_well());
-        if inline || (!result.status.is_well() && named <= NAMED) {
+        // Beside the verdict, a long answer has only failed routers in the message.
+        let failed = !matches!(result.status, Status::Done | Status::Cancelled);
+        if inline || (failed && document.blocks.len() <= NAMED) {
             let sign = if result.status.is_well() { Sign::None } else { Sign::Warning };
             let text = text!("output.device", device = &device, verdict = result.verdict.clone());
             document.blocks.push(Block::Detail { sign, text });
@@ -158,7 +156,8 @@ fn show_several(
         }
     }
     if !inline {
-        if let more @ 1.. = named.saturating_sub(NAMED) {
+        let failed = results.iter().filter(|result| !result.status.is_well()).count();
+        if let more @ 1.. = (failed - not_asked(results)).saturating_sub(NAMED) {
             let text = text!("output.more_failed", count = more);
             document.blocks.push(Block::Detail { sign: Sign::None, text });
         }
@@ -166,6 +165,9 @@ fn show_several(
         document.blocks.push(Block::Listing { name, lines: listing(results, facts) });
     }
 }
+
+/// Only so many failed routers are named one by one; the rest stands in the file.
+const NAMED: usize = 15;
 
 /// How many routers a cancel left alone.
 pub fn not_asked(results: &[TaskResult]) -> usize {
