@@ -94,7 +94,8 @@ fn one(name: &str, facts: &Facts) -> Document {
         document = document.with_line(Sign::None, Text::verbatim(first.help.clone()));
     }
     let examples = forms.iter().flat_map(|form| &form.examples);
-    let document = examples.fold(document, |document, line| document.with_detail(text!("help.example", line = line)));
+    let document =
+        examples.fold(document, |document, line| document.with_detail(text!("help.example", line = line)));
     match first.aliases.is_empty() {
         true => document,
         false => document.with_detail(text!("help.aliases", aliases = first.aliases.clone())),

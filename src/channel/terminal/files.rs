@@ -158,6 +158,9 @@ mod tests {
     fn a_folder_that_cannot_be_written_is_said() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let files = Files::new(file.path().join("files"));
-        assert!(matches!(files.save_one(Content::Attached(AttachmentId(1)), "R1.txt", b""), Saved::Not { .. }));
+        assert!(matches!(
+            files.save_one(Content::Attached(AttachmentId(1)), "R1.txt", b""),
+            Saved::Not { .. }
+        ));
     }
 }
