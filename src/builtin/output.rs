@@ -92,13 +92,7 @@ fn verdict(
             let (title, well) = (title.clone(), all.len() - failed.len());
             let text = match not_asked(all) {
                 0 => {
-                    text!(
-                        "output.several_failed",
-                        title = title,
-                        well = well,
-                        failed = failed.len(),
-                        took = took
-                    )
+                    text!("output.several_failed", title = title, well = well, failed = failed.len(), took = took)
                 }
                 left => text!(
                     "output.several_cancelled",
@@ -138,7 +132,12 @@ fn show_one(
     Ok(())
 }
 
-fn show_several(document: &mut Document, resolved: &Resolved, facts: &Facts, results: &[TaskResult]) {
+fn show_several(
+    document: &mut Document,
+    resolved: &Resolved,
+    facts: &Facts,
+    results: &[TaskResult],
+) {
     let total: usize =
         results.iter().filter_map(|r| r.output.as_deref()).map(|text| text.lines().count() + 1).sum();
     let inline = total <= INLINE_LINES && resolved.command.show != ShowAs::File;

@@ -6,7 +6,7 @@ use super::run as start;
 use crate::app::{self, Parts};
 use crate::builtin::{self, blank};
 use crate::channel::terminal::{self, Terminal};
-use crate::device::{CREDENTIAL_PURPOSE, MasterKey, Sealer};
+use crate::device::{MasterKey, CREDENTIAL_PURPOSE, Sealer};
 use crate::lab::{Lab, LabPlan, Router};
 use crate::model::{Device, Identity, Inventory, Reader, Secret};
 use crate::settings::{Level, Settings};
@@ -94,8 +94,7 @@ async fn live(
 fn key(arguments: &Arguments) -> anyhow::Result<MasterKey> {
     let path = &arguments.master_key;
     if path.exists() {
-        return MasterKey::load(path)
-            .with_context(|| format!("the demo's key {} cannot be used", path.display()));
+        return MasterKey::load(path).with_context(|| format!("the demo's key {} cannot be used", path.display()));
     }
     if arguments.data.join("patchbay.db").exists() {
         bail!(
@@ -138,9 +137,7 @@ async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: Role) -> anyho
                     None => {
                         work.add_device(&wanted, now)?;
                     }
-                    Some(known)
-                        if builtin::values(known, &inventory) != builtin::values(&wanted, &inventory) =>
-                    {
+                    Some(known) if builtin::values(known, &inventory) != builtin::values(&wanted, &inventory) => {
                         work.set_device(&wanted)?;
                     }
                     Some(_) => {}
@@ -215,8 +212,7 @@ fn first_screen(data: &Path, role: Role, lab: &Lab) {
             None => sites.push((site, vec![name])),
         }
     }
-    let routers: Vec<String> =
-        sites.iter().map(|(site, names)| format!("{} {site}", names.join(" "))).collect();
+    let routers: Vec<String> = sites.iter().map(|(site, names)| format!("{} {site}", names.join(" "))).collect();
     say("Patchbay demo: five simulated routers run on this machine; nothing leaves it.");
     say("");
     say(&format!("  routers  {}   (real SSH, on loopback)", routers.join(" · ")));

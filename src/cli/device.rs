@@ -77,9 +77,7 @@ pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
 }
 
 fn named<'a>(inventory: &'a Inventory, name: &str) -> anyhow::Result<&'a Device> {
-    inventory
-        .named(name)
-        .with_context(|| format!("there is no router {name}; patchbay device list shows all"))
+    inventory.named(name).with_context(|| format!("there is no router {name}; patchbay device list shows all"))
 }
 
 fn apply(mut device: Device, pairs: &[String], inventory: &Inventory) -> anyhow::Result<Device> {
@@ -135,9 +133,7 @@ fn list(beside: &Beside, selector: Option<String>) -> anyhow::Result<()> {
 fn import(beside: &Beside, file: &std::path::Path, dry_run: bool) -> anyhow::Result<ExitCode> {
     let text = match file.as_os_str() == "-" {
         true => std::io::read_to_string(std::io::stdin())?,
-        false => {
-            std::fs::read_to_string(file).with_context(|| format!("{} could not be read", file.display()))?
-        }
+        false => std::fs::read_to_string(file).with_context(|| format!("{} could not be read", file.display()))?,
     };
     let inventory = beside.inventory()?;
     let wanted = match csv::read(&text, &inventory) {

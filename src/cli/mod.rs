@@ -26,13 +26,7 @@ pub use print::complain;
 #[command(name = "patchbay", version, about, max_term_width = 100)]
 pub struct Arguments {
     /// The bot's settings file
-    #[arg(
-        long,
-        global = true,
-        env = "PATCHBAY_SETTINGS",
-        default_value = "config/patchbay.toml",
-        value_name = "FILE"
-    )]
+    #[arg(long, global = true, env = "PATCHBAY_SETTINGS", default_value = "config/patchbay.toml", value_name = "FILE")]
     settings: PathBuf,
     #[command(subcommand)]
     command: Command,
@@ -76,9 +70,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Check(check) => check::run(settings, &check),
         Command::Device(device) => beside::run(settings, |beside| device::run(beside, device)),
         Command::Person(person) => beside::run(settings, |beside| person::run(beside, person)),
-        Command::Credential(credential) => {
-            beside::run(settings, |beside| credential::run(beside, credential))
-        }
+        Command::Credential(credential) => beside::run(settings, |beside| credential::run(beside, credential)),
         Command::Grant(grant) => beside::run(settings, |beside| grant::run(beside, grant)),
         Command::Config(config) => beside::run(settings, |beside| config::run(beside, config)),
         Command::Audit(audit) => beside::run(settings, |beside| audit::run(beside, audit)),
