@@ -92,7 +92,8 @@ fn verdict(
             let (title, well) = (title.clone(), all.len() - failed.len());
             let text = match not_asked(all) {
                 0 => {
-                    text!("output.several_failed", title = title, well = well, failed = failed.len(), took = took)
+                    let failed = failed.len();
+                    text!("output.several_failed", title = title, well = well, failed = failed, took = took)
                 }
                 left => text!(
                     "output.several_cancelled",
