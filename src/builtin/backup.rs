@@ -143,11 +143,14 @@ fn many(title: Text, results: &[TaskResult], failed: usize, took: std::time::Dur
     let first = count(|found| matches!(found, Finding::First { .. }));
     let changed = count(|found| matches!(found, Finding::Changed { .. }));
     let unchanged = count(|found| matches!(found, Finding::Unchanged));
+    let not_asked = output::not_asked(results);
+    let broke = failed.saturating_sub(not_asked);
     let parts: Vec<Text> = [
         (first, text!("backup.count_first", count = first)),
         (changed, text!("backup.count_changed", count = changed)),
         (unchanged, text!("backup.count_unchanged", count = unchanged)),
-        (failed, text!("backup.count_failed", count = failed)),
+        (broke, text!("backup.count_failed", count = broke)),
+        (not_asked, text!("backup.count_not_asked", count = not_asked)),
     ]
     .into_iter()
     .filter(|(count, _)| *count > 0)
@@ -167,7 +170,8 @@ fn ending(well: bool) -> (Sign, Ending) {
 /// The routers that somebody may want to look at: changed ones, then failed ones.
 fn named(mut document: Document, facts: &Facts, results: &[TaskResult]) -> Document {
     let changed = results.iter().filter(|result| matches!(finding(result), Some(Finding::Changed { .. })));
-    let failed = results.iter().filter(|result| !result.status.is_well());
+    // Those that a cancel left alone are counted in the first line; nobody needs their names.
+    let failed = results.iter().filter(|result| !matches!(result.status, Status::Done | Status::Cancelled));
     let worth: Vec<&TaskResult> = changed.chain(failed).collect();
     for result in worth.iter().take(NAMED) {
         let device = facts.inventory.name(result.device);

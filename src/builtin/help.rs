@@ -93,8 +93,9 @@ fn one(name: &str, facts: &Facts) -> Document {
     if !first.help.is_empty() {
         document = document.with_line(Sign::None, Text::verbatim(first.help.clone()));
     }
-    let examples: Vec<String> = forms.iter().flat_map(|form| form.examples.clone()).collect();
-    let document = document.with_detail(text!("help.examples", examples = examples));
+    let examples = forms.iter().flat_map(|form| &form.examples);
+    let document =
+        examples.fold(document, |document, line| document.with_detail(text!("help.example", line = line)));
     match first.aliases.is_empty() {
         true => document,
         false => document.with_detail(text!("help.aliases", aliases = first.aliases.clone())),

@@ -111,13 +111,21 @@ fn verdict(
             Document::line(Sign::Done, text, Ending::Well)
         }
         (all, failed) => {
-            let text = text!(
-                "output.several_failed",
-                title = title.clone(),
-                well = all.len() - failed.len(),
-                failed = failed.len(),
-                took = took
-            );
+            let (title, well) = (title.clone(), all.len() - failed.len());
+            let text = match not_asked(all) {
+                0 => {
+                    let failed = failed.len();
+                    text!("output.several_failed", title = title, well = well, failed = failed, took = took)
+                }
+                left => text!(
+                    "output.several_cancelled",
+                    title = title,
+                    well = well,
+                    failed = failed.len().saturating_sub(left),
+                    left = left,
+                    took = took
+                ),
+            };
             Document::line(Sign::Warning, text, Ending::Badly)
         }
     }
@@ -161,7 +169,9 @@ fn show_several(document: &mut Document, resolved: &Resolved, facts: &Facts, res
     for result in results {
         let device = facts.inventory.name(result.device);
         let output = result.output.as_deref().unwrap_or_default();
-        if inline || !result.status.is_well() {
+        // Beside the verdict, a long answer has only failed routers in the message.
+        let failed = !matches!(result.status, Status::Done | Status::Cancelled);
+        if inline || (failed && document.blocks.len() <= NAMED) {
             let sign = if result.status.is_well() { Sign::None } else { Sign::Warning };
             let text = text!("output.device", device = &device, verdict = result.verdict.clone());
             document.blocks.push(Block::Detail { sign, text });
@@ -171,9 +181,22 @@ fn show_several(document: &mut Document, resolved: &Resolved, facts: &Facts, res
         }
     }
     if !inline {
+        let failed = results.iter().filter(|result| !result.status.is_well()).count();
+        if let more @ 1.. = (failed - not_asked(results)).saturating_sub(NAMED) {
+            let text = text!("output.more_failed", count = more);
+            document.blocks.push(Block::Detail { sign: Sign::None, text });
+        }
         let name = file_name(&format!("{}-routers", results.len()), resolved, facts);
         document.blocks.push(Block::Listing { name, lines: listing(results, facts) });
     }
+}
+
+/// Only so many failed routers are named one by one; the rest stands in the file.
+const NAMED: usize = 15;
+
+/// How many routers a cancel left alone.
+pub fn not_asked(results: &[TaskResult]) -> usize {
+    results.iter().filter(|result| result.status == Status::Cancelled).count()
 }
 
 /// What stands in a file of many results: each router with its verdict, and below what it printed.

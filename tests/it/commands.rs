@@ -265,7 +265,9 @@ async fn a_job_can_be_cancelled_before_its_next_router() {
     world.desk.press("bob", &running.button("Cancel")).await;
     world.desk.press("ann", &running.button("Cancel")).await;
     let ended = world.desk.ended(&backup).await;
-    assert!(ended.text.contains("cancelled"), "{}", ended.text);
+    assert!(ended.first_line().contains("not asked (cancelled)"), "{}", ended.text);
+    assert!(!ended.first_line().contains("failed"), "{}", ended.text);
+    assert!(!ended.text.contains("R4  "), "{}", ended.text);
     drop(holds);
     world.bot.stop().await;
 }
