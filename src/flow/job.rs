@@ -138,7 +138,12 @@ pub struct Running<'a> {
 
 async fn work_on(house: &House, job: &Job, stop: &CancellationToken) -> Result<(), StoreError> {
     let id = job.id;
-    let tasks = house.store.read(move |view| view.tasks(id)).await?;
+    let (state, tasks) =
+        house.store.read(move |view| Ok((view.job(id)?.map(|job| job.state), view.tasks(id)?))).await?;
+    // The list of open jobs may be older than the end of this one.
+    if state != Some(JobState::Running) {
+        return Ok(());
+    }
     let running = match understand(house, job, &tasks, stop.clone()).await? {
         Ok(running) => running,
         Err(document) => return give_up(house, job, tasks, document).await,
@@ -332,7 +337,6 @@ impl Running<'_> {
             .store
             .write(move |work| {
                 let results = work.results(id)?;
-                let document = builtin::living(builtin, &resolved, &facts, &results, work)?;
                 let well = results.iter().all(|result| result.status.is_well());
                 let stopped = results.iter().any(|result| result.status == Status::Cancelled);
                 let state = match (well, cancelled && stopped) {
@@ -340,8 +344,11 @@ impl Running<'_> {
                     (false, true) => JobState::Cancelled,
                     (false, false) => JobState::Failed,
                 };
-                work.end_job(id, state, facts.now.wall)?;
+                if !work.end_job(id, state, facts.now.wall)? {
+                    return Ok(());
+                }
                 work.release(id)?;
+                let document = builtin::living(builtin, &resolved, &facts, &results, work)?;
                 work.post(&outbound(&resolved.invocation, Class::Result, document), facts.now.wall).map(drop)
             })
             .await
