@@ -34,16 +34,18 @@ impl Connections {
         let number = open.next;
         open.next += 1;
         open.by_number.insert(number, Connection { socket, fuse, terminal: None });
-        open.most = open.most.max(open.by_number.len());
         number
     }
 
     /// The terminal's task ends with its connection, even while it waits at a hold.
     pub fn attach(&self, number: u64, terminal: AbortHandle) {
-        match lock(&self.open).by_number.get_mut(&number) {
+        let mut open = lock(&self.open);
+        match open.by_number.get_mut(&number) {
             Some(connection) => connection.terminal = Some(terminal),
             None => terminal.abort(),
         }
+        let lines = open.by_number.values().filter(|connection| connection.holds_a_line()).count();
+        open.most = open.most.max(lines);
     }
 
     pub fn remove(&self, number: u64) {
@@ -67,12 +69,18 @@ impl Connections {
         lock(&self.open).by_number.len()
     }
 
+    /// The most terminal lines (VTYs) that were taken at once. A connection whose shell has ended
+    /// holds none, though its socket may still be closing.
     pub fn most(&self) -> usize {
         lock(&self.open).most
     }
 }
 
 impl Connection {
+    fn holds_a_line(&self) -> bool {
+        self.terminal.as_ref().is_some_and(|terminal| !terminal.is_finished())
+    }
+
     fn cut(&self) {
         // A socket that is closed already needs no cutting.
         let _ = self.socket.shutdown(Shutdown::Both);
