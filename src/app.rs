@@ -5,7 +5,9 @@ use crate::archive::Archive;
 use crate::channel::terminal::Terminal;
 use crate::channel::{Channel, Intake};
 use crate::command::Catalog;
-use crate::device::{Deadlines, Floor, FloorSettings, Keyring, MasterKey, Pins, Redactor, SealedLogin, Sealer};
+use crate::device::{
+    Deadlines, Floor, FloorSettings, Keyring, MasterKey, Pins, Redactor, SealedLogin, Sealer,
+};
 use crate::flow::{self, Clock, House, Stops};
 use crate::model::{DeviceId, Timestamp};
 use crate::settings::Settings;
@@ -123,11 +125,7 @@ struct Loops {
 
 impl Loops {
     #[expect(clippy::disallowed_methods, reason = "the loops are started here")]
-    fn start(
-        house: &Arc<House>,
-        parts: &Parts,
-        incoming: mpsc::Receiver<crate::channel::Received>,
-    ) -> Loops {
+    fn start(house: &Arc<House>, parts: &Parts, incoming: mpsc::Receiver<crate::channel::Received>) -> Loops {
         let mut loops = Loops { intake: JoinSet::new(), work: JoinSet::new(), back_door: JoinSet::new() };
         let own = house.clone();
         loops.intake.spawn(async move { flow::intake::run(&own, incoming).await });
@@ -136,8 +134,12 @@ impl Loops {
         let own = house.clone();
         loops.work.spawn(async move { flow::job::run(&own).await });
         let (own, keep) = (house.clone(), &parts.settings.retention);
-        let retention =
-            Retention { inbox: keep.inbox, outbox: keep.outbox, attachments: keep.attachments, jobs: keep.jobs };
+        let retention = Retention {
+            inbox: keep.inbox,
+            outbox: keep.outbox,
+            attachments: keep.attachments,
+            jobs: keep.jobs,
+        };
         loops.work.spawn(async move { flow::housekeeping::run(&own, retention).await });
         let own = house.clone();
         loops.back_door.spawn(async move { flow::deliver::run(&own).await });
@@ -154,7 +156,8 @@ impl Loops {
         })
         .await;
         house.stops.work.cancel();
-        let ended = tokio::time::timeout(ENDING, async { while self.work.join_next().await.is_some() {} }).await;
+        let ended =
+            tokio::time::timeout(ENDING, async { while self.work.join_next().await.is_some() {} }).await;
         if ended.is_err() {
             tracing::warn!("running steps did not end in time; they run again after the next start");
             house.stops.force.cancel();
@@ -265,7 +268,11 @@ impl Pins for Ports {
         })
     }
 
-    fn first_seen<'a>(&'a self, device: DeviceId, fingerprint: &'a str) -> BoxFuture<'a, Result<String, String>> {
+    fn first_seen<'a>(
+        &'a self,
+        device: DeviceId,
+        fingerprint: &'a str,
+    ) -> BoxFuture<'a, Result<String, String>> {
         let (fingerprint, now) = (fingerprint.to_owned(), self.now());
         Box::pin(async move {
             let holds = self.0.write(move |work| work.pin_first_seen(device, &fingerprint, now)).await;

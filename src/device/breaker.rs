@@ -144,7 +144,11 @@ mod tests {
             refuse(&mut breaker, start, device, 0);
         }
         breaker.allow_canary();
-        assert_eq!((breaker.admits(), breaker.admits()), (Admits::Yes, Admits::AfterTheCanary), "one and no more");
+        assert_eq!(
+            (breaker.admits(), breaker.admits()),
+            (Admits::Yes, Admits::AfterTheCanary),
+            "one and no more"
+        );
         refuse(&mut breaker, start, 4, 1);
         assert_eq!(breaker.admits(), Admits::No);
         breaker.allow_canary();

@@ -72,7 +72,13 @@ impl Credentials {
         let make = || {
             let logins = Arc::new(Semaphore::new(self.logins));
             let scouts = Mutex::new(scouts(&self.breaker));
-            Arc::new(Credential { name: name.to_owned(), logins, scouts, breaker: Mutex::default(), decided: Notify::new() })
+            Arc::new(Credential {
+                name: name.to_owned(),
+                logins,
+                scouts,
+                breaker: Mutex::default(),
+                decided: Notify::new(),
+            })
         };
         by_name.entry(name.to_owned()).or_insert_with(make).clone()
     }

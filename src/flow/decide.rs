@@ -222,14 +222,9 @@ fn choose(choice: Choice, invocation: Invocation) -> Decision {
     }
 }
 
-fn permit(
-    facts: &Facts,
-    resolved: Resolved,
-    shown: Option<&[DeviceId]>,
-    invocation: Invocation,
-) -> Decision {
-    let all_shown = shown
-        .is_some_and(|shown| resolved.devices.iter().all(|device| shown.contains(&device.id)));
+fn permit(facts: &Facts, resolved: Resolved, shown: Option<&[DeviceId]>, invocation: Invocation) -> Decision {
+    let all_shown =
+        shown.is_some_and(|shown| resolved.devices.iter().all(|device| shown.contains(&device.id)));
     let words = |decision, rule| audit(&invocation.line, &resolved.permission, decision, rule);
     match command::authorize(&facts.policy, &resolved, facts) {
         Err(Refusal::Stale { age }) => Decision::Ask {

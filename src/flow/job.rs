@@ -6,8 +6,8 @@ use crate::builtin::{self, Builtin};
 use crate::command;
 use crate::model::facts::JobFacts;
 use crate::model::{
-    Class, Document, Ending, Facts, Invocation, Job, JobId, JobState, Outbound, Resolved, Risk, Sign, Slot, Status,
-    Task, TaskResult, TaskState, Timestamp,
+    Class, Document, Ending, Facts, Invocation, Job, JobId, JobState, Outbound, Resolved, Risk, Sign, Slot,
+    Status, Task, TaskResult, TaskState, Timestamp,
 };
 use crate::store::{Changes, StoreError, Topic, Work};
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -281,7 +281,8 @@ impl Running<'_> {
             .write(move |work| {
                 let results = work.results(id)?;
                 let document = builtin::living(builtin, &resolved, &facts, &results, work)?.with_detail(why);
-                work.post(&outbound(&resolved.invocation, Class::Progress, document), facts.now.wall).map(drop)
+                work.post(&outbound(&resolved.invocation, Class::Progress, document), facts.now.wall)
+                    .map(drop)
             })
             .await
     }

@@ -103,7 +103,10 @@ async fn every_press_is_answered_and_only_the_right_one_counts() {
     let [first, second] = twice;
     let again = said(second).await;
     assert!(again.contains("pressed already, by ann"), "{again}");
-    assert!(world.desk.all().iter().all(|message| message.slot.0 != first), "the first answers in its message");
+    assert!(
+        world.desk.all().iter().all(|message| message.slot.0 != first),
+        "the first answers in its message"
+    );
     let other = said(world.desk.press("ann", &forget).await).await;
     assert!(other.contains("older version"), "{other}");
     assert!(note(&world, "R1").await.contains("pressed"));
@@ -175,7 +178,9 @@ async fn strange_lines_are_answered_and_reach_no_router() {
     assert!(!logs.text.is_empty());
     let ok = world.ask("/logs R1 zzz|reload?").await;
     assert!(ok.went_well(), "{}", ok.text);
-    assert!(world.router("R1").typed().iter().all(|typed| !typed.contains("reload") && !typed.contains("zzz")));
+    assert!(
+        world.router("R1").typed().iter().all(|typed| !typed.contains("reload") && !typed.contains("zzz"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -227,7 +232,10 @@ fn examples(value: &toml::Value) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_denial_of_show_denies_its_configuration_too() {
-    use patchbay::model::{Grant, person::{Effect, Subject}};
+    use patchbay::model::{
+        Grant,
+        person::{Effect, Subject},
+    };
     let world = World::demo().await;
     let grant = Grant {
         id: patchbay::model::GrantId(0),

@@ -17,7 +17,14 @@ async fn no_secret_of_a_router_is_seen_anywhere() {
     let mut secrets = world.router("R1").secrets();
     world
         .router("R1")
-        .edit("bob", &["username eve privilege 15 secret 0 Plain-Made-Up-1", "tacacs server LATE", "key 7 0822455D0A16544541"])
+        .edit(
+            "bob",
+            &[
+                "username eve privilege 15 secret 0 Plain-Made-Up-1",
+                "tacacs server LATE",
+                "key 7 0822455D0A16544541",
+            ],
+        )
         .unwrap();
     secrets.extend(["Plain-Made-Up-1".to_owned(), "0822455D0A16544541".to_owned()]);
     let lines = [
@@ -42,9 +49,14 @@ async fn no_secret_of_a_router_is_seen_anywhere() {
     for line in lines {
         world.ask(line).await;
     }
-    world.router("R1").edit("bob", &["snmp-server community Another-Made-Up ro", "ntp authentication-key 9 md5 SomeMadeUp"]).unwrap();
+    world
+        .router("R1")
+        .edit("bob", &["snmp-server community Another-Made-Up ro", "ntp authentication-key 9 md5 SomeMadeUp"])
+        .unwrap();
     secrets.extend(["Another-Made-Up".to_owned(), "SomeMadeUp".to_owned()]);
-    for line in ["/backup R1", "/diff R1", "/jobs", "/job 1 file", "/job 5 file", "/job 16 file", "/config R1"] {
+    for line in
+        ["/backup R1", "/diff R1", "/jobs", "/job 1 file", "/job 5 file", "/job 16 file", "/config R1"]
+    {
         world.ask(line).await;
     }
     world.bot.settled().await;
@@ -134,8 +146,9 @@ async fn a_wrong_password_stops_after_three_and_goes_on_by_one_press() {
 #[tokio::test(flavor = "multi_thread")]
 async fn long_and_empty_outputs_are_useful() {
     let world = own(|_| {}).await;
-    let routes: Vec<String> =
-        (0..10_000).map(|at| format!("ip route 10.{}.{}.0 255.255.255.0 Null0", at / 250, at % 250)).collect();
+    let routes: Vec<String> = (0..10_000)
+        .map(|at| format!("ip route 10.{}.{}.0 255.255.255.0 Null0", at / 250, at % 250))
+        .collect();
     let routes: Vec<&str> = routes.iter().map(String::as_str).collect();
     world.router("R1").edit("bob", &routes).unwrap();
     let long = world.ask("/show R1 run").await;
@@ -168,7 +181,10 @@ async fn escape_codes_and_braces_of_a_router_stay_text() {
     let world = own(|_| {}).await;
     world
         .router("R1")
-        .edit("bob", &["interface GigabitEthernet2", "description \u{1b}[31mred\u{1b}[0m {device} *bold* <b>x</b>"])
+        .edit(
+            "bob",
+            &["interface GigabitEthernet2", "description \u{1b}[31mred\u{1b}[0m {device} *bold* <b>x</b>"],
+        )
         .unwrap();
     let reply = world.ask("/show R1 run | include description").await;
     assert!(reply.went_well(), "{}", reply.text);

@@ -5,11 +5,11 @@ use patchbay::app::{Bot, Parts};
 use patchbay::builtin;
 use patchbay::channel::{Acknowledgement, Channel, Deliver, Intake, Later, Listen, Received};
 use patchbay::command::Catalog;
-use patchbay::device::{MasterKey, CREDENTIAL_PURPOSE, Sealer};
+use patchbay::device::{CREDENTIAL_PURPOSE, MasterKey, Sealer};
 use patchbay::lab::{Lab, LabPlan, Router};
 use patchbay::model::{
-    Destination, Document, Ending, Identity, Message, Reader, Receipt, Request, SendError, Text, Texts, Timestamp,
-    Token, Update, What, outbound::MessageRef,
+    Destination, Document, Ending, Identity, Message, Reader, Receipt, Request, SendError, Text, Texts,
+    Timestamp, Token, Update, What, outbound::MessageRef,
 };
 use patchbay::settings::Settings;
 use patchbay::store::{Access, Credential, Store};
@@ -243,14 +243,17 @@ impl Desk {
 
     /// Waits for a version that satisfies the test.
     pub async fn until(&self, slot: &str, wanted: impl Fn(&Message) -> bool) -> Reply {
+        self.until_any(|message| message.slot.0 == slot && wanted(message)).await
+    }
+
+    /// The same, in whatever message.
+    pub async fn until_any(&self, wanted: impl Fn(&Message) -> bool) -> Reply {
         let mut sent = self.sent.subscribe();
-        let find = |sent: &Vec<Message>| {
-            sent.iter().rev().find(|message| message.slot.0 == slot && wanted(message)).cloned()
-        };
+        let find = |sent: &Vec<Message>| sent.iter().rev().find(|message| wanted(message)).cloned();
         let found = tokio::time::timeout(PATIENCE, sent.wait_for(|sent| find(sent).is_some())).await;
         let Ok(found) = found else {
             let all: Vec<String> = self.all().iter().map(|m| format!("{}: {}", m.slot, plain(m))).collect();
-            panic!("{slot} did not become what was awaited; sent so far: {all:#?}");
+            panic!("nothing became what was awaited; sent so far: {all:#?}");
         };
         let message = find(&found.unwrap()).unwrap();
         Reply { text: plain(&message), message }
@@ -311,7 +314,9 @@ fn document(document: &Document, files: &[Vec<u8>]) -> String {
     let mut lines = Vec::new();
     for block in &document.blocks {
         match block {
-            Block::Line { sign, text } => lines.push(format!("{} {}", sign.glyph(), say(text)).trim().to_owned()),
+            Block::Line { sign, text } => {
+                lines.push(format!("{} {}", sign.glyph(), say(text)).trim().to_owned())
+            }
             Block::Detail { sign, text } => {
                 lines.push(format!("   {} {}", sign.glyph(), say(text)).trim_end().to_owned());
             }
