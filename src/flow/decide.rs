@@ -17,7 +17,7 @@ pub enum Decision {
     /// One sentence back; nothing else happens.
     Say { document: Document, audit: Audit },
     /// A question with its answers; the command waits for one of them.
-    Ask { question: Question, invocation: Invocation, audit: Audit },
+    Ask { question: Box<Question>, invocation: Box<Invocation>, audit: Audit },
     /// It runs.
     Run { resolved: Box<Resolved>, proof: Authorized, audit: Audit },
     /// A job shall stop.
@@ -33,8 +33,27 @@ pub enum Decision {
 pub struct Audit {
     pub line: String,
     pub permission: String,
-    pub decision: &'static str,
+    pub ruling: Ruling,
     pub rule: Option<String>,
+}
+
+/// What became of a request, as far as the audit and the pressed button care.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ruling {
+    #[default]
+    Allowed,
+    Refused,
+    /// Something was missing or must be confirmed.
+    Asked,
+    /// Too old to run without asking again.
+    Stale,
+    NotUnderstood,
+    /// The identity belongs to no person.
+    Stranger,
+    /// The button is somebody else's, or not one.
+    PressRefused,
+    /// The person said no to a question.
+    Cancelled,
 }
 
 /// What a question waits for; kept with its dialog row.
@@ -84,7 +103,7 @@ pub fn line(catalog: &Catalog, gathered: &Gathered, typed: &str) -> Decision {
         // A word that happens to be typed confirms nothing.
         Asked::Age | Asked::Confirmation(_) => {
             let text = text!("ask.press_a_button", line = dialog.invocation.line.as_str());
-            say(Sign::Question, text, audit(typed, "", "not_understood", None))
+            say(Sign::Question, text, audit(typed, "", Ruling::NotUnderstood, None))
         }
     }
 }
@@ -96,13 +115,13 @@ pub fn stranger(gathered: &Gathered, typed: &str) -> Decision {
         channel = gathered.request.asker.channel.as_str(),
         id = gathered.request.asker.external.as_str()
     );
-    say(Sign::Refused, text, audit(typed, "", "stranger", None))
+    say(Sign::Refused, text, audit(typed, "", Ruling::Stranger, None))
 }
 
 /// A button that nobody remembers: forged, or swept long ago. It is answered all the same.
 pub fn unknown_press(gathered: &Gathered) -> Decision {
     match gathered.facts.asker {
-        Some(_) => say(Sign::Refused, text!("press.void"), audit("", "", "press_refused", None)),
+        Some(_) => say(Sign::Refused, text!("press.void"), audit("", "", Ruling::PressRefused, None)),
         None => stranger(gathered, ""),
     }
 }
@@ -113,7 +132,7 @@ pub fn press(catalog: &Catalog, gathered: &Gathered, press: &Press) -> Decision 
         return stranger(gathered, "");
     };
     if let Some(refused) = not_yours(press, asker, gathered) {
-        return say(Sign::Refused, refused, audit("", "", "press_refused", None));
+        return say(Sign::Refused, refused, audit("", "", Ruling::PressRefused, None));
     }
     match &press.action {
         Action::Run { line } | Action::TryCredential { line, .. } => {
@@ -126,7 +145,7 @@ pub fn press(catalog: &Catalog, gathered: &Gathered, press: &Press) -> Decision 
                 gathered.dialog.as_ref().map(|dialog| dialog.invocation.line.clone()).unwrap_or_default();
             let document =
                 Document::line(Sign::None, text!("ask.forgotten", line = typed.as_str()), Ending::Well);
-            Decision::Say { document, audit: audit(&typed, "", "cancelled", None) }
+            Decision::Say { document, audit: audit(&typed, "", Ruling::Cancelled, None) }
         }
         Action::Answer { words: Some(line), .. } => answered(catalog, gathered, asker, line),
     }
@@ -187,12 +206,12 @@ fn run(
 ) -> Decision {
     let line = match command::parse(typed) {
         Ok(line) => line,
-        Err(failure) => return say(Sign::Question, failure.public, audit(typed, "", "not_understood", None)),
+        Err(failure) => return say(Sign::Question, failure.public, audit(typed, "", Ruling::NotUnderstood, None)),
     };
     let invocation = invocation(line.text.clone());
     match command::resolve(catalog, invocation.clone(), facts) {
         Err(Unresolved::Refused(failure)) => {
-            say(Sign::Question, failure.public, audit(&line.text, "", "not_understood", None))
+            say(Sign::Question, failure.public, audit(&line.text, "", Ruling::NotUnderstood, None))
         }
         Err(Unresolved::Choose(choice)) => choose(choice, invocation),
         Ok(resolved) => permit(facts, resolved, shown, invocation),
@@ -200,11 +219,11 @@ fn run(
 }
 
 fn choose(choice: Choice, invocation: Invocation) -> Decision {
-    let audit = audit(&invocation.line, "", "asked", None);
+    let audit = audit(&invocation.line, "", Ruling::Asked, None);
     let details = choice.shortcut.map(|line| text!("ask.shortcut", line = line)).into_iter().collect();
     if choice.closed {
         let document = refuse::did_you_mean(choice.question, choice.options);
-        return Decision::Say { document, audit: Audit { decision: "not_understood", ..audit } };
+        return Decision::Say { document, audit: Audit { ruling: Ruling::NotUnderstood, ..audit } };
     }
     let mut answers: Vec<_> =
         choice.options.into_iter().map(|offer| (offer.label, Some(offer.line))).collect();
@@ -225,22 +244,22 @@ fn choose(choice: Choice, invocation: Invocation) -> Decision {
 fn permit(facts: &Facts, resolved: Resolved, shown: Option<&[DeviceId]>, invocation: Invocation) -> Decision {
     let all_shown =
         shown.is_some_and(|shown| resolved.devices.iter().all(|device| shown.contains(&device.id)));
-    let words = |decision, rule| audit(&invocation.line, &resolved.permission, decision, rule);
+    let words = |ruling, rule| audit(&invocation.line, &resolved.permission, ruling, rule);
     match command::authorize(&facts.policy, &resolved, facts) {
         Err(Refusal::Stale { age }) => Decision::Ask {
             question: refuse::stale(&invocation, age),
-            audit: words("stale", None),
+            audit: words(Ruling::Stale, None),
             invocation,
         },
         Err(refusal) => Decision::Say {
-            audit: words("refused", refuse::rule(&refusal)),
+            audit: words(Ruling::Refused, refuse::rule(&refusal)),
             document: refuse::refused(&refusal, &resolved, facts),
         },
         Ok(_) if resolved.risk == Risk::Disruptive && !all_shown => {
-            Decision::Ask { question: refuse::confirm(&resolved), audit: words("asked", None), invocation }
+            Decision::Ask { question: refuse::confirm(&resolved), audit: words(Ruling::Asked, None), invocation }
         }
         Ok(proof) => {
-            let audit = words("allowed", None);
+            let audit = words(Ruling::Allowed, None);
             ready(facts, resolved, proof, audit)
         }
     }
@@ -257,14 +276,14 @@ fn ready(facts: &Facts, resolved: Resolved, proof: Authorized, audit: Audit) -> 
     };
     for device in &resolved.devices {
         if let Err(failure) = (builtin.plan)(&proof, &resolved, device, facts) {
-            return say(Sign::Refused, failure.public, Audit { decision: "refused", ..audit });
+            return say(Sign::Refused, failure.public, Audit { ruling: Ruling::Refused, ..audit });
         }
     }
     Decision::Run { resolved: Box::new(resolved), proof, audit }
 }
 
-fn audit(line: &str, permission: &str, decision: &'static str, rule: Option<String>) -> Audit {
-    Audit { line: line.to_owned(), permission: permission.to_owned(), decision, rule }
+fn audit(line: &str, permission: &str, ruling: Ruling, rule: Option<String>) -> Audit {
+    Audit { line: line.to_owned(), permission: permission.to_owned(), ruling, rule }
 }
 
 fn say(sign: Sign, text: Text, audit: Audit) -> Decision {

@@ -2,7 +2,7 @@
 //! there and so is its first answer. Nothing is half done after a crash.
 
 use super::House;
-use super::decide::{self, Audit, Decision, Question};
+use super::decide::{self, Audit, Decision, Question, Ruling};
 use super::gather::Gathered;
 use crate::builtin;
 use crate::model::facts::JobFacts;
@@ -56,7 +56,7 @@ fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result
         Decision::Run { resolved, proof, audit } => start(work, gathered, *resolved, proof, &audit),
         Decision::Cancel { job } => {
             let document = builtin::cancelled(job, &gathered.facts, work)?;
-            let audit = Audit { line: format!("/cancel {}", job.0), decision: "allowed", ..Audit::default() };
+            let audit = Audit { line: format!("/cancel {}", job.0), ruling: Ruling::Allowed, ..Audit::default() };
             note(work, gathered, &audit, Some(job))?;
             say(work, gathered, own_slot(gathered), Class::Ephemeral, document)
         }
@@ -67,9 +67,9 @@ fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result
 
 /// Somebody who may not press leaves the button, and the message that it stands in, to the others.
 fn spends_nothing(gathered: &Gathered, audit: &Audit) -> bool {
-    match (&gathered.press, audit.decision) {
-        (_, "press_refused" | "stranger") => true,
-        (Some(press), "refused") => press.who == Who::WhoeverMay,
+    match (&gathered.press, audit.ruling) {
+        (_, Ruling::PressRefused | Ruling::Stranger) => true,
+        (Some(press), Ruling::Refused) => press.who == Who::WhoeverMay,
         (Some(_) | None, _) => false,
     }
 }
@@ -248,9 +248,9 @@ fn note(
         place: gathered.request.place.clone(),
         line: audit.line.clone(),
         permission: Some(audit.permission.clone()).filter(|permission| !permission.is_empty()),
-        decision: match audit.decision {
-            "allowed" => crate::store::Decision::Allowed,
-            "asked" | "stale" => crate::store::Decision::Asked,
+        decision: match audit.ruling {
+            Ruling::Allowed => crate::store::Decision::Allowed,
+            Ruling::Asked | Ruling::Stale => crate::store::Decision::Asked,
             _ => crate::store::Decision::Refused,
         },
         rule: audit.rule.clone(),

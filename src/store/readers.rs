@@ -27,22 +27,16 @@ impl Readers {
         T: Send + 'static,
         F: FnOnce(&View<'_>) -> Result<T> + Send + 'static,
     {
-        let (path, idle, permits) = (self.path.clone(), self.idle.clone(), self.permits.clone());
-        // In a task of its own: a caller that waits in a `select!` and is not polled for a while would keep a permit that it
-        // was given, and four of them would keep everybody waiting.
-        #[expect(clippy::disallowed_methods, reason = "the wait for a reader must not depend on its caller")]
-        let asked = tokio::spawn(async move {
-            let permit = permits.acquire_owned().await.map_err(|_| StoreError::Closed)?;
-            let answer = tokio::task::spawn_blocking(move || {
-                let _permit = permit;
-                let taken = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-                let db = taken.map_or_else(|| connect_reader(&path), Ok)?;
-                let answer = at_one_moment(&db, question);
-                // One that panicked is not given back, so nothing of it is seen by the next.
-                idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
-                answer
-            });
-            answer.await.map_err(|error| StoreError::Panicked { why: error.to_string() })?
+        let permit = self.permits.clone().acquire_owned().await.map_err(|_| StoreError::Closed)?;
+        let (path, idle) = (self.path.clone(), self.idle.clone());
+        let asked = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            let taken = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let db = taken.map_or_else(|| connect_reader(&path), Ok)?;
+            let answer = at_one_moment(&db, question);
+            // One that panicked is not given back, so nothing of it is seen by the next.
+            idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
+            answer
         });
         asked.await.map_err(|error| StoreError::Panicked { why: error.to_string() })?
     }

@@ -151,15 +151,12 @@ async fn a_store_that_fails_holds_nobody_up() {
     sql("DROP TRIGGER broken;
          CREATE TRIGGER broken BEFORE UPDATE ON tasks WHEN NEW.state = 'ended' AND NEW.device = 1
          BEGIN SELECT RAISE(ABORT, 'made up'); END");
+    let hold = world.router("R1").hold(Point::AtCommand(ZERO.to_owned()));
     let slot = world.desk.line("/near all").await;
     let gone = world.desk.line("/zero R1").await;
-    tokio::time::timeout(Duration::from_secs(20), async {
-        while times(&world, "R5", "show clock") < 1 || times(&world, "R1", ZERO) < 1 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    })
-    .await
-    .unwrap();
+    // Its session begins when the one of the line before is over, whose result can not be stored.
+    hold.reached().await;
+    hold.release();
     sql("DROP TRIGGER broken");
     let reply = world.desk.ended(&slot).await;
     assert!(reply.text.contains("R5") || reply.text.contains("could not go on"), "{}", reply.text);
@@ -185,17 +182,8 @@ async fn a_locked_router_is_waited_for_then_left_alone() {
     assert!(world.desk.ended(&told).await.text.contains("I'll tell you"));
     hold.release();
     assert!(world.desk.ended(&first).await.went_well());
-    let free = tokio::time::timeout(Duration::from_secs(20), async {
-        loop {
-            if let Some(free) =
-                world.desk.all().into_iter().find(|message| message.slot.0.starts_with("free/"))
-            {
-                return free;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    });
-    assert!(crate::world::plain(&free.await.unwrap()).contains("R1 is free now"));
+    let free = world.desk.until_any(|message| message.slot.0.starts_with("free/")).await;
+    assert!(free.text.contains("R1 is free now"), "{}", free.text);
     world.bot.settled().await;
     assert_eq!(times(&world, "R1", ZERO), 1, "nothing runs by itself later");
 }

@@ -243,14 +243,17 @@ impl Desk {
 
     /// Waits for a version that satisfies the test.
     pub async fn until(&self, slot: &str, wanted: impl Fn(&Message) -> bool) -> Reply {
+        self.until_any(|message| message.slot.0 == slot && wanted(message)).await
+    }
+
+    /// The same, in whatever message.
+    pub async fn until_any(&self, wanted: impl Fn(&Message) -> bool) -> Reply {
         let mut sent = self.sent.subscribe();
-        let find = |sent: &Vec<Message>| {
-            sent.iter().rev().find(|message| message.slot.0 == slot && wanted(message)).cloned()
-        };
+        let find = |sent: &Vec<Message>| sent.iter().rev().find(|message| wanted(message)).cloned();
         let found = tokio::time::timeout(PATIENCE, sent.wait_for(|sent| find(sent).is_some())).await;
         let Ok(found) = found else {
             let all: Vec<String> = self.all().iter().map(|m| format!("{}: {}", m.slot, plain(m))).collect();
-            panic!("{slot} did not become what was awaited; sent so far: {all:#?}");
+            panic!("nothing became what was awaited; sent so far: {all:#?}");
         };
         let message = find(&found.unwrap()).unwrap();
         Reply { text: plain(&message), message }
