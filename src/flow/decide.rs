@@ -206,7 +206,9 @@ fn run(
 ) -> Decision {
     let line = match command::parse(typed) {
         Ok(line) => line,
-        Err(failure) => return say(Sign::Question, failure.public, audit(typed, "", Ruling::NotUnderstood, None)),
+        Err(failure) => {
+            return say(Sign::Question, failure.public, audit(typed, "", Ruling::NotUnderstood, None));
+        }
     };
     let invocation = invocation(line.text.clone());
     match command::resolve(catalog, invocation.clone(), facts) {
@@ -229,14 +231,14 @@ fn choose(choice: Choice, invocation: Invocation) -> Decision {
         choice.options.into_iter().map(|offer| (offer.label, Some(offer.line))).collect();
     answers.push((text!("ask.cancel"), None));
     Decision::Ask {
-        question: Question {
+        question: Box::new(Question {
             asked: Asked::Rest,
             sign: Sign::Question,
             text: choice.question,
             details,
             answers,
-        },
-        invocation,
+        }),
+        invocation: Box::new(invocation),
         audit,
     }
 }
@@ -247,17 +249,19 @@ fn permit(facts: &Facts, resolved: Resolved, shown: Option<&[DeviceId]>, invocat
     let words = |ruling, rule| audit(&invocation.line, &resolved.permission, ruling, rule);
     match command::authorize(&facts.policy, &resolved, facts) {
         Err(Refusal::Stale { age }) => Decision::Ask {
-            question: refuse::stale(&invocation, age),
+            question: Box::new(refuse::stale(&invocation, age)),
             audit: words(Ruling::Stale, None),
-            invocation,
+            invocation: Box::new(invocation),
         },
         Err(refusal) => Decision::Say {
             audit: words(Ruling::Refused, refuse::rule(&refusal)),
             document: refuse::refused(&refusal, &resolved, facts),
         },
-        Ok(_) if resolved.risk == Risk::Disruptive && !all_shown => {
-            Decision::Ask { question: refuse::confirm(&resolved), audit: words(Ruling::Asked, None), invocation }
-        }
+        Ok(_) if resolved.risk == Risk::Disruptive && !all_shown => Decision::Ask {
+            question: Box::new(refuse::confirm(&resolved)),
+            audit: words(Ruling::Asked, None),
+            invocation: Box::new(invocation),
+        },
         Ok(proof) => {
             let audit = words(Ruling::Allowed, None);
             ready(facts, resolved, proof, audit)

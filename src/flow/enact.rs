@@ -51,12 +51,13 @@ fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result
         }
         Decision::Ask { question, invocation, audit } => {
             note(work, gathered, &audit, None)?;
-            ask(work, gathered, question, invocation)
+            ask(work, gathered, *question, *invocation)
         }
         Decision::Run { resolved, proof, audit } => start(work, gathered, *resolved, proof, &audit),
         Decision::Cancel { job } => {
             let document = builtin::cancelled(job, &gathered.facts, work)?;
-            let audit = Audit { line: format!("/cancel {}", job.0), ruling: Ruling::Allowed, ..Audit::default() };
+            let audit =
+                Audit { line: format!("/cancel {}", job.0), ruling: Ruling::Allowed, ..Audit::default() };
             note(work, gathered, &audit, Some(job))?;
             say(work, gathered, own_slot(gathered), Class::Ephemeral, document)
         }
@@ -251,7 +252,11 @@ fn note(
         decision: match audit.ruling {
             Ruling::Allowed => crate::store::Decision::Allowed,
             Ruling::Asked | Ruling::Stale => crate::store::Decision::Asked,
-            _ => crate::store::Decision::Refused,
+            // Saying no to a question is an answer, not a refusal of the bot.
+            Ruling::Cancelled => crate::store::Decision::Done,
+            Ruling::Refused | Ruling::NotUnderstood | Ruling::Stranger | Ruling::PressRefused => {
+                crate::store::Decision::Refused
+            }
         },
         rule: audit.rule.clone(),
         job,
