@@ -6,7 +6,7 @@ use crate::channel::terminal::Terminal;
 use crate::channel::{Channel, Intake};
 use crate::command::Catalog;
 use crate::device::{
-    Deadlines, Floor, FloorSettings, Keyring, MasterKey, Pins, Redactor, SealedLogin, Sealer,
+    Deadlines, Floor, FloorSettings, Keyring, MasterKey, Pins, Redactor, SealedLogin, Sealer, platform_names,
 };
 use crate::flow::{self, Clock, House, Stops};
 use crate::model::{DeviceId, Timestamp};
@@ -118,6 +118,7 @@ fn house(parts: &Parts) -> House {
         channels: parts.channels.clone(),
         catalog: parts.catalog.clone(),
         clock: Clock::start(),
+        platforms: Arc::new(platform_names().map(str::to_owned).collect()),
         stops: Stops::default(),
         gathered: flow::gather::Cache::default(),
         lock_patience: parts.settings.lock_patience,

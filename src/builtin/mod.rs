@@ -27,7 +27,7 @@ mod trust;
 mod whoami;
 
 pub use cancel::cancelled;
-pub use device::{DeviceChange, Problem, blank, change, differences, values};
+pub use device::{DeviceChange, Known, Problem, blank, change, differences, values};
 pub use progress::living;
 pub use say::locked_data;
 

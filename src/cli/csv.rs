@@ -1,7 +1,7 @@
 //! The inventory as CSV (RFC 4180) with a head line. Import is all or nothing: every problem is
 //! named with its line before anything is written.
 
-use crate::builtin::{self, DeviceChange};
+use crate::builtin::{self, DeviceChange, Known};
 use crate::model::{Device, DeviceId, Inventory, Timestamp};
 use crate::store::{StoreError, Work};
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,8 +84,12 @@ fn row(head: &[String], record: &csv::StringRecord, inventory: &Inventory) -> an
             }
             // An empty cell keeps what is there, but for words that may be empty.
             key if value.is_empty() && !matches!(key, "site" | "tags" | "note") => {}
-            key => builtin::change(&mut device, &DeviceChange { key, value }, inventory)
-                .map_err(super::device::said)?,
+            key => builtin::change(
+                &mut device,
+                &DeviceChange { key, value },
+                &Known { inventory, platforms: &super::device::platforms() },
+            )
+            .map_err(super::device::said)?,
         }
     }
     match device.host.is_empty() {

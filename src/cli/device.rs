@@ -3,7 +3,7 @@
 use super::beside::Beside;
 use super::csv;
 use super::print::{say, table};
-use crate::builtin::{self, DeviceChange};
+use crate::builtin::{self, DeviceChange, Known};
 use crate::model::{Device, Inventory, Selector, Text, Texts, Timestamp};
 use anyhow::{Context, bail};
 use clap::Subcommand;
@@ -87,9 +87,18 @@ fn apply(mut device: Device, pairs: &[String], inventory: &Inventory) -> anyhow:
         let Some((key, value)) = pair.split_once('=') else {
             bail!("{pair:?} is no setting; settings are pairs like site=hanoi");
         };
-        builtin::change(&mut device, &DeviceChange { key, value }, inventory).map_err(said)?;
+        builtin::change(
+            &mut device,
+            &DeviceChange { key, value },
+            &Known { inventory, platforms: &platforms() },
+        )
+        .map_err(said)?;
     }
     Ok(device)
+}
+
+pub fn platforms() -> Vec<String> {
+    crate::device::platform_names().map(str::to_owned).collect()
 }
 
 /// A problem as the English catalogue says it.

@@ -65,6 +65,7 @@ pub fn facts(catalog: &Catalog) -> Facts {
         policy: Arc::new(Policy { grants: vec![allow("everything", "@admin")] }),
         commands: Arc::clone(catalog.commands()),
         people: Arc::new(Vec::new()),
+        platforms: Arc::default(),
         job: None,
     }
 }

@@ -54,6 +54,7 @@ pub async fn facts(
         policy: lists.policy,
         commands: house.catalog.commands().clone(),
         people: lists.people,
+        platforms: house.platforms.clone(),
         job: None,
     })
 }

@@ -34,6 +34,8 @@ pub struct House {
     pub channels: Vec<Channel>,
     pub catalog: Arc<Catalog>,
     pub clock: Clock,
+    /// The platforms that the device floor can talk to.
+    pub platforms: Arc<Vec<String>>,
     pub stops: Stops,
     pub gathered: gather::Cache,
     /// How long a changing command waits for a router that is in use.

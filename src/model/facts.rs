@@ -20,6 +20,8 @@ pub struct Facts {
     pub policy: Arc<Policy>,
     pub commands: Arc<Vec<Arc<Command>>>,
     pub people: Arc<Vec<Person>>,
+    /// The platforms that the device floor can talk to.
+    pub platforms: Arc<Vec<String>>,
     /// The job that this answer belongs to, when it works on routers.
     pub job: Option<JobFacts>,
 }

@@ -55,8 +55,9 @@ pub fn spoken(span: Duration) -> String {
         _ => format!("{big} {unit} {small} {small_unit}"),
     };
     match seconds {
+        0 if span.as_millis() < 100 => "under 0.1 s".to_owned(),
         0..10 => match span.as_millis() / 100 {
-            tenths if tenths % 10 == 0 && tenths > 0 => format!("{} s", tenths / 10),
+            tenths if tenths % 10 == 0 => format!("{} s", tenths / 10),
             tenths => format!("{}.{} s", tenths / 10, tenths % 10),
         },
         10..60 => format!("{seconds} s"),
@@ -98,7 +99,7 @@ mod tests {
     #[test]
     fn durations_are_said_as_people_say_them() {
         for (millis, said) in [
-            (0, "0.0 s"),
+            (0, "under 0.1 s"),
             (340, "0.3 s"),
             (2_000, "2 s"),
             (11_800, "11 s"),

@@ -7,7 +7,7 @@ use crate::store::{StoreError, Work};
 mod pairs;
 mod sheet;
 
-pub use pairs::{DeviceChange, Problem, blank, change, differences, values};
+pub use pairs::{DeviceChange, Known, Problem, blank, change, differences, values};
 
 pub const DEVICE: Builtin = Builtin {
     name: "device",
@@ -37,7 +37,7 @@ fn answer(
 fn add(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Document, StoreError> {
     let name = resolved.word("name").unwrap_or_default();
     let words = resolved.word("fields").unwrap_or_default();
-    let device = match pairs::fresh(name, words, &facts.inventory) {
+    let device = match pairs::fresh(name, words, &known(facts)) {
         Ok(device) => device,
         Err(problem) => return Ok(bad(problem, text!("device.add_hint"))),
     };
@@ -60,7 +60,7 @@ fn add(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Document, 
 fn set(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Document, StoreError> {
     let Some(old) = resolved.devices.first() else { return Ok(Document::default()) };
     let words = resolved.word("fields").unwrap_or_default();
-    let new = match pairs::changed(old, words, &facts.inventory) {
+    let new = match pairs::changed(old, words, &known(facts)) {
         Ok(new) => new,
         Err(problem) => return Ok(bad(problem, text!("device.set_hint", device = old.name.as_str()))),
     };
@@ -103,6 +103,10 @@ fn remove(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Documen
         text!("device.remove_button", device = name),
         Action::Run { line: format!("/device remove {name} yes") },
     )))
+}
+
+fn known(facts: &Facts) -> Known<'_> {
+    Known { inventory: &facts.inventory, platforms: &facts.platforms }
 }
 
 fn bad(problem: Problem, hint: Text) -> Document {

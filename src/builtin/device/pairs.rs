@@ -15,6 +15,13 @@ pub struct DeviceChange<'a> {
     pub value: &'a str,
 }
 
+/// What a setting may name.
+pub struct Known<'a> {
+    pub inventory: &'a Inventory,
+    /// The platforms that the device floor can talk to.
+    pub platforms: &'a [String],
+}
+
 /// What is wrong with what was typed.
 #[derive(Debug, PartialEq)]
 pub enum Problem {
@@ -25,6 +32,7 @@ pub enum Problem {
     UnknownKey { key: String },
     Value { key: String, value: String, wants: &'static str },
     UnknownParent { name: String },
+    UnknownPlatform { name: String, known: Vec<String> },
 }
 
 impl Problem {
@@ -37,6 +45,9 @@ impl Problem {
             Problem::UnknownKey { key } => text!("device.unknown_key", key = key, keys = KEYS),
             Problem::Value { key, value, wants } => {
                 text!("device.bad_value", key = key, value = value, wants = *wants)
+            }
+            Problem::UnknownPlatform { name, known } => {
+                text!("device.unknown_platform", name = name, known = known.clone())
             }
             Problem::UnknownParent { name } => text!("device.no_such_parent", device = name),
         }
@@ -64,9 +75,9 @@ pub fn blank(name: &str) -> Result<Device, Problem> {
 }
 
 /// A new device: a host is needed (`host=` or the first word), all else has a default.
-pub fn fresh(name: &str, words: &str, inventory: &Inventory) -> Result<Device, Problem> {
+pub fn fresh(name: &str, words: &str, known: &Known<'_>) -> Result<Device, Problem> {
     let mut device = blank(name)?;
-    apply(&mut device, words, inventory)?;
+    apply(&mut device, words, known)?;
     match device.host.is_empty() {
         true => Err(Problem::NoHost),
         false => Ok(device),
@@ -74,9 +85,9 @@ pub fn fresh(name: &str, words: &str, inventory: &Inventory) -> Result<Device, P
 }
 
 /// The same device with some settings changed.
-pub fn changed(old: &Device, words: &str, inventory: &Inventory) -> Result<Device, Problem> {
+pub fn changed(old: &Device, words: &str, known: &Known<'_>) -> Result<Device, Problem> {
     let mut device = old.clone();
-    apply(&mut device, words, inventory)?;
+    apply(&mut device, words, known)?;
     Ok(device)
 }
 
@@ -84,7 +95,7 @@ pub const DEFAULT_PLATFORM: &str = crate::model::device::DEFAULT_PLATFORM;
 pub const DEFAULT_CREDENTIAL: &str = "default";
 
 /// The first word may stand without a key: it is the host.
-fn apply(device: &mut Device, words: &str, inventory: &Inventory) -> Result<(), Problem> {
+fn apply(device: &mut Device, words: &str, known: &Known<'_>) -> Result<(), Problem> {
     let pairs = command::pairs(words).map_err(Problem::Quote)?;
     for (at, (key, value)) in pairs.iter().enumerate() {
         let key = match (key, at, device.host.is_empty()) {
@@ -92,7 +103,7 @@ fn apply(device: &mut Device, words: &str, inventory: &Inventory) -> Result<(), 
             (None, 0, true) => "host",
             (None, _, _) => return Err(Problem::NoPair { word: value.clone() }),
         };
-        change(device, &DeviceChange { key, value }, inventory)?;
+        change(device, &DeviceChange { key, value }, known)?;
     }
     Ok(())
 }
@@ -101,7 +112,7 @@ fn apply(device: &mut Device, words: &str, inventory: &Inventory) -> Result<(), 
 pub fn change(
     device: &mut Device,
     DeviceChange { key, value }: &DeviceChange<'_>,
-    inventory: &Inventory,
+    known: &Known<'_>,
 ) -> Result<(), Problem> {
     let wrong = |wants| Problem::Value { key: (*key).to_owned(), value: (*value).to_owned(), wants };
     let port =
@@ -113,7 +124,7 @@ pub fn change(
         "host" => device.host = host(value).ok_or_else(|| wrong("an address or a DNS name"))?,
         "ssh-port" | "port" => device.ssh_port = port()?,
         "restconf-port" => device.restconf_port = port()?,
-        "platform" => device.platform = word(value).ok_or_else(|| wrong("a platform's name"))?,
+        "platform" => device.platform = platform(value, known.platforms)?,
         "site" => device.site = label(value).ok_or_else(|| wrong("one word"))?,
         "tags" => {
             let tags = value.split([',', ' ']).filter(|tag| !tag.is_empty());
@@ -127,7 +138,7 @@ pub fn change(
                 .find(|profile| profile.name().eq_ignore_ascii_case(value))
                 .ok_or_else(|| wrong("modern, legacy or ancient"))?;
         }
-        "parents" => device.parents = parents(value, inventory)?,
+        "parents" => device.parents = parents(value, known.inventory)?,
         "monitored" => {
             device.monitored = match value.to_lowercase().as_str() {
                 "yes" | "true" | "on" | "1" => true,
@@ -139,6 +150,12 @@ pub fn change(
         _ => return Err(Problem::UnknownKey { key: (*key).to_owned() }),
     }
     Ok(())
+}
+
+/// An unknown one would be talked to as if it were another.
+fn platform(value: &str, known: &[String]) -> Result<String, Problem> {
+    let found = known.iter().find(|name| name.eq_ignore_ascii_case(value)).cloned();
+    found.ok_or_else(|| Problem::UnknownPlatform { name: value.to_owned(), known: known.to_vec() })
 }
 
 fn host(value: &str) -> Option<String> {
@@ -206,7 +223,11 @@ mod tests {
     use super::*;
 
     fn check(words: &str) -> Result<Device, Problem> {
-        fresh("R1", words, &Inventory::default())
+        fresh(
+            "R1",
+            words,
+            &Known { inventory: &Inventory::default(), platforms: &[DEFAULT_PLATFORM.to_owned()] },
+        )
     }
 
     #[test]
@@ -234,6 +255,7 @@ mod tests {
         ] {
             assert!(check(bad).is_err(), "{bad}");
         }
+        assert!(matches!(check("10.0.0.1 platform=junos"), Err(Problem::UnknownPlatform { .. })));
         assert!(matches!(check("10.0.0.1 parents=R9"), Err(Problem::UnknownParent { .. })));
     }
 }
