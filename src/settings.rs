@@ -248,7 +248,10 @@ impl Reading<'_> {
                 fields.wrong(
                     key,
                     format!("{}: {why}", fields.name(key)),
-                    "put the secret there, for this user only",
+                    match key {
+                        "master_key_file" => "make one with: patchbay key FILE",
+                        _ => "put the secret there, for this user only",
+                    },
                 );
                 None
             }

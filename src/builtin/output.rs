@@ -79,7 +79,16 @@ fn tell_when_free(document: Document, facts: &Facts, failed: &[&TaskResult]) -> 
             false => text!("output.tell_when_free_of", device = facts.inventory.name(result.device)),
         };
         let action = Action::TellWhenFree { device: result.device };
-        document.with_button(say::repeatable(facts, &format!("free{at}"), label, action))
+        let document = document.with_button(say::repeatable(facts, &format!("free{at}"), label, action));
+        match say::locked_by(result) {
+            Some(job) if alone => document.with_button(say::looking(
+                facts,
+                "watch",
+                text!("output.watch"),
+                format!("/job {}", job.0),
+            )),
+            Some(_) | None => document,
+        }
     })
 }
 

@@ -1,7 +1,8 @@
 //! Small words that several builtins say: results, failures, buttons that repeat a command.
 
 use crate::model::{
-    Action, Broken, Button, DeviceId, Facts, Outcome, PersonId, Resolved, Status, TaskResult, Text, Uses, Who,
+    Action, Broken, Button, DeviceId, Facts, JobId, Outcome, PersonId, Resolved, Status, TaskResult, Text,
+    Uses, Who,
 };
 use std::time::Duration;
 
@@ -57,13 +58,18 @@ fn broken_in(result: &TaskResult) -> Option<Broken> {
     result.data.get("broken").and_then(|broken| serde_json::from_value(broken.clone()).ok())
 }
 
-/// What the data of a task keeps that found its router locked.
-pub fn locked_data() -> serde_json::Value {
-    serde_json::json!({ "locked": true })
+/// What the data of a task keeps that found its router locked, and the job that had it.
+pub fn locked_data(by: Option<JobId>) -> serde_json::Value {
+    serde_json::json!({ "locked": true, "by": by })
 }
 
 pub fn was_locked(result: &TaskResult) -> bool {
     result.data.get("locked") == Some(&serde_json::Value::Bool(true))
+}
+
+/// The job that held the router then.
+pub fn locked_by(result: &TaskResult) -> Option<JobId> {
+    serde_json::from_value(result.data.get("by")?.clone()).ok()
 }
 
 /// A button for whoever may do what it does, often, for a day.

@@ -57,7 +57,7 @@ const CREDENTIAL: &str = "lab";
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let mut settings = Settings::defaults(&arguments.data, Secret::new(""));
     settings.log.level = if arguments.verbose { Level::Debug } else { Level::Error };
-    start::log(&settings);
+    start::log(&settings)?;
     let key = key(&arguments)?;
     settings_file(&arguments)?;
     let store = Store::open(&settings.data, Access::Bot)?;

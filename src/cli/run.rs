@@ -1,9 +1,10 @@
 //! `patchbay run`: the bot on real routers, by its settings file.
 
 use super::check;
+use super::print::say;
 use crate::app::{self, Parts};
 use crate::builtin;
-use crate::channel::{KINDS, Shared};
+use crate::channel::{KINDS, Shared, terminal};
 use crate::command::Catalog;
 use crate::device::MasterKey;
 use crate::model::written::{Problem, either};
@@ -11,19 +12,22 @@ use crate::settings::{ChannelTable, Format, Settings};
 use crate::store::{Access, Store};
 use anyhow::{Context, bail};
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 pub fn run(path: &Path) -> anyhow::Result<ExitCode> {
     let settings = settings(path)?;
-    log(&settings);
+    let log_file = log(&settings)?;
     let key = master_key(&settings)?;
     let catalog = Arc::new(catalog(&settings)?);
     let store = Store::open(&settings.data, Access::Bot)?;
     to_its_end(async {
         let shared = shared(&settings, &store, &catalog).await?;
         let (channels, terminal) = open(&settings, &shared)?;
+        if terminal.is_some() && std::io::stdin().is_terminal() {
+            greet(&shared, log_file.as_deref());
+        }
         app::live(Parts { settings, key, store, catalog, channels, terminal }).await
     })
 }
@@ -108,16 +112,48 @@ fn unknown_kind(table: &ChannelTable) -> Vec<Problem> {
     read.1
 }
 
-/// Logs go to standard error; standard output belongs to the chat in the terminal.
-pub fn log(settings: &Settings) {
-    use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::new(settings.log.level.name());
-    // In a file or a journal, escape codes for colours would be noise.
-    let colour =
-        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let builder =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    let builder = builder.with_ansi(colour);
+/// The first line of a chat in the terminal.
+fn greet(shared: &Shared, log_file: Option<&Path>) {
+    let routers = shared.words.iter().filter(|word| !word.starts_with('/')).count();
+    say(&format!("Patchbay knows {routers} routers. /help says what can be typed, Ctrl-D ends."));
+    if let Some(file) = log_file {
+        say(&format!("The log is in {}", file.display()));
+    }
+    say("");
+}
+
+/// Logs go to standard error, because standard output belongs to the chat in the terminal. Where both
+/// are one screen they go to a file in the data folder, or they would stand between the answers.
+pub fn log(settings: &Settings) -> anyhow::Result<Option<PathBuf>> {
+    let screen = std::io::stderr().is_terminal();
+    let chat = settings.channels.iter().any(|channel| channel.kind == terminal::KIND);
+    if !(screen && chat) {
+        // In a file or a journal, escape codes for colours would be noise.
+        let colour = screen && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        write_log(settings, std::io::stderr, colour);
+        return Ok(None);
+    }
+    std::os::unix::fs::DirBuilderExt::mode(std::fs::DirBuilder::new().recursive(true), 0o700)
+        .create(&settings.data)
+        .with_context(|| format!("{} could not be made", settings.data.display()))?;
+    use std::os::unix::fs::OpenOptionsExt;
+    let path = settings.data.join("patchbay.log");
+    let file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&path);
+    let file = file.with_context(|| format!("{} could not be written", path.display()))?;
+    write_log(settings, std::sync::Mutex::new(file), false);
+    Ok(Some(path))
+}
+
+fn write_log<W>(settings: &Settings, writer: W, colour: bool)
+where
+    W: for<'w> tracing_subscriber::fmt::MakeWriter<'w> + Send + Sync + 'static,
+{
+    let filter = tracing_subscriber::EnvFilter::new(settings.log.level.name());
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer)
+        .with_target(false)
+        .with_ansi(colour);
     let _already_set = match settings.log.format {
         Format::Json => builder.json().try_init(),
         Format::Text => builder.try_init(),

@@ -48,7 +48,10 @@ pub fn parse(typed: &str) -> Result<Line, Failure> {
         return Err(input(text!("command.control_character")));
     }
     let Some(typed) = plain.strip_prefix('/') else {
-        return Err(input(text!("command.no_slash")));
+        return Err(input(match plain.is_empty() || !plain.chars().all(|c| c.is_ascii_digit()) {
+            true => text!("command.no_slash"),
+            false => text!("command.no_button", number = plain),
+        }));
     };
     let (text, mut words) = words(&format!("/{typed}")).map_err(|()| input(text!("command.open_quote")))?;
     let Some(first) = words.first_mut() else { return Err(input(text!("command.empty"))) };
@@ -177,6 +180,7 @@ mod tests {
 
     #[test]
     fn what_is_no_line_is_refused() {
+        check("8", expect![["Input command.no_button"]]);
         check("show R1", expect![["Input command.no_slash"]]);
         check("", expect![["Input command.no_slash"]]);
         check("/", expect![["Input command.empty"]]);

@@ -44,8 +44,11 @@ pub async fn to_its_end(running: &Running<'_>, task: &Task) -> Result<(), StoreE
         Go::Held(held) => {
             let (who, since) = (facts.person_name(held.person), held.since);
             let text = text!("task.locked", who = who, since = since);
-            end(running, TaskResult { data: builtin::locked_data(), ..result(task, Status::Failed, text) })
-                .await
+            end(
+                running,
+                TaskResult { data: builtin::locked_data(held.job), ..result(task, Status::Failed, text) },
+            )
+            .await
         }
         Go::Busy => end(running, result(task, Status::Failed, text!("task.busy"))).await,
     }

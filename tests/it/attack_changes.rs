@@ -177,6 +177,8 @@ async fn a_locked_router_is_waited_for_then_left_alone() {
     assert!(waiting.text.contains("by ann"), "{}", waiting.text);
     let left = world.desk.ended(&second).await;
     assert!(left.first_line().contains("ann has been changing this router"), "{}", left.text);
+    let watch = world.desk.press("carol", &left.button("Watch")).await;
+    assert!(world.desk.ended(&watch).await.text.contains("/zero R1, by ann"));
     let tell = left.button("Tell me when it is free");
     let told = world.desk.press("carol", &tell).await;
     assert!(world.desk.ended(&told).await.text.contains("I'll tell you"));
