@@ -115,7 +115,8 @@ fn unknown_kind(table: &ChannelTable) -> Vec<Problem> {
 /// The first line of a chat in the terminal.
 fn greet(shared: &Shared, log_file: Option<&Path>) {
     let routers = shared.words.iter().filter(|word| !word.starts_with('/')).count();
-    say(&format!("Patchbay knows {routers} routers. /help says what can be typed, Ctrl-D ends."));
+    let routers = if routers == 1 { "1 router".to_owned() } else { format!("{routers} routers") };
+    say(&format!("Patchbay knows {routers}. /help says what can be typed, Ctrl-D ends."));
     if let Some(file) = log_file {
         say(&format!("The log is in {}", file.display()));
     }
