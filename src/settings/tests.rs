@@ -104,7 +104,7 @@ other_file = "empty.key"
 "#,
         expect![[r#"
             etc/bot.toml:1: data is no text; write it in quotes
-            etc/bot.toml:2: master_key_file: the file gone.key does not exist; put the secret there, for this user only
+            etc/bot.toml:2: master_key_file: the file gone.key does not exist; make one with: patchbay key FILE
             etc/bot.toml:3: comands is no key here; did you mean commands?
             etc/bot.toml:4: commands "nowhere" is no folder; make it, or take the key out
             etc/bot.toml:5: language "xx" is unknown; use en or vi
@@ -147,8 +147,8 @@ fn the_master_key_stands_outside_the_data_folder() {
     check(
         "master_key_file = \"data/x.key\"",
         expect![[r#"
-        etc/bot.toml:1: master_key_file stands in the data folder data; keep it somewhere else
-        etc/bot.toml:1: master_key_file: the file data/x.key does not exist; put the secret there, for this user only"#]],
+            etc/bot.toml:1: master_key_file stands in the data folder data; keep it somewhere else
+            etc/bot.toml:1: master_key_file: the file data/x.key does not exist; make one with: patchbay key FILE"#]],
     );
 }
 
