@@ -209,6 +209,8 @@ enum Over {
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    /// The window of the terminal was closed.
+    hangup: Signal,
 }
 
 impl Signals {
@@ -216,6 +218,7 @@ impl Signals {
         Ok(Signals {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
         })
     }
 
@@ -223,6 +226,7 @@ impl Signals {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
+            _ = self.hangup.recv() => {}
         }
     }
 }

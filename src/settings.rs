@@ -14,7 +14,7 @@ mod outside;
 mod tests;
 
 pub use channel::ChannelTable;
-pub use outside::{Outside, ThisMachine, user_commands};
+pub use outside::{Doors, Outside, ThisMachine, user_commands};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -146,7 +146,7 @@ impl Settings {
     }
 
     /// Reads and checks a file of this machine.
-    pub fn load(path: &Path) -> Result<Settings, Vec<Problem>> {
+    pub fn load(path: &Path, doors: Doors) -> Result<Settings, Vec<Problem>> {
         let file = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| {
             vec![Problem {
@@ -156,7 +156,7 @@ impl Settings {
                 hint: "begin with a copy of config/example.toml".to_owned(),
             }]
         })?;
-        Settings::checked(&Source { file, text }, &ThisMachine)
+        Settings::checked(&Source { file, text }, &ThisMachine { doors })
     }
 
     /// Checks a file. Relative paths in it begin at its own folder.
@@ -164,7 +164,9 @@ impl Settings {
         let section = Section::whole(source)?;
         let folder = Path::new(&source.file).parent().unwrap_or(Path::new("")).to_owned();
         let reading = Reading { outside, folder };
-        let (settings, problems) = section.read(|fields| reading.settings(fields));
+        let (settings, mut problems) = section.read(|fields| reading.settings(fields));
+        problems.extend(settings.channels.iter().flat_map(|table| outside.door(table)));
+        problems.sort_by_key(|problem| problem.line);
         match problems.is_empty() {
             true => Ok(settings),
             false => Err(problems),

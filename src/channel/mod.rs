@@ -92,10 +92,13 @@ pub struct Opened {
 /// One service that the bot can speak. Its settings table is its own to read.
 pub struct Kind {
     pub name: &'static str,
+    /// Reads its table, so that every mistake in it is told; opens nothing.
+    pub check: fn(&Fields<'_>),
     pub open: fn(&Fields<'_>, &Shared) -> Opened,
 }
 
-pub const KINDS: [Kind; 1] = [Kind { name: terminal::KIND, open: terminal::opened }];
+pub const KINDS: [Kind; 1] =
+    [Kind { name: terminal::KIND, check: terminal::checked, open: terminal::opened }];
 
 /// Why a listener stopped for good.
 #[derive(Debug, thiserror::Error)]

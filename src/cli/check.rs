@@ -5,7 +5,7 @@ use super::print::say;
 use crate::builtin;
 use crate::command::Catalog;
 use crate::model::written::Source;
-use crate::settings::Settings;
+use crate::settings::{Settings, user_commands};
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,7 +26,7 @@ pub fn run(settings: &Path, arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 sources.extend(read(path)?);
             }
         }
-        true if settings.exists() => match Settings::load(settings) {
+        true if settings.exists() => match Settings::load(settings, super::run::door) {
             Ok(settings) => {
                 if let Some(folder) = &settings.commands {
                     sources.extend(read(folder)?);
@@ -58,22 +58,12 @@ fn told(count: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// One file, or every `*.toml` of a folder in the order of their names.
-pub fn read(path: &Path) -> anyhow::Result<Vec<Source>> {
-    let mut files = vec![path.to_owned()];
+/// One file, or the command files of a folder.
+fn read(path: &Path) -> anyhow::Result<Vec<Source>> {
     if path.is_dir() {
-        let entries =
-            std::fs::read_dir(path).with_context(|| format!("{} could not be read", path.display()))?;
-        files = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
-        files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
-        files.sort();
+        return user_commands(path).map_err(|problems| super::run::all_of(&problems));
     }
-    files
-        .into_iter()
-        .map(|file| {
-            let text = std::fs::read_to_string(&file)
-                .with_context(|| format!("{} could not be read", file.display()))?;
-            Ok(Source { file: file.display().to_string(), text })
-        })
-        .collect()
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("{} could not be read", path.display()))?;
+    Ok(vec![Source::new(path.display().to_string(), text)])
 }

@@ -6,8 +6,8 @@ use super::print::say;
 use crate::command;
 use crate::device::CONFIG_PURPOSE;
 use crate::model::invocation::When;
-use crate::model::{Destination, Device, Identity, Selector};
-use crate::store::{AuditRow, Decision, StoreError, Version, View};
+use crate::model::{Device, Selector};
+use crate::store::{StoreError, Version, View};
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use std::io::Write;
@@ -119,23 +119,9 @@ fn opened(beside: &Beside, found: &[Found]) -> anyhow::Result<Vec<Vec<u8>>> {
 }
 
 fn audited(beside: &Beside, found: &[Found]) -> anyhow::Result<()> {
-    let user = std::env::var("SUDO_USER")
-        .or_else(|_| std::env::var("USER"))
-        .unwrap_or_else(|_| "unknown".to_owned());
     let names: Vec<String> =
         found.iter().map(|found| format!("{}{}", found.device.name, found.version.id)).collect();
-    let row = AuditRow {
-        at: beside.now().wall,
-        person: None,
-        identity: Identity { channel: "command-line".to_owned(), external: user },
-        place: Destination { channel: "command-line".to_owned(), address: "local".to_owned() },
-        line: format!("config export --raw {}", names.join(" ")),
-        permission: Some("config.raw".to_owned()),
-        decision: Decision::Done,
-        rule: None,
-        job: None,
-        outcome: None,
-    };
+    let row = beside.audit_row("config.raw", format!("config export --raw {}", names.join(" ")));
     beside.write(move |work| work.audit(&row))
 }
 

@@ -38,7 +38,7 @@ pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Remove { name } => {
             let wanted = name.clone();
-            beside.write(move |work| work.remove_credential(&wanted).map(drop))?;
+            beside.change("credential", move |work| work.remove_credential(&wanted).map(drop))?;
             say(&format!("{name} is removed"));
         }
     }
@@ -67,7 +67,7 @@ fn set(beside: &Beside, name: String, username: Option<String>, no_enable: bool)
         enable: enable.as_ref().map(seal).transpose()?,
     };
     let now = beside.now().wall;
-    beside.write(move |work| work.set_credential(&credential, now).map(drop))?;
+    beside.change("credential", move |work| work.set_credential(&credential, now).map(drop))?;
     say(&format!("credential {name:?} is set"));
     Ok(())
 }

@@ -216,20 +216,16 @@ fn first_screen(data: &Path, role: Role, lab: &Lab) {
     }
     let routers: Vec<String> =
         sites.iter().map(|(site, names)| format!("{} {site}", names.join(" "))).collect();
-    say("Patchbay demo: five simulated routers run on this machine; nothing leaves it.");
-    say("");
-    say(&format!("  routers  {}   (real SSH, on loopback)", routers.join(" · ")));
-    say(&format!("  you are  {YOU}, {}   (--as viewer or --as operator may do less)", role.name()));
-    say(&format!("  data     {}   (delete the folder to start afresh)", data.display()));
-    say("");
-    say("  try      /help            what there is");
-    say("           /show R1 clock   any show command; /version all asks every router");
+    say("Patchbay demo: five simulated routers on this machine; nothing leaves it.");
+    say(&format!("  routers  {}  (real SSH)", routers.join(" · ")));
+    say(&format!("  you are  {YOU}, {}  (--as viewer or operator may do less)", role.name()));
+    say(&format!("  data     {}  (delete it to start afresh)", data.display()));
+    say("  try      /help   /show R1 clock   /version all");
     if role != Role::Viewer {
-        say("           /backup all      their configurations, secrets left out");
+        say("           /backup all, then change R1 by hand, /backup R1, /diff R1");
         by_hand(lab);
     }
-    say("");
-    say("  Buttons have numbers: type the number to press. Tab completes, Ctrl-D ends.");
+    say("  Buttons have numbers: type the number. Tab completes, Ctrl-D ends.");
     say("");
 }
 
@@ -237,8 +233,6 @@ fn first_screen(data: &Path, role: Role, lab: &Lab) {
 fn by_hand(lab: &Lab) {
     let Some(router) = lab.routers().next() else { return };
     let (address, login) = (router.address(), router.credentials());
-    let name = router.name();
-    say(&format!("           /diff {name}         after a change by hand in another window:"));
-    say(&format!("             ssh -p {} {}@{}", address.port(), login.username, address.ip()));
-    say(&format!("             password {}, enable {}; then /backup {name}", login.password, login.enable));
+    say(&format!("  by hand  ssh -p {} {}@{}", address.port(), login.username, address.ip()));
+    say(&format!("           password {}, enable {}", login.password, login.enable));
 }

@@ -51,7 +51,7 @@ pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
             }
             let now = beside.now().wall;
             let added = device.name.to_string();
-            beside.write(move |work| work.add_device(&device, now))?;
+            beside.change("device", move |work| work.add_device(&device, now))?;
             say(&format!("{added} is added"));
         }
         Command::List { selector } => list(beside, selector)?,
@@ -62,12 +62,12 @@ pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
             for difference in builtin::differences(old, &new, &inventory) {
                 say(&plain(&difference));
             }
-            beside.write(move |work| work.set_device(&new))?;
+            beside.change("device", move |work| work.set_device(&new))?;
         }
         Command::Remove { name } => {
             let inventory = beside.inventory()?;
             let (id, now) = (named(&inventory, &name)?.id, beside.now().wall);
-            beside.write(move |work| work.remove_device(id, now))?;
+            beside.change("device", move |work| work.remove_device(id, now))?;
             say(&format!("{name} is removed; its backups and history stay"));
         }
         Command::Import { file, dry_run } => return import(beside, &file, dry_run),
@@ -166,7 +166,7 @@ fn import(beside: &Beside, file: &std::path::Path, dry_run: bool) -> anyhow::Res
         return Ok(ExitCode::SUCCESS);
     }
     let (count, now) = (wanted.len(), beside.now().wall);
-    beside.write(move |work| csv::store(&wanted, work, now))?;
+    beside.change("device", move |work| csv::store(&wanted, work, now))?;
     say(&format!("{count} routers are as the file says"));
     Ok(ExitCode::SUCCESS)
 }

@@ -51,7 +51,7 @@ pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
             let unknown = selector.unknown(&beside.inventory()?);
             let effect = if deny { Effect::Deny } else { Effect::Allow };
             let grant = Grant { id: GrantId(0), name, subject, command, selector, chat, effect };
-            let id = beside.write(move |work| work.add_grant(&grant))?;
+            let id = beside.change("grant", move |work| work.add_grant(&grant))?;
             say(&format!("rule {} is added", id.0));
             if !unknown.is_empty() {
                 say(&format!("note: no router is named by {} today", unknown.join(", ")));
@@ -59,7 +59,7 @@ pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::List => list(beside)?,
         Command::Remove { number } => {
-            if !beside.write(move |work| work.remove_grant(GrantId(number)))? {
+            if !beside.change("grant", move |work| work.remove_grant(GrantId(number)))? {
                 bail!("there is no rule {number}; patchbay grant list shows all");
             }
             say(&format!("rule {number} is removed"));

@@ -51,7 +51,7 @@ pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
                 time_zone: time_zone.unwrap_or(beside.settings.time_zone),
             };
             let (now, added) = (beside.now().wall, name.clone());
-            beside.write(move |work| work.add_person(&name, &role, &reader, &identities, now))?;
+            beside.change("person", move |work| work.add_person(&name, &role, &reader, &identities, now))?;
             say(&format!("{added} is added"));
         }
         Command::List => list(beside)?,
@@ -61,7 +61,7 @@ pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
             let mut person = find(beside, &name)?;
             person.role = role.unwrap_or(person.role);
             person.time_zone = time_zone.unwrap_or(person.time_zone);
-            beside.write(move |work| {
+            beside.change("person", move |work| {
                 work.set_person(&person)?;
                 for identity in &removed {
                     work.remove_identity(identity)?;
@@ -72,7 +72,7 @@ pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Remove { name } => {
             let (person, now) = (find(beside, &name)?, beside.now().wall);
-            beside.write(move |work| work.remove_person(person.id, now).map(drop))?;
+            beside.change("person", move |work| work.remove_person(person.id, now).map(drop))?;
             say(&format!("{name} is removed"));
         }
     }

@@ -1,6 +1,5 @@
 //! `patchbay run`: the bot on real routers, by its settings file.
 
-use super::check;
 use super::print::say;
 use crate::app::{self, Parts};
 use crate::builtin;
@@ -8,7 +7,7 @@ use crate::channel::{KINDS, Shared, terminal};
 use crate::command::Catalog;
 use crate::device::MasterKey;
 use crate::model::written::{Problem, either};
-use crate::settings::{ChannelTable, Format, Settings};
+use crate::settings::{ChannelTable, Format, Settings, user_commands};
 use crate::store::{Access, Store};
 use anyhow::{Context, bail};
 use std::io::IsTerminal;
@@ -45,7 +44,7 @@ pub fn settings(path: &Path) -> anyhow::Result<Settings> {
     if !path.exists() {
         bail!("{} does not exist; copy config/example.toml there, or give --settings FILE", path.display());
     }
-    Settings::load(path).map_err(|problems| all_of(&problems))
+    Settings::load(path, door).map_err(|problems| all_of(&problems))
 }
 
 pub fn all_of(problems: &[Problem]) -> anyhow::Error {
@@ -62,7 +61,7 @@ pub fn master_key(settings: &Settings) -> anyhow::Result<MasterKey> {
 pub fn catalog(settings: &Settings) -> anyhow::Result<Catalog> {
     let mut sources = crate::embedded::commands();
     if let Some(folder) = &settings.commands {
-        sources.extend(check::read(folder)?);
+        sources.extend(user_commands(folder).map_err(|problems| all_of(&problems))?);
     }
     Catalog::new(&sources, &builtin::names()).map_err(|problems| all_of(&problems))
 }
@@ -83,10 +82,8 @@ type Open = (Vec<crate::channel::Channel>, Option<Arc<crate::channel::terminal::
 fn open(settings: &Settings, shared: &Shared) -> anyhow::Result<Open> {
     let (mut channels, mut terminal, mut problems) = (Vec::new(), None, Vec::new());
     for table in &settings.channels {
-        let Some(kind) = KINDS.iter().find(|kind| kind.name == table.kind) else {
-            problems.extend(unknown_kind(table));
-            continue;
-        };
+        // An unknown kind was refused when the settings were read.
+        let Some(kind) = KINDS.iter().find(|kind| kind.name == table.kind) else { continue };
         let (opened, found) = table.read(|fields| (kind.open)(fields, shared));
         problems.extend(found);
         channels.push(opened.channel);
@@ -101,15 +98,23 @@ fn open(settings: &Settings, shared: &Shared) -> anyhow::Result<Open> {
     Ok((channels, terminal))
 }
 
-fn unknown_kind(table: &ChannelTable) -> Vec<Problem> {
-    let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
-    let read = table.read(|fields| {
-        fields.wrong("kind", format!("kind {:?} is unknown", table.kind), format!("use {}", either(&known)));
-        for key in fields.keys() {
-            fields.has(&key);
-        }
-    });
-    read.1
+/// What is wrong with a channel's table.
+pub fn door(table: &ChannelTable) -> Vec<Problem> {
+    let ((), problems) = match KINDS.iter().find(|kind| kind.name == table.kind) {
+        Some(kind) => table.read(|fields| (kind.check)(fields)),
+        None => table.read(|fields| {
+            let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+            fields.wrong(
+                "kind",
+                format!("kind {:?} is unknown", table.kind),
+                format!("use {}", either(&known)),
+            );
+            for key in fields.keys() {
+                fields.has(&key);
+            }
+        }),
+    };
+    problems
 }
 
 /// The first line of a chat in the terminal.

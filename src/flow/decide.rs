@@ -57,16 +57,21 @@ pub enum Ruling {
 }
 
 /// What a question waits for; kept with its dialog row.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Asked {
-    /// The rest of a command: a typed word answers it as well as a button.
-    #[default]
-    Rest,
+    /// The rest of a command: a typed word answers it as well as a button. The lines that were offered.
+    Rest(Vec<String>),
     /// Whether an old command shall still run. A button only.
     Age,
     /// Whether these routers may be taken away; no others are meant. A button only.
     Confirmation(Vec<DeviceId>),
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Asked::Rest(Vec::new())
+    }
 }
 
 /// A question and the lines that its answers stand for.
@@ -95,9 +100,14 @@ pub fn line(catalog: &Catalog, gathered: &Gathered, typed: &str) -> Decision {
     let Some(dialog) = &gathered.dialog else {
         return run(catalog, &gathered.facts, typed, None, |line| invocation(gathered, asker, line));
     };
+    let is_number = !typed.trim().is_empty() && typed.trim().chars().all(|c| c.is_ascii_digit());
     match gathered.asked() {
-        Asked::Rest => {
-            let whole = format!("{} {}", dialog.invocation.line, typed.trim());
+        // A number that is no button of this screen: said so, not taken for the name of a router.
+        Asked::Rest(_) if is_number => {
+            run(catalog, &gathered.facts, typed, None, |line| invocation(gathered, asker, line))
+        }
+        Asked::Rest(offers) => {
+            let whole = whole(&offers, &dialog.invocation.line, typed.trim());
             run(catalog, &gathered.facts, &whole, None, |line| invocation(gathered, asker, line))
         }
         // A word that happens to be typed confirms nothing.
@@ -105,6 +115,20 @@ pub fn line(catalog: &Catalog, gathered: &Gathered, typed: &str) -> Decision {
             let text = text!("ask.press_a_button", line = dialog.invocation.line.as_str());
             say(Sign::Question, text, audit(typed, "", Ruling::NotUnderstood, None))
         }
+    }
+}
+
+/// What was typed completes the command: one of the offered words stands for its whole line, anything
+/// else is the rest of it.
+fn whole(offers: &[String], line: &str, typed: &str) -> String {
+    let adds = |offer: &&String| {
+        let mut new =
+            offer.split(' ').filter(|word| !line.split(' ').any(|had| had.eq_ignore_ascii_case(word)));
+        new.any(|word| word.eq_ignore_ascii_case(typed))
+    };
+    match offers.iter().find(adds) {
+        Some(offer) => offer.clone(),
+        None => format!("{line} {typed}"),
     }
 }
 
@@ -168,7 +192,7 @@ fn not_yours(press: &Press, asker: PersonId, gathered: &Gathered) -> Option<Text
 fn answered(catalog: &Catalog, gathered: &Gathered, asker: PersonId, line: &str) -> Decision {
     let shown = match gathered.asked() {
         Asked::Confirmation(devices) => Some(devices),
-        Asked::Rest | Asked::Age => None,
+        Asked::Rest(_) | Asked::Age => None,
     };
     let confirmed_at = shown.is_some().then(|| said_at(gathered));
     run(catalog, &gathered.facts, line, shown.as_deref(), |line| Invocation {
@@ -232,7 +256,7 @@ fn choose(choice: Choice, invocation: Invocation) -> Decision {
     answers.push((text!("ask.cancel"), None));
     Decision::Ask {
         question: Box::new(Question {
-            asked: Asked::Rest,
+            asked: Asked::Rest(answers.iter().filter_map(|(_, line)| line.clone()).collect()),
             sign: Sign::Question,
             text: choice.question,
             details,

@@ -222,15 +222,21 @@ fn watch(work: &mut Work, gathered: &Gathered, device: crate::model::DeviceId) -
 fn leave(work: &mut Work, gathered: &Gathered) -> Result<(), StoreError> {
     let place = &gathered.request.place;
     let now = gathered.facts.now.wall;
+    let mut asked = std::collections::BTreeMap::new();
     for dialog in work.open_dialogs(place)? {
         work.close_dialog(dialog.id, now)?;
+        asked.extend(dialog.slot.map(|slot| (slot, dialog.invocation.line)));
     }
     let working: Vec<String> = work.unfinished_jobs()?.into_iter().map(|job| job.invocation.key).collect();
     for open in work.open_messages(place)? {
         if working.contains(&open.slot.0) {
             continue;
         }
-        let document = Document::line(Sign::None, text!("ask.left"), Ending::Well);
+        let text = match asked.get(&open.slot) {
+            Some(line) => text!("ask.left_line", line = line),
+            None => text!("ask.left"),
+        };
+        let document = Document::line(Sign::None, text, Ending::Well);
         work.post(&Outbound { class: Class::Result, document, ..open }, now)?;
     }
     Ok(())

@@ -96,6 +96,8 @@ fn dialog(
 }
 
 async fn lists(house: &House) -> Result<Lists, StoreError> {
+    // A rule that the command line wrote a moment ago holds for the very next command.
+    house.store.changed_outside().await;
     let generation = house.store.generation(&[Topic::Devices, Topic::People]);
     if let Some((kept, lists)) =
         house.gathered.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).as_ref()

@@ -1,6 +1,7 @@
 //! What a settings file points at: variables, files, folders, languages. The machine is one; a test
 //! has its own.
 
+use super::ChannelTable;
 use crate::model::{Problem, Secret, Source};
 use std::path::Path;
 
@@ -13,9 +14,16 @@ pub trait Outside {
     fn is_folder(&self, folder: &Path) -> bool;
     /// The languages that have texts.
     fn languages(&self) -> Vec<String>;
+    /// What is wrong with a channel's own table; its kind knows how to read it.
+    fn door(&self, table: &ChannelTable) -> Vec<Problem>;
 }
 
-pub struct ThisMachine;
+pub struct ThisMachine {
+    pub doors: Doors,
+}
+
+/// How channels read their own tables; only the wiring knows the channels.
+pub type Doors = fn(&ChannelTable) -> Vec<Problem>;
 
 impl Outside for ThisMachine {
     fn variable(&self, name: &str) -> Option<Secret> {
@@ -35,9 +43,13 @@ impl Outside for ThisMachine {
     fn languages(&self) -> Vec<String> {
         crate::texts::languages()
     }
+
+    fn door(&self, table: &ChannelTable) -> Vec<Problem> {
+        (self.doors)(table)
+    }
 }
 
-/// The command files in a user's folder, by name; read at the start and on reload.
+/// The command files in a user's folder, by name. Hidden files (an editor's copies) are left out.
 pub fn user_commands(folder: &Path) -> Result<Vec<Source>, Vec<Problem>> {
     let shown = folder.display().to_string();
     let entries = std::fs::read_dir(folder).map_err(|error| vec![unreadable(&shown, &error)])?;

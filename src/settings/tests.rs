@@ -27,6 +27,10 @@ impl Outside for Here {
     fn languages(&self) -> Vec<String> {
         vec!["en".to_owned(), "vi".to_owned()]
     }
+
+    fn door(&self, _: &ChannelTable) -> Vec<Problem> {
+        Vec::new()
+    }
 }
 
 fn read(text: &str) -> Result<Settings, Vec<Problem>> {
@@ -168,6 +172,9 @@ fn a_missing_master_key_is_told() {
         fn languages(&self) -> Vec<String> {
             Vec::new()
         }
+        fn door(&self, _: &ChannelTable) -> Vec<Problem> {
+            Vec::new()
+        }
     }
     let problems = Settings::checked(&Source::new("bot.toml", ""), &Bare).unwrap_err();
     let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
@@ -181,7 +188,7 @@ fn a_missing_master_key_is_told() {
 
 #[test]
 fn a_file_that_is_not_there_is_told_with_the_cure() {
-    let problems = Settings::load(Path::new("/nonexistent/bot.toml")).unwrap_err();
+    let problems = Settings::load(Path::new("/nonexistent/bot.toml"), |_| Vec::new()).unwrap_err();
     assert!(problems.iter().all(|problem| problem.to_string().contains("config/example.toml")));
 }
 
@@ -191,9 +198,9 @@ fn a_secret_that_others_can_read_is_refused() {
     use std::os::unix::fs::PermissionsExt;
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), " made-up\n").unwrap();
-    assert_eq!(ThisMachine.secret(file.path()).unwrap().reveal(), "made-up");
+    assert_eq!(ThisMachine { doors: |_| Vec::new() }.secret(file.path()).unwrap().reveal(), "made-up");
     std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o644)).unwrap();
-    assert!(ThisMachine.secret(file.path()).unwrap_err().contains("chmod 600"));
+    assert!(ThisMachine { doors: |_| Vec::new() }.secret(file.path()).unwrap_err().contains("chmod 600"));
 }
 
 #[test]

@@ -207,12 +207,12 @@ async fn each_fault_of_a_router_has_its_own_sentence() {
     })
     .await;
     for (fault, says) in [
-        (Fault::Unreachable, "R1"),
+        (Fault::Unreachable, "cannot be reached on SSH"),
         (Fault::SilentAfterConnect, "SSH"),
-        (Fault::HangAfterLogin, ""),
+        (Fault::HangAfterLogin, "prompt"),
         (Fault::TruncatedConfiguration, "incomplete"),
         (Fault::EmptyConfiguration, "empty"),
-        (Fault::DropInTheMiddle(3_000), ""),
+        (Fault::DropInTheMiddle(3_000), "dropped the connection"),
         (Fault::EnableRefused, "enable"),
         (Fault::WrongPassword, "password"),
     ] {
@@ -294,5 +294,20 @@ async fn a_typed_cancel_stops_ones_own_job_only() {
     assert_eq!(world.router("R3").logins().accepted, 0, "a router was asked after the cancel");
     assert!(world.ask("/cancel 1").await.text.contains("over already"));
     assert!(!world.ask("/cancel 99").await.went_well());
+    world.bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_is_answered_by_typing_one_of_its_answers() {
+    let world = World::demo().await;
+    world.ask("/backup all").await;
+    for (line, typed, says) in [("/version", "r2", "R2 uptime"), ("/config all", "R1", "hostname R1")] {
+        let slot = world.desk.line(line).await;
+        world.desk.question(&slot).await;
+        let number = world.ask("999").await;
+        assert!(number.text.contains("no button 999"), "{}", number.text);
+        let answer = world.ask(typed).await;
+        assert!(answer.text.contains(says), "{line}, then {typed}: {}", answer.text);
+    }
     world.bot.stop().await;
 }

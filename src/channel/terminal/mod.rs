@@ -92,10 +92,18 @@ impl Options {
     }
 }
 
+/// Who sits at the terminal: the one key of its settings table.
+fn user(fields: &Fields<'_>) -> String {
+    fields.text("user").unwrap_or_else(|| "you".to_owned())
+}
+
+pub fn checked(fields: &Fields<'_>) {
+    user(fields);
+}
+
 /// Opens the door as its settings table says.
 pub fn opened(fields: &Fields<'_>, shared: &Shared) -> Opened {
-    let you = fields.text("user").unwrap_or_else(|| "you".to_owned());
-    let terminal = Terminal::of_process(you, shared);
+    let terminal = Terminal::of_process(user(fields), shared);
     Opened { channel: terminal.channel(), terminal: Some(terminal) }
 }
 

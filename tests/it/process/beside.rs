@@ -41,13 +41,13 @@ async fn the_bot_sees_what_the_command_line_writes() {
         "R1",
     ])
     .well();
-    until(&mut session, "/backup R1", "no backups of R1");
+    session.asks("/backup R1", "no backups of R1");
     let rules = home.cli(&["grant", "list"]).well();
     let number = rules.out.lines().find(|line| line.contains("no backups of R1")).unwrap();
     home.cli(&["grant", "remove", number.split_whitespace().next().unwrap()]).well();
-    until(&mut session, "/backup R1", "Backup of R1");
+    session.asks("/backup R1", "Backup of R1");
     home.cli(&["person", "set", "ann", "--role", "viewer"]).well();
-    until(&mut session, "/backup R2", "You may not");
+    session.asks("/backup R2", "You may not");
     home.cli(&["person", "remove", "ann"]).well();
     session.asks("/whoami", "don't know you");
     let said = session.ended().with(1);
@@ -59,6 +59,8 @@ async fn the_bot_sees_what_the_command_line_writes() {
         &["ann", "allowed", "#", "/backup R1"],
         &["ann", "refused", "/backup R2"],
         &["-", "terminal:you", "refused", "/whoami"],
+        &["command-line:", "done", "grant add no backups of R1"],
+        &["command-line:", "done", "person set ann --role viewer"],
     ] {
         assert!(row(words), "{words:?} is not in the audit:\n{audit}");
     }

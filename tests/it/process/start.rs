@@ -69,6 +69,11 @@ fn doors_are_told_together_too() {
     said.complains("patchbay.toml:3: kind \"pigeon\" is unknown");
     said.complains("patchbay.toml:6: ");
     said.complains("colour");
+    let checked = patchbay(folder.path(), &["check"]).with(1);
+    assert!(
+        checked.out.contains("kind \"pigeon\" is unknown") && checked.out.contains("colour"),
+        "{checked:?}"
+    );
 }
 
 #[test]
