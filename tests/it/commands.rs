@@ -107,6 +107,9 @@ async fn a_router_is_added_changed_and_removed() {
     assert!(!twice.went_well(), "{}", twice.text);
     assert!(world.ask("/device set R9 site=hanoi").await.text.contains("hue → hanoi"));
     assert!(world.ask("/devices site:hanoi").await.text.contains("R9"));
+    assert!(world.ask("/device set R9 parents=R1").await.went_well());
+    let circle = world.ask("/device set R1 parents=R9").await;
+    assert!(circle.text.contains("R9 is itself reached through this router"), "{}", circle.text);
     let slot = world.desk.line("/device remove R9").await;
     let question = world.desk.question(&slot).await;
     world.desk.press("ann", &question.button("Remove R9")).await;

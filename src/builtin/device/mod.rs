@@ -41,7 +41,7 @@ fn add(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Document, 
         Ok(device) => device,
         Err(problem) => return Ok(bad(problem, text!("device.add_hint"))),
     };
-    match tried(work, |work| work.add_device(&device, facts.now.wall))? {
+    match tried(work, facts, |work| work.add_device(&device, facts.now.wall))? {
         Err(document) => Ok(document),
         Ok(_) => {
             let text = text!("device.added", device = name, host = device.host.as_str());
@@ -69,7 +69,7 @@ fn set(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Document, 
         let text = text!("device.same", device = old.name.as_str());
         return Ok(Document::line(Sign::Done, text, Ending::Well));
     }
-    match tried(work, |work| work.set_device(&new))? {
+    match tried(work, facts, |work| work.set_device(&new))? {
         Err(document) => Ok(document),
         Ok(()) => {
             let text = text!("device.changed", device = new.name.as_str());
@@ -84,7 +84,7 @@ fn remove(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Documen
     let Some(device) = resolved.devices.first() else { return Ok(Document::default()) };
     let name = device.name.as_str();
     if resolved.word("sure") == Some("yes") {
-        return match tried(work, |work| work.remove_device(device.id, facts.now.wall))? {
+        return match tried(work, facts, |work| work.remove_device(device.id, facts.now.wall))? {
             Err(document) => Ok(document),
             Ok(()) => {
                 let text = text!("device.removed", device = name);
@@ -113,18 +113,34 @@ fn bad(problem: Problem, hint: Text) -> Document {
     Document::line(Sign::Question, problem.text(), Ending::Badly).with_detail(hint)
 }
 
-fn refused(why: &crate::store::Refused) -> Document {
-    Document::line(Sign::Refused, text!("device.refused", why = why.to_string()), Ending::Badly)
+fn refused(why: &crate::store::Refused, facts: &Facts) -> Document {
+    use crate::store::Refused;
+    let text = match why {
+        Refused::ParentCircle { parent } => {
+            text!("device.parent_circle", parent = facts.inventory.name(*parent))
+        }
+        Refused::UnknownParent { parent } => {
+            text!("device.parent_gone", parent = facts.inventory.name(*parent))
+        }
+        Refused::NameTaken { .. }
+        | Refused::Unknown { .. }
+        | Refused::DeviceLocked { .. }
+        | Refused::CredentialInUse { .. }
+        | Refused::IdentityTaken { .. }
+        | Refused::Incomplete => text!("device.refused", why = why.to_string()),
+    };
+    Document::line(Sign::Refused, text, Ending::Badly)
 }
 
 /// What the rules of the inventory forbid becomes an answer; what the disk forbids stays an error.
 fn tried<'c, T>(
     work: &mut Work<'c>,
+    facts: &Facts,
     step: impl FnOnce(&mut Work<'c>) -> Result<T, StoreError>,
 ) -> Result<Result<T, Document>, StoreError> {
     match work.apart(step) {
         Ok(value) => Ok(Ok(value)),
-        Err(StoreError::Refused(why)) => Ok(Err(refused(&why))),
+        Err(StoreError::Refused(why)) => Ok(Err(refused(&why, facts))),
         Err(error) => Err(error),
     }
 }
