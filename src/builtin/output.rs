@@ -35,7 +35,7 @@ pub fn settle(
         .filter_map(|outcome| match outcome {
             Outcome::Text(text) => Some(view(text)),
             Outcome::Config(config) => Some(view(&config.redacted)),
-            Outcome::Refused { .. } | Outcome::Broken(_) => None,
+            Outcome::Json(_) | Outcome::Refused { .. } | Outcome::Broken(_) => None,
         })
         .collect();
     let text = printed.join("\n");
@@ -47,7 +47,11 @@ pub fn settle(
 fn said_by_refusal(outcomes: &[Outcome]) -> Option<String> {
     outcomes.iter().find_map(|outcome| match outcome {
         Outcome::Refused { said, .. } if !said.trim().is_empty() => Some(said.clone()),
-        Outcome::Refused { .. } | Outcome::Text(_) | Outcome::Config(_) | Outcome::Broken(_) => None,
+        Outcome::Refused { .. }
+        | Outcome::Text(_)
+        | Outcome::Config(_)
+        | Outcome::Json(_)
+        | Outcome::Broken(_) => None,
     })
 }
 

@@ -47,6 +47,8 @@ pub fn device(id: i64, name: &str, site: &str, tags: &[&str]) -> Device {
         parents: Vec::new(),
         monitored: true,
         note: String::new(),
+        interfaces: Vec::new(),
+        tls: crate::model::device::Tls::Pin,
     }
 }
 
@@ -66,6 +68,8 @@ pub fn facts(catalog: &Catalog) -> Facts {
         commands: Arc::clone(catalog.commands()),
         people: Arc::new(Vec::new()),
         platforms: Arc::default(),
+        board: Arc::default(),
+        tracks: Arc::default(),
         job: None,
     }
 }

@@ -215,6 +215,8 @@ impl Inner {
                 let said = session.ask(line, limits, None, plan.is_changing()).await?;
                 Ok(self.text(line, said, patterns))
             }
+            // RESTCONF asks do not come by this way.
+            Ask::Get { .. } => Err(Broken::NotAsked),
             Ask::RunningConfig => {
                 let full = self.full_rights(session, login).await?;
                 let (line, end) = (patterns.platform.running_config, patterns.platform.config_end);
@@ -249,7 +251,9 @@ impl Inner {
             Ask::Line { line, .. } if patterns.saves.is_match(line) => {
                 Limits { silence: deadlines.write_memory, whole: deadlines.write_memory }
             }
-            Ask::Line { .. } => Limits { silence: deadlines.quiet, whole: deadlines.running_config },
+            Ask::Line { .. } | Ask::Get { .. } => {
+                Limits { silence: deadlines.quiet, whole: deadlines.running_config }
+            }
         }
     }
 

@@ -131,6 +131,8 @@ fn device(id: i64, name: &str, host: &str, port: u16) -> Device {
         parents: Vec::new(),
         monitored: true,
         note: String::new(),
+        interfaces: Vec::new(),
+        tls: crate::model::device::Tls::Pin,
     }
 }
 

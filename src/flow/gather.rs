@@ -55,6 +55,8 @@ pub async fn facts(
         commands: house.catalog.commands().clone(),
         people: lists.people,
         platforms: house.platforms.clone(),
+        board: Arc::default(),
+        tracks: Arc::default(),
         job: None,
     })
 }

@@ -95,6 +95,38 @@ pub struct Device {
     pub parents: Vec<DeviceId>,
     pub monitored: bool,
     pub note: String,
+    /// What the inventory says about single interfaces.
+    #[serde(default)]
+    pub interfaces: Vec<InterfaceNote>,
+    /// How its certificate is judged.
+    #[serde(default)]
+    pub tls: Tls,
+}
+
+/// What people know about an interface and the router does not say.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct InterfaceNote {
+    /// Full name: `GigabitEthernet1`.
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Bits per second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speed: Option<u64>,
+    /// Watched like an uplink, or not at all; none leaves it to its description.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uplink: Option<bool>,
+}
+
+/// How a router's certificate is judged. "Accept anything" does not exist.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tls {
+    /// The one that it showed first, until a person trusts another one.
+    #[default]
+    Pin,
+    /// Signed by the CA of the settings, for the router's address.
+    Ca,
 }
 
 /// Every device that is not removed, as one value.

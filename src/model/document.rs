@@ -51,6 +51,7 @@ pub enum Block {
         name: String,
         lines: Vec<Text>,
     },
+    Picture(super::picture::Picture),
     Progress {
         done: usize,
         failed: usize,

@@ -22,6 +22,10 @@ pub struct Facts {
     pub people: Arc<Vec<Person>>,
     /// The platforms that the device floor can talk to.
     pub platforms: Arc<Vec<String>>,
+    /// What was last seen of each router.
+    pub board: Arc<super::board::Board>,
+    /// The series that this command asked for, read before.
+    pub tracks: Arc<Vec<super::metric::Track>>,
     /// The job that this answer belongs to, when it works on routers.
     pub job: Option<JobFacts>,
 }

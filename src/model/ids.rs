@@ -33,6 +33,10 @@ ids! {
     OutboundId
     /// A question that waits for its answer.
     DialogId
+    /// One firing of an alert, from its beginning to its end.
+    IncidentId
+    /// One silence.
+    SilenceId
     /// One rule of the policy.
     GrantId
 }

@@ -14,6 +14,11 @@ pub mod device;
 pub mod person;
 pub mod selector;
 
+pub mod alert;
+pub mod board;
+pub mod metric;
+pub mod picture;
+
 pub mod command;
 pub mod danger;
 pub mod facts;
@@ -27,6 +32,10 @@ pub mod document;
 pub mod outbound;
 pub mod press;
 
+pub use alert::{
+    Ack, Alert, AlertKey, Cause, Closing, Hold, Notice, NoticeKind, Phase, Severity, Silence, Transition,
+};
+pub use board::{Board, Reach, Vitals};
 pub use command::{ArgKind, ArgSpec, Command, Role, Run, ShowAs, Writes};
 pub use danger::Risk;
 pub use device::{Device, DeviceName, Inventory, Profile};
@@ -36,10 +45,12 @@ pub use failure::{Failure, Kind};
 pub use ids::*;
 pub use invocation::{Choice, Invocation, Resolved, Value};
 pub use job::{Job, JobState, Status, Task, TaskResult, TaskState};
+pub use metric::{Metric, Observed, Point, Reading, Sample, Series, Track, Unit, Why};
 pub use outbound::{Class, Message, Outbound, Receipt, SendError, Slot};
 pub use outcome::{Broken, Configuration, Outcome, Sealed};
 pub use permit::{Ask, Authorized, Plan, Policy, Refusal};
 pub use person::{Effect, Grant, Identity, Person, Reader};
+pub use picture::{Curve, Drawn, Mark, Marked, Picture, Sparkline};
 pub use press::{Action, Press, Token, Uses, Who};
 pub use request::{Destination, Request, Thread, Update, What};
 pub use secret::Secret;

@@ -12,6 +12,8 @@ pub enum Outcome {
     /// What the router printed, cleaned and redacted.
     Text(String),
     Config(Configuration),
+    /// What RESTCONF answered.
+    Json(Json),
     /// The router understood the line and said no, or did not understand it.
     Refused {
         line: String,
@@ -20,6 +22,15 @@ pub enum Outcome {
     },
     /// The answer never came, or not whole.
     Broken(Broken),
+}
+
+/// One answer of RESTCONF.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Json {
+    /// The body; `None` when there is nothing there (204, 404).
+    pub body: Option<String>,
+    /// From the beginning of the plan until the answer was whole, by a clock that never jumps.
+    pub answered: Duration,
 }
 
 /// A running configuration on its way to be a version.
@@ -133,6 +144,25 @@ pub enum Broken {
     },
     /// The line went away in the middle.
     Dropped,
+    /// RESTCONF: no TCP or no TLS within its time, or the connection was refused.
+    NoRestconf {
+        why: String,
+    },
+    /// RESTCONF: the certificate is not the pinned one, or not signed by the CA that was set.
+    CertificateChanged {
+        pinned: String,
+        offered: String,
+    },
+    /// RESTCONF: 401, or 403 where the login is known and may not read.
+    RestconfRefused {
+        credential: String,
+        status: u16,
+    },
+    /// RESTCONF: any other status that is no success, or an answer that is no JSON.
+    RestconfFailed {
+        status: u16,
+        why: String,
+    },
     /// It was not asked: an ask before it in the same plan broke the line.
     NotAsked,
     /// The job was cancelled, or the bot is going down.
@@ -146,6 +176,8 @@ impl Broken {
             self,
             Broken::NoCommonAlgorithm { .. }
                 | Broken::HostKeyChanged { .. }
+                | Broken::CertificateChanged { .. }
+                | Broken::RestconfRefused { .. }
                 | Broken::LoginRefused { .. }
                 | Broken::LoginDialogue { .. }
                 | Broken::CredentialMissing { .. }
@@ -200,6 +232,14 @@ impl Broken {
             Broken::NoPrompt => text!("broken.no_prompt"),
             Broken::Silent { after } => text!("broken.silent", after = *after),
             Broken::Deadline { after } => text!("broken.deadline", after = *after),
+            Broken::NoRestconf { why } => text!("broken.no_restconf", why = why),
+            Broken::CertificateChanged { .. } => text!("broken.certificate_changed", device = device),
+            Broken::RestconfRefused { credential, status } => {
+                text!("broken.restconf_refused", credential = credential, status = *status)
+            }
+            Broken::RestconfFailed { status, why } => {
+                text!("broken.restconf_failed", status = *status, why = why)
+            }
             Broken::Dropped => text!("broken.dropped"),
             Broken::NotAsked => text!("broken.not_asked"),
             Broken::Stopped => text!("broken.stopped"),

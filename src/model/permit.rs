@@ -192,6 +192,9 @@ pub struct Plan {
 pub enum Ask {
     /// A line for the router's prompt; `deadline` where the settings' value does not fit.
     Line { line: String, deadline: Option<Duration> },
+    /// RESTCONF: a path below `/restconf/data/` of operational data. `plain` is the same without
+    /// `fields`, for software that refuses them.
+    Get { path: String, plain: Option<String> },
     /// The whole running configuration, redacted and sealed on its way out of the device floor.
     RunningConfig,
 }
@@ -233,11 +236,26 @@ impl Plan {
     }
 }
 
+/// Whether a RESTCONF path reads state and no configuration: only the numbers of what happens may
+/// leave the device floor without the redactor (invariant 2).
+fn is_operational(path: &str) -> bool {
+    let top = path.split(['/', '?']).next().unwrap_or_default();
+    let module = top.split(':').next().unwrap_or_default();
+    (module.ends_with("-oper") || top == "ietf-interfaces:interfaces-state")
+        && path.chars().all(|c| c.is_ascii_graphic())
+}
+
 fn within(risk: Risk, asks: &[Ask]) -> Result<(), TooDangerous> {
     for ask in asks {
         match ask {
             Ask::Line { line, .. } if danger(line) > risk => {
                 return Err(TooDangerous { line: line.clone(), danger: danger(line) });
+            }
+            Ask::Get { path, plain } => {
+                let asked = plain.iter().chain([path]).find(|path| !is_operational(path));
+                if let Some(path) = asked {
+                    return Err(TooDangerous { line: path.clone(), danger: Risk::Change });
+                }
             }
             Ask::Line { .. } | Ask::RunningConfig => {}
         }

@@ -189,6 +189,8 @@ mod tests {
             parents: Vec::new(),
             monitored: true,
             note: String::new(),
+            interfaces: Vec::new(),
+            tls: crate::model::device::Tls::Pin,
         }
     }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const COLUMNS: &str =
     "SELECT id, name, host, ssh_port, restconf_port, platform, site, tags, credential, profile,
-    monitored, note FROM devices WHERE removed_at IS NULL";
+    monitored, note, interfaces, tls FROM devices WHERE removed_at IS NULL";
 
 impl View<'_> {
     /// Every device that is not removed.
@@ -66,7 +66,8 @@ impl Work<'_> {
         self.check_parents(device, None)?;
         let id = DeviceId(self.insert(
             "INSERT INTO devices (name, host, ssh_port, restconf_port, platform, site, tags, credential, profile,
-                monitored, note, added_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                monitored, note, interfaces, tls, added_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             params![
                 device.name.as_str(),
                 device.host,
@@ -79,6 +80,8 @@ impl Work<'_> {
                 to_word(&device.profile)?,
                 device.monitored,
                 device.note,
+                to_json(&device.interfaces)?,
+                to_word(&device.tls)?,
                 now.0
             ],
         )?);
@@ -92,7 +95,8 @@ impl Work<'_> {
         self.check_parents(device, Some(device.id))?;
         let changed = self.run(
             "UPDATE devices SET name = ?2, host = ?3, ssh_port = ?4, restconf_port = ?5, platform = ?6, site = ?7,
-                tags = ?8, credential = ?9, profile = ?10, monitored = ?11, note = ?12
+                tags = ?8, credential = ?9, profile = ?10, monitored = ?11, note = ?12,
+                interfaces = ?13, tls = ?14
              WHERE id = ?1 AND removed_at IS NULL",
             params![
                 device.id.0,
@@ -106,7 +110,9 @@ impl Work<'_> {
                 device.credential,
                 to_word(&device.profile)?,
                 device.monitored,
-                device.note
+                device.note,
+                to_json(&device.interfaces)?,
+                to_word(&device.tls)?
             ],
         )?;
         if changed == 0 {
@@ -190,5 +196,7 @@ fn device(row: &Row<'_>) -> rusqlite::Result<Device> {
         parents: Vec::new(),
         monitored: row.get("monitored")?,
         note: row.get("note")?,
+        interfaces: from_json(row, "interfaces")?,
+        tls: from_word(row, "tls")?,
     })
 }

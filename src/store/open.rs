@@ -20,7 +20,10 @@ pub enum Access {
     Beside,
 }
 
-const MIGRATIONS: [M<'_>; 1] = [M::up(include_str!("../../migrations/0001_first_light.sql"))];
+const MIGRATIONS: [M<'_>; 2] = [
+    M::up(include_str!("../../migrations/0001_first_light.sql")),
+    M::up(include_str!("../../migrations/0002_clock.sql")),
+];
 
 /// How long one process waits for another one's transaction.
 const BUSY: Duration = Duration::from_secs(5);

@@ -109,6 +109,7 @@ fn due(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<Due> {
         document: from_json(row, "document")?,
         tokens: Vec::new(),
         files: Vec::new(),
+        pictures: Vec::new(),
         reader: crate::model::Reader::default(),
         repeat: row.get("doubt")?,
         now,

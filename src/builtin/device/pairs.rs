@@ -71,6 +71,8 @@ pub fn blank(name: &str) -> Result<Device, Problem> {
         parents: Vec::new(),
         monitored: true,
         note: String::new(),
+        interfaces: Vec::new(),
+        tls: crate::model::device::Tls::Pin,
     })
 }
 

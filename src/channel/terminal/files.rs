@@ -52,6 +52,7 @@ impl Files {
                 | Block::Detail { .. }
                 | Block::Table(_)
                 | Block::Raw(_)
+                | Block::Picture(_)
                 | Block::Progress { .. } => {}
             }
         }

@@ -52,6 +52,7 @@ pub fn lay_out(sheet: &Sheet<'_>, document: &Document, beside: &Beside<'_>) -> V
                 let text = written(lines, sheet.texts, sheet.reader, sheet.now);
                 sheet.file(name, text.len() as u64, files.next())
             }
+            Block::Picture(picture) => sheet.sentence(MARGIN, Sign::None, &picture.title),
             Block::Progress { done, failed, total } => sheet.progress(*done, *failed, *total),
         });
     }

@@ -62,6 +62,8 @@ pub fn device(name: &str) -> Device {
         profile: Profile::Legacy,
         parents: Vec::new(),
         monitored: true,
+        interfaces: Vec::new(),
+        tls: crate::model::device::Tls::Pin,
         note: "console on port 7".to_owned(),
     }
 }

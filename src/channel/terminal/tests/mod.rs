@@ -76,6 +76,7 @@ fn message(slot: &str, version: i64, document: Document) -> Message {
         class: Class::Result,
         tokens: document.buttons.iter().map(|button| Token(button.name.clone())).collect(),
         document,
+        pictures: Vec::new(),
         files: Vec::new(),
         reader: Reader::default(),
         repeat: false,

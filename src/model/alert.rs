@@ -1,0 +1,235 @@
+//! An alert's words: what a rule keeps of one object, an incident that people know by its number, what
+//! was decided and why, and what is to be told. How they move is decided in `monitor/`.
+
+use super::ids::{DeviceId, IncidentId, PersonId, SilenceId};
+use super::metric::Metric;
+use super::selector::Selector;
+use super::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    Warning,
+    Critical,
+}
+
+impl Severity {
+    pub const ALL: [Severity; 2] = [Severity::Warning, Severity::Critical];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Warning => "warning",
+            Severity::Critical => "critical",
+        }
+    }
+}
+
+/// What an alert is about. The rule by its name, the interface by its name, never by an index.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AlertKey {
+    pub device: DeviceId,
+    pub rule: String,
+    pub object: String,
+}
+
+/// What is remembered about one key while it is not OK. No row means OK.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alert {
+    pub key: AlertKey,
+    pub metric: Metric,
+    pub phase: Phase,
+    pub severity: Severity,
+    /// The number that people see; from the first firing on.
+    pub incident: Option<IncidentId>,
+    /// When the first value breached.
+    pub since: Timestamp,
+    /// Values that breached in this row, while it was pending.
+    pub breaches: u32,
+    /// Looks in a row that gave no value.
+    pub unknowns: u32,
+    /// The last known value, and when it was seen.
+    pub value: f64,
+    pub value_at: Timestamp,
+    /// The worst value since the first breach.
+    pub peak: f64,
+    /// First clear value in a row of clear values, and how many there were.
+    pub clear_since: Option<Timestamp>,
+    pub clears: u32,
+    /// When the rule last looked, with or without a value.
+    pub looked_at: Timestamp,
+    /// The firing was told (or is on its way) somewhere.
+    pub announced: bool,
+    /// Something keeps it from being told now.
+    pub held: Option<Hold>,
+    pub next_repeat: Option<Timestamp>,
+    /// Pushes after the first.
+    pub repeats: u32,
+    pub ack: Option<Ack>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    Pending,
+    Firing,
+    /// Clear, and not yet for long enough.
+    Clearing,
+    /// Back to OK by clear values: the row goes.
+    Resolved,
+    /// Back to OK for another reason: the row goes. Never told as a recovery.
+    Closed(Closing),
+}
+
+impl Phase {
+    /// An incident is open.
+    pub fn is_open(self) -> bool {
+        matches!(self, Phase::Firing | Phase::Clearing)
+    }
+
+    pub fn is_over(self) -> bool {
+        matches!(self, Phase::Resolved | Phase::Closed(_))
+    }
+}
+
+/// Why an alert ended without a recovery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Closing {
+    /// Pending, and the value went back or stayed away.
+    NotConfirmed,
+    /// The interface was shut.
+    Shut,
+    /// The interface is gone.
+    Gone,
+    /// The router was removed from the inventory.
+    Removed,
+    /// The router is not monitored any more.
+    NotMonitored,
+    /// The rule is gone, or does not speak of it any more.
+    RuleGone,
+    /// The rule's levels changed, and the value is no breach by the new ones.
+    RuleChanged,
+    /// No value for a day.
+    NoData,
+}
+
+/// What keeps a notice back. It never changes the phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hold {
+    Silence(SilenceId),
+    /// The router itself is unreachable: that is what is told.
+    DeviceDown,
+    /// The bot has only just started.
+    Starting,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ack {
+    pub by: PersonId,
+    pub at: Timestamp,
+    pub until: Timestamp,
+    pub note: Option<String>,
+}
+
+/// Keeps notices back for a while. Its end is never open.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Silence {
+    pub id: SilenceId,
+    pub selector: Selector,
+    /// One rule, and one object of it; everything of the routers when none is named.
+    pub rule: Option<String>,
+    pub object: Option<String>,
+    pub author: PersonId,
+    pub reason: Option<String>,
+    pub begins: Timestamp,
+    pub ends: Timestamp,
+}
+
+impl Silence {
+    pub fn holds(&self, alert: &AlertKey, device: &super::Device, now: Timestamp) -> bool {
+        self.begins <= now
+            && now < self.ends
+            && self.selector.matches(device)
+            && self.rule.as_ref().is_none_or(|rule| *rule == alert.rule)
+            && self.object.as_ref().is_none_or(|object| *object == alert.object)
+    }
+}
+
+/// One line of an alert's history: what changed, why, by whom. Never changed afterwards.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Transition {
+    pub key: AlertKey,
+    pub incident: Option<IncidentId>,
+    pub at: Timestamp,
+    pub cause: Cause,
+    pub value: Option<f64>,
+    pub actor: Option<PersonId>,
+}
+
+/// The named reason of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    FirstBreach,
+    WentBack,
+    InsufficientData,
+    HeldLongEnough,
+    SeverityRose,
+    SeverityFell,
+    FirstClear,
+    BreachedAgain,
+    ClearLongEnough,
+    Closed(Closing),
+    RepeatDue,
+    Acknowledged,
+    Unacknowledged,
+    AckExpired,
+    Silenced,
+    SilenceEnded,
+    ToldAfterHold,
+}
+
+/// What is to be told about an alert. Who is told is the routes' and the ledger's matter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    pub kind: NoticeKind,
+    /// The alert as it is after the decision.
+    pub alert: Alert,
+    pub at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// It begins: a push to every destination of the routes.
+    Firing,
+    /// It goes on, `n`th time: a push as a reply, where the firing was told.
+    Still {
+        times: u32,
+    },
+    SeverityRose,
+    AckExpired {
+        by: PersonId,
+    },
+    SilenceEnded,
+    /// The first message is brought up to date; no push.
+    Edited,
+    /// It is over: a push as a reply, where the firing was told.
+    Recovered {
+        lasted: Duration,
+    },
+    /// It ended without a recovery: as a reply, where the firing was told.
+    Closed {
+        cause: Closing,
+    },
+}
+
+impl NoticeKind {
+    /// Whether a phone may ring for it.
+    pub fn is_push(&self) -> bool {
+        !matches!(self, NoticeKind::Edited)
+    }
+}
