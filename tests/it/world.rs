@@ -334,6 +334,7 @@ fn document(document: &Document, files: &[Vec<u8>]) -> String {
                 lines.push(format!("file {name}"));
                 lines.extend(listed.iter().map(say));
             }
+            Block::Picture(picture) => lines.push(format!("picture {}", say(&picture.title))),
             Block::Progress { done, failed, total } => lines.push(format!("[{done} {failed} {total}]")),
         }
     }
