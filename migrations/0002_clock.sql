@@ -29,7 +29,7 @@ CREATE TABLE incidents (
     rule TEXT NOT NULL,
     object TEXT NOT NULL,
     -- The incident in whose thread this one is told, when it fires again soon.
-    root INTEGER REFERENCES incidents (id),
+    root INTEGER REFERENCES incidents (id) ON DELETE SET NULL,
     began_at INTEGER NOT NULL,
     ended_at INTEGER,
     -- The alert as it was last, as JSON.

@@ -147,6 +147,7 @@ impl Loops {
             outbox: keep.outbox,
             attachments: keep.attachments,
             jobs: keep.jobs,
+            alerts: keep.alerts,
         };
         loops.work.spawn(async move { flow::housekeeping::run(&own, retention).await });
         let own = house.clone();

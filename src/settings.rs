@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 mod channel;
+mod monitor;
 mod outside;
 #[cfg(test)]
 mod tests;
 
 pub use channel::ChannelTable;
+pub use monitor::Monitor;
 pub use outside::{Doors, Outside, ThisMachine, user_commands};
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -31,12 +33,15 @@ pub struct Settings {
     pub master_key: Secret,
     /// A folder with the user's own command files.
     pub commands: Option<PathBuf>,
+    /// A file with the user's own rules for alerts.
+    pub rules: Option<PathBuf>,
     pub language: String,
     /// The zone of people who set none.
     pub time_zone: Tz,
     pub ssh: Ssh,
     /// How long what changes a router waits for one that somebody else is changing.
     pub lock_patience: Duration,
+    pub monitor: Monitor,
     pub retention: Retention,
     pub log: Log,
     pub channels: Vec<ChannelTable>,
@@ -64,6 +69,7 @@ pub struct Retention {
     pub outbox: Duration,
     pub attachments: Duration,
     pub jobs: Duration,
+    pub alerts: Duration,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +110,13 @@ impl Default for Ssh {
 
 impl Default for Retention {
     fn default() -> Self {
-        Retention { inbox: 30 * DAY, outbox: 30 * DAY, attachments: 7 * DAY, jobs: 365 * DAY }
+        Retention {
+            inbox: 30 * DAY,
+            outbox: 30 * DAY,
+            attachments: 7 * DAY,
+            jobs: 365 * DAY,
+            alerts: 365 * DAY,
+        }
     }
 }
 
@@ -135,10 +147,12 @@ impl Settings {
             data: data.into(),
             master_key,
             commands: None,
+            rules: None,
             language: "en".to_owned(),
             time_zone: Tz::UTC,
             ssh: Ssh::default(),
             lock_patience: LOCK_PATIENCE,
+            monitor: Monitor::default(),
             retention: Retention::default(),
             log: Log::default(),
             channels: Vec::new(),
@@ -186,10 +200,12 @@ impl Reading<'_> {
         let defaults = Settings::defaults(self.folder.join(&data), self.master_key(root, &data));
         Settings {
             commands: self.commands(root),
+            rules: root.text("rules").map(|file| self.folder.join(file)),
             language: self.language(root).unwrap_or(defaults.language),
             time_zone: time_zone(root).unwrap_or(defaults.time_zone),
             ssh: ssh(root, defaults.ssh),
             lock_patience: root.span("lock_patience").unwrap_or(defaults.lock_patience),
+            monitor: monitor::monitor(root, defaults.monitor),
             retention: retention(root, defaults.retention),
             log: log(root, defaults.log),
             channels: self.channels(root),
@@ -351,6 +367,7 @@ fn retention(root: &Fields<'_>, defaults: Retention) -> Retention {
             defaults.attachments,
         ),
         jobs: at_least("jobs", DAY, "people ask for the jobs of yesterday", defaults.jobs),
+        alerts: at_least("alerts", DAY, "people ask for the alerts of yesterday", defaults.alerts),
     };
     table.done();
     retention

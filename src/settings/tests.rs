@@ -237,7 +237,7 @@ fn the_example_holds_every_key() {
     let asked = section.asked(|fields| {
         reading.settings(fields);
     });
-    let tables = ["ssh", "retention", "log", "channel", "channel.terminal"];
+    let tables = ["ssh", "monitor", "retention", "log", "channel", "channel.terminal"];
     let asked: BTreeSet<String> =
         asked.into_iter().filter(|key| !tables.contains(&key.as_str()) && key != "master_key").collect();
     let mut table = String::new();

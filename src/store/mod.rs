@@ -10,6 +10,9 @@ mod topic;
 mod work;
 mod writer;
 
+pub mod metrics;
+
+mod alerts;
 mod attachments;
 mod audit;
 mod backlog;
@@ -28,6 +31,7 @@ mod outbox_due;
 mod people;
 mod presses;
 mod retention;
+mod silences;
 mod tasks;
 mod versions;
 mod watches;
@@ -35,6 +39,7 @@ mod watches;
 #[cfg(test)]
 mod tests;
 
+pub use alerts::Incident;
 pub use attachments::Attachment;
 pub use audit::{AuditFilter, AuditRow, Decision};
 pub use chats::Chat;
@@ -49,6 +54,7 @@ pub use open::Access;
 pub use outbox::{Arrived, DeadLetter};
 pub use presses::PressRefused;
 pub use retention::Retention;
+pub use silences::Expiring;
 pub use topic::{Changes, Topic};
 pub use versions::{Added, Version};
 pub use watches::FreeWatch;

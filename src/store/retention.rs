@@ -14,13 +14,21 @@ pub struct Retention {
     pub outbox: Duration,
     pub attachments: Duration,
     pub jobs: Duration,
+    /// Ended alerts and their history.
+    pub alerts: Duration,
 }
 
 const DAY: Duration = Duration::from_secs(86_400);
 
 impl Default for Retention {
     fn default() -> Self {
-        Retention { inbox: 30 * DAY, outbox: 30 * DAY, attachments: 7 * DAY, jobs: 365 * DAY }
+        Retention {
+            inbox: 30 * DAY,
+            outbox: 30 * DAY,
+            attachments: 7 * DAY,
+            jobs: 365 * DAY,
+            alerts: 365 * DAY,
+        }
     }
 }
 
@@ -35,6 +43,7 @@ impl Work<'_> {
         swept += self.sweep_outbox(now.minus(retention.outbox), now.minus(retention.jobs))?;
         swept += self.sweep_attachments(now.minus(retention.attachments))?;
         swept += self.sweep_jobs(now.minus(retention.jobs))?;
+        swept += self.sweep_alerts(now.minus(retention.alerts))?;
         Ok(swept)
     }
 
@@ -83,6 +92,20 @@ impl Work<'_> {
                 LIMIT ?2)",
             [before.0, STEP],
         )
+    }
+
+    fn sweep_alerts(&mut self, before: Timestamp) -> Result<usize> {
+        let incidents = self.run(
+            "DELETE FROM incidents WHERE id IN (SELECT id FROM incidents WHERE ended_at < ?1
+                AND NOT EXISTS (SELECT 1 FROM alerts WHERE alerts.incident = incidents.id) LIMIT ?2)",
+            [before.0, STEP],
+        )?;
+        let events = self.run(
+            "DELETE FROM alert_events WHERE id IN (
+                SELECT id FROM alert_events WHERE at < ?1 AND incident IS NULL LIMIT ?2)",
+            [before.0, STEP],
+        )?;
+        Ok(incidents + events)
     }
 
     fn sweep_jobs(&mut self, before: Timestamp) -> Result<usize> {

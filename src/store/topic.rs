@@ -14,10 +14,12 @@ pub enum Topic {
     People,
     Locks,
     Versions,
+    /// Alerts and silences.
+    Alerts,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 7] = [
+    pub const ALL: [Topic; 8] = [
         Topic::Inbox,
         Topic::Outbox,
         Topic::Jobs,
@@ -25,6 +27,7 @@ impl Topic {
         Topic::People,
         Topic::Locks,
         Topic::Versions,
+        Topic::Alerts,
     ];
 
     fn bit(self) -> u8 {
