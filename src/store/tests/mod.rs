@@ -1,8 +1,10 @@
 //! Each owner file against a real database in a temporary folder, then the store as a whole.
 
+mod alerts;
 mod devices;
 mod jobs;
 mod messages;
+mod metrics;
 mod open;
 mod outbox;
 mod outbox_laws;

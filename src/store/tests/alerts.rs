@@ -1,0 +1,134 @@
+//! Alerts, incidents, the ledger and silences.
+
+use super::*;
+
+fn alert(device: DeviceId, phase: Phase) -> Alert {
+    Alert {
+        key: AlertKey { device, rule: "cpu".to_owned(), object: String::new() },
+        metric: Metric::Cpu,
+        phase,
+        severity: Severity::Critical,
+        incident: None,
+        since: at(10),
+        breaches: 3,
+        unknowns: 0,
+        value: 94.5,
+        value_at: at(20),
+        peak: 96.0,
+        clear_since: None,
+        clears: 0,
+        looked_at: at(20),
+        announced: false,
+        held: None,
+        next_repeat: None,
+        repeats: 0,
+        ack: None,
+    }
+}
+
+fn transition(alert: &Alert, when: i64, cause: Cause) -> Transition {
+    let (key, incident) = (alert.key.clone(), alert.incident);
+    Transition { key, incident, at: at(when), cause, value: Some(94.5), actor: None }
+}
+
+#[test]
+fn an_alert_gets_its_number_when_it_fires_and_its_history_begins_before() {
+    let (bench, _, devices) = Bench::furnished(&["R1"]);
+    let mut work = bench.work();
+    let pending = work.put_alert(alert(devices[0], Phase::Pending), None, None, at(10)).unwrap();
+    assert_eq!(pending.incident, None);
+    work.note_transition(&transition(&pending, 10, Cause::FirstBreach)).unwrap();
+    assert_eq!(work.open_alerts().unwrap(), []);
+
+    let firing = Alert { phase: Phase::Firing, ..pending };
+    let firing = work.put_alert(firing, Some(at(500)), None, at(20)).unwrap();
+    let number = firing.incident.unwrap();
+    work.note_transition(&transition(&firing, 20, Cause::HeldLongEnough)).unwrap();
+    assert_eq!(work.open_alerts().unwrap(), [firing.clone()]);
+    assert_eq!(work.alert(number).unwrap().as_ref(), Some(&firing));
+    assert_eq!(work.alerts_due(at(499), 9).unwrap(), []);
+    assert_eq!(work.alerts_due(at(500), 9).unwrap(), [firing.clone()]);
+    let causes: Vec<Cause> = work.transitions(number).unwrap().iter().map(|t| t.cause).collect();
+    assert_eq!(causes, [Cause::FirstBreach, Cause::HeldLongEnough]);
+
+    let over = work.put_alert(Alert { phase: Phase::Resolved, ..firing }, None, None, at(90)).unwrap();
+    assert_eq!(work.all_alerts().unwrap(), []);
+    let incident = work.incident(number).unwrap().unwrap();
+    assert_eq!((incident.alert, incident.began_at, incident.ended_at), (over, at(20), Some(at(90))));
+}
+
+#[test]
+fn the_next_firing_has_another_number_and_may_hang_below_the_last() {
+    let (bench, _, devices) = Bench::furnished(&["R1"]);
+    let mut work = bench.work();
+    let first = work.put_alert(alert(devices[0], Phase::Firing), None, None, at(20)).unwrap();
+    work.put_alert(Alert { phase: Phase::Resolved, ..first.clone() }, None, None, at(30)).unwrap();
+    let second = work.put_alert(alert(devices[0], Phase::Firing), None, first.incident, at(40)).unwrap();
+    assert_ne!(first.incident, second.incident);
+    let last = work.last_incident(&second.key).unwrap().unwrap();
+    assert_eq!((last.id, last.root), (second.incident.unwrap(), first.incident));
+    assert_eq!(work.firings_since(&second.key, at(0)).unwrap(), 2);
+    assert_eq!(work.firings_since(&second.key, at(21)).unwrap(), 1);
+}
+
+#[test]
+fn who_was_told_is_remembered_once() {
+    let (bench, _, devices) = Bench::furnished(&["R1"]);
+    let mut work = bench.work();
+    let alert = work.put_alert(alert(devices[0], Phase::Firing), None, None, at(20)).unwrap();
+    let number = alert.incident.unwrap();
+    work.note_told(number, &place()).unwrap();
+    work.note_told(number, &place()).unwrap();
+    assert_eq!(work.told(number).unwrap(), [place()]);
+}
+
+#[test]
+fn ended_alerts_go_when_they_are_old_and_open_ones_stay() {
+    let (bench, _, devices) = Bench::furnished(&["R1", "R2"]);
+    let mut work = bench.work();
+    let ended = work.put_alert(alert(devices[0], Phase::Firing), None, None, at(20)).unwrap();
+    work.note_transition(&transition(&ended, 20, Cause::HeldLongEnough)).unwrap();
+    work.note_told(ended.incident.unwrap(), &place()).unwrap();
+    work.put_alert(Alert { phase: Phase::Resolved, ..ended.clone() }, None, None, at(30)).unwrap();
+    let open = work.put_alert(alert(devices[1], Phase::Firing), None, ended.incident, at(20)).unwrap();
+    let year = 400 * 86_400_000;
+    assert!(work.sweep_step(&Retention::default(), at(year)).unwrap() > 0);
+    assert_eq!(work.incident(ended.incident.unwrap()).unwrap(), None);
+    assert_eq!(work.open_alerts().unwrap(), [open]);
+}
+
+#[test]
+fn a_silence_ends_at_its_time_or_before() {
+    let (bench, person, _) = Bench::furnished(&["R1"]);
+    let mut work = bench.work();
+    let silence = Silence {
+        id: SilenceId(0),
+        selector: "site:hanoi".parse().unwrap(),
+        rule: Some("cpu".to_owned()),
+        object: None,
+        author: person,
+        reason: Some("new fan".to_owned()),
+        begins: at(10),
+        ends: at(100),
+    };
+    let id = work.add_silence(&silence, &place()).unwrap();
+    let silence = Silence { id, ..silence };
+    assert_eq!(work.silences(at(9)).unwrap(), []);
+    assert_eq!(work.silences(at(10)).unwrap(), [silence.clone()]);
+    assert_eq!(work.silences(at(100)).unwrap(), []);
+    let device = device("R1");
+    let mut key = AlertKey { device: device.id, rule: "cpu".to_owned(), object: String::new() };
+    assert!(silence.holds(&key, &device, at(99)) && !silence.holds(&key, &device, at(100)));
+    key.rule = "memory".to_owned();
+    assert!(!silence.holds(&key, &device, at(99)));
+
+    assert_eq!(work.silences_to_warn(at(99)).unwrap(), []);
+    assert_eq!(work.silences_to_warn(at(100)).unwrap().len(), 1);
+    work.note_warned(id).unwrap();
+    assert_eq!(work.silences_to_warn(at(100)).unwrap(), []);
+    assert_eq!(work.silences_over(at(100)).unwrap()[0].place, place());
+    assert!(work.end_silence(id, at(50)).unwrap());
+    assert!(!work.end_silence(id, at(60)).unwrap(), "once");
+    assert_eq!(work.silences(at(40)).unwrap(), []);
+    assert_eq!(work.silence(id).unwrap().unwrap().ends, at(50));
+}
