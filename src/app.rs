@@ -4,7 +4,6 @@
 use crate::archive::Archive;
 use crate::channel::terminal::Terminal;
 use crate::channel::{Channel, Intake};
-use crate::command::Catalog;
 use crate::device::{
     Deadlines, Floor, FloorSettings, Keyring, MasterKey, Pins, Redactor, SealedLogin, Sealer, platform_names,
 };
@@ -35,7 +34,8 @@ pub struct Parts {
     pub settings: Settings,
     pub key: MasterKey,
     pub store: Store,
-    pub catalog: Arc<Catalog>,
+    /// Reads commands and rules: at the start, and at each reload.
+    pub load: flow::live::Load,
     pub channels: Vec<Channel>,
     /// The chat in the terminal, when there is one: its end of input ends the bot.
     pub terminal: Option<Arc<Terminal>>,
@@ -70,12 +70,14 @@ pub struct Bot {
 
 impl Bot {
     pub fn start(parts: Parts) -> anyhow::Result<Bot> {
+        let Parts { settings, channels, .. } = &parts;
+        let (settings, channels) = (settings.clone(), channels.clone());
         // Opened once before anything runs: a damaged repository is told at the start.
-        Archive::open(&parts.settings.data)?;
-        let house = Arc::new(house(&parts));
+        Archive::open(&settings.data)?;
+        let house = Arc::new(house(parts)?);
         let (intake, incoming) = mpsc::channel(INTAKE);
-        let loops = Loops::start(&house, &parts, incoming);
-        let listeners = listen(&house, &parts.channels, intake);
+        let loops = Loops::start(&house, &settings, incoming);
+        let listeners = listen(&house, &channels, intake);
         Ok(Bot { house, loops, listeners })
     }
 
@@ -95,7 +97,7 @@ impl Bot {
     }
 }
 
-fn house(parts: &Parts) -> House {
+fn house(parts: Parts) -> anyhow::Result<House> {
     let ports = Arc::new(Ports(parts.store.clone(), Clock::start()));
     let ssh = &parts.settings.ssh;
     let settings = FloorSettings {
@@ -112,17 +114,18 @@ fn house(parts: &Parts) -> House {
         ..FloorSettings::default()
     };
     let (sealer, redactor) = (Sealer::new(&parts.key), Redactor::new(&parts.key));
-    House {
+    let live = flow::live::Swap::new(parts.load).map_err(|problems| crate::cli::all_of(&problems))?;
+    Ok(House {
         store: parts.store.clone(),
         floor: Floor::new(settings, ports.clone(), ports, sealer, redactor),
-        channels: parts.channels.clone(),
-        catalog: parts.catalog.clone(),
+        channels: parts.channels,
+        live,
         clock: Clock::start(),
         platforms: Arc::new(platform_names().map(str::to_owned).collect()),
         stops: Stops::default(),
         gathered: flow::gather::Cache::default(),
         lock_patience: parts.settings.lock_patience,
-    }
+    })
 }
 
 /// The loops of the house, each in a task of its own.
@@ -133,7 +136,11 @@ struct Loops {
 }
 
 impl Loops {
-    fn start(house: &Arc<House>, parts: &Parts, incoming: mpsc::Receiver<crate::channel::Received>) -> Loops {
+    fn start(
+        house: &Arc<House>,
+        settings: &Settings,
+        incoming: mpsc::Receiver<crate::channel::Received>,
+    ) -> Loops {
         let mut loops = Loops { intake: JoinSet::new(), work: JoinSet::new(), back_door: JoinSet::new() };
         let own = house.clone();
         loops.intake.spawn(async move { flow::intake::run(&own, incoming).await });
@@ -141,7 +148,7 @@ impl Loops {
         loops.work.spawn(async move { flow::command::run(&own).await });
         let own = house.clone();
         loops.work.spawn(async move { flow::job::run(&own).await });
-        let (own, keep) = (house.clone(), &parts.settings.retention);
+        let (own, keep) = (house.clone(), &settings.retention);
         let retention = Retention {
             inbox: keep.inbox,
             outbox: keep.outbox,
@@ -151,8 +158,10 @@ impl Loops {
         };
         loops.work.spawn(async move { flow::housekeeping::run(&own, retention).await });
         let own = house.clone();
+        loops.work.spawn(async move { flow::live::run(&own).await });
+        let own = house.clone();
         loops.back_door.spawn(async move { flow::deliver::run(&own).await });
-        let (own, data) = (house.clone(), parts.settings.data.clone());
+        let (own, data) = (house.clone(), settings.data.clone());
         loops.back_door.spawn(async move { flow::archive::run(&own, data).await });
         loops
     }
@@ -210,7 +219,7 @@ enum Over {
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
-    /// The window of the terminal was closed.
+    /// Read commands and rules anew. A closed window sends it too, and ends the terminal's input as well.
     hangup: Signal,
 }
 
@@ -223,11 +232,21 @@ impl Signals {
         })
     }
 
+    /// Returns at a signal to end; a hangup asks for a reload on the way.
+    async fn next_of(&mut self, house: &House) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return,
+                _ = self.interrupt.recv() => return,
+                _ = self.hangup.recv() => house.live.ask(),
+            }
+        }
+    }
+
     async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
-            _ = self.hangup.recv() => {}
         }
     }
 }
@@ -243,7 +262,7 @@ async fn until_over(house: &House, terminal: Option<&Terminal>, signals: &mut Si
         }
     };
     tokio::select! {
-        () = signals.next() => Over::Signal,
+        () = signals.next_of(house) => Over::Signal,
         () = input_ended => Over::InputEnded,
     }
 }

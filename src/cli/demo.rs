@@ -15,7 +15,6 @@ use anyhow::{Context, bail};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -79,14 +78,15 @@ async fn live(
     lab: &Lab,
 ) -> anyhow::Result<ExitCode> {
     furnish(&store, &key, lab, arguments.role).await?;
-    let catalog = Arc::new(start::catalog(&settings)?);
+    let load = start::load(&settings);
+    let catalog = load().map_err(|problems| start::all_of(&problems))?.catalog;
     let shared = start::shared(&settings, &store, &catalog).await?;
     let terminal = Terminal::of_process(YOU, &shared);
     if std::io::stdin().is_terminal() {
         first_screen(&settings.data, arguments.role, lab);
     }
     let channels = vec![terminal.channel()];
-    app::live(Parts { settings, key, store, catalog, channels, terminal: Some(terminal) }).await
+    app::live(Parts { settings, key, store, load, channels, terminal: Some(terminal) }).await
 }
 
 /// Made at the first start; a lost key makes everything that was sealed with it unreadable.

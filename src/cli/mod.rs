@@ -18,9 +18,11 @@ mod key;
 mod lab;
 mod person;
 mod print;
+mod reload;
 mod run;
 
 pub use print::complain;
+pub use run::all_of;
 
 /// A chat-ops bot for network teams that run Cisco IOS XE routers.
 #[derive(Debug, Parser)]
@@ -68,6 +70,8 @@ enum Command {
     Config(config::Command),
     /// Who did what, newest first
     Audit(audit::Arguments),
+    /// Ask the running bot to read its command files and rules anew
+    Reload,
 }
 
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
@@ -85,6 +89,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Grant(grant) => beside::run(settings, |beside| grant::run(beside, grant)),
         Command::Config(config) => beside::run(settings, |beside| config::run(beside, config)),
+        Command::Reload => beside::run(settings, reload::run),
         Command::Audit(audit) => beside::run(settings, |beside| audit::run(beside, audit)),
     }
 }
@@ -116,6 +121,7 @@ mod tests {
             "grant remove 4",
             "config export all --at yesterday --raw out",
             "audit --limit 5",
+            "reload",
         ] {
             for line in [format!("patchbay {line}"), format!("patchbay --settings x.toml {line}")] {
                 let parsed = Arguments::try_parse_from(line.split(' '));

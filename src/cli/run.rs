@@ -6,6 +6,7 @@ use crate::builtin;
 use crate::channel::{KINDS, Shared, terminal};
 use crate::command::Catalog;
 use crate::device::MasterKey;
+use crate::flow::live::{Live, Load};
 use crate::model::written::{Problem, either};
 use crate::settings::{ChannelTable, Format, Settings, user_commands};
 use crate::store::{Access, Store};
@@ -19,7 +20,8 @@ pub fn run(path: &Path) -> anyhow::Result<ExitCode> {
     let settings = settings(path)?;
     let log_file = log(&settings)?;
     let key = master_key(&settings)?;
-    let catalog = Arc::new(catalog(&settings)?);
+    let load = load(&settings);
+    let catalog = load().map_err(|problems| all_of(&problems))?.catalog;
     let store = Store::open(&settings.data, Access::Bot)?;
     to_its_end(async {
         let shared = shared(&settings, &store, &catalog).await?;
@@ -27,7 +29,7 @@ pub fn run(path: &Path) -> anyhow::Result<ExitCode> {
         if terminal.is_some() && std::io::stdin().is_terminal() {
             greet(&shared, log_file.as_deref());
         }
-        app::live(Parts { settings, key, store, catalog, channels, terminal }).await
+        app::live(Parts { settings, key, store, load, channels, terminal }).await
     })
 }
 
@@ -58,12 +60,18 @@ pub fn master_key(settings: &Settings) -> anyhow::Result<MasterKey> {
 }
 
 /// Built-in command files and those of the user's folder, linted together.
-pub fn catalog(settings: &Settings) -> anyhow::Result<Catalog> {
+fn catalog(commands: Option<&Path>) -> Result<Catalog, Vec<Problem>> {
     let mut sources = crate::embedded::commands();
-    if let Some(folder) = &settings.commands {
-        sources.extend(user_commands(folder).map_err(|problems| all_of(&problems))?);
+    if let Some(folder) = commands {
+        sources.extend(user_commands(folder)?);
     }
-    Catalog::new(&sources, &builtin::names()).map_err(|problems| all_of(&problems))
+    Catalog::new(&sources, &builtin::names())
+}
+
+/// What reads commands and rules, at the start and at each reload.
+pub fn load(settings: &Settings) -> Load {
+    let commands = settings.commands.clone();
+    Box::new(move || Ok(Live { catalog: Arc::new(catalog(commands.as_deref())?) }))
 }
 
 /// What every channel gets: texts, and words for completion.

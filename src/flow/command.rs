@@ -65,7 +65,7 @@ async fn one(house: &House, tree: &Tree, id: i64, update: Update) -> Result<(), 
         return house.store.write(move |work| work.done(id)).await;
     };
     let gathered = gather::gather(house, request, update).await?;
-    let decision = dispatch(tree, &gathered, &house.catalog).await;
+    let decision = dispatch(tree, &gathered, &house.live.now().catalog).await;
     let_a_canary_fly(house, &gathered, &decision);
     enact::enact(house, id, gathered, decision).await
 }

@@ -52,7 +52,7 @@ pub async fn facts(
         place,
         inventory: lists.inventory,
         policy: lists.policy,
-        commands: house.catalog.commands().clone(),
+        commands: house.live.now().catalog.commands().clone(),
         people: lists.people,
         platforms: house.platforms.clone(),
         board: Arc::default(),

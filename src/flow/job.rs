@@ -179,7 +179,7 @@ async fn understand<'a>(
 ) -> Result<Result<Running<'a>, Document>, StoreError> {
     let facts = asker_facts(house, &job.invocation).await?;
     let lost = |line: &str| Document::line(Sign::Warning, text!("job.lost", line = line), Ending::Badly);
-    let Ok(mut resolved) = command::resolve(&house.catalog, job.invocation.clone(), &facts) else {
+    let Ok(mut resolved) = command::resolve(&house.live.now().catalog, job.invocation.clone(), &facts) else {
         return Ok(Err(lost(&job.invocation.line)));
     };
     let Some(builtin) = builtin::of(&resolved.command.run) else {

@@ -4,7 +4,6 @@
 //! [`archive`], [`housekeeping`].
 
 use crate::channel::Channel;
-use crate::command::Catalog;
 use crate::device::Floor;
 use crate::model::Destination;
 use crate::store::Store;
@@ -22,6 +21,7 @@ pub mod gather;
 pub mod housekeeping;
 pub mod intake;
 pub mod job;
+pub mod live;
 pub mod refuse;
 pub mod task;
 
@@ -32,7 +32,8 @@ pub struct House {
     pub store: Store,
     pub floor: Floor,
     pub channels: Vec<Channel>,
-    pub catalog: Arc<Catalog>,
+    /// Commands and rules: what a reload swaps.
+    pub live: live::Swap,
     pub clock: Clock,
     /// The platforms that the device floor can talk to.
     pub platforms: Arc<Vec<String>>,

@@ -6,6 +6,7 @@ use patchbay::builtin;
 use patchbay::channel::{Acknowledgement, Channel, Deliver, Intake, Later, Listen, Received};
 use patchbay::command::Catalog;
 use patchbay::device::{CREDENTIAL_PURPOSE, MasterKey, Sealer};
+use patchbay::flow::live::{Live, Load};
 use patchbay::lab::{Lab, LabPlan, Router};
 use patchbay::model::{
     Destination, Document, Ending, Identity, Message, Reader, Receipt, Request, SendError, Text, Texts,
@@ -121,9 +122,10 @@ fn start(
     change(&mut settings);
     let mut sources = patchbay::embedded::commands();
     sources.extend(commands);
-    let catalog = Arc::new(Catalog::new(&sources, &builtin::names()).unwrap());
+    let load: Load =
+        Box::new(move || Ok(Live { catalog: Arc::new(Catalog::new(&sources, &builtin::names())?) }));
     let channels = vec![Channel { name: DESK, listen: Some(desk.clone()), deliver: desk.clone() }];
-    Bot::start(Parts { settings, key, store, catalog, channels, terminal: None }).unwrap()
+    Bot::start(Parts { settings, key, store, load, channels, terminal: None }).unwrap()
 }
 
 async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: &'static str) {
