@@ -1,0 +1,191 @@
+//! What the monitor remembers of one router between two looks: what its probes need, what was last
+//! seen, and how the way to it is. Outcomes enter, observations for the rules leave.
+
+use crate::model::{
+    DeviceId, Device, Metric, Now, Observed, Outcome, Reach, Reading, Sample, Vitals,
+};
+use crate::monitor::reach::{self, Verdict};
+use crate::probe::{self, Probe};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A group of values is missed when it did not come for three periods, and never before this.
+const MISSED: Duration = Duration::from_secs(300);
+
+/// One look, answered.
+pub struct Polled {
+    pub device: Device,
+    /// The place of the probe in its registry.
+    pub probe: usize,
+    pub period: Duration,
+    pub began: Now,
+    pub ended: Now,
+    pub outcomes: Vec<Outcome>,
+    /// What the SSH port said, where it was asked.
+    pub ssh: Option<Result<(), crate::model::Broken>>,
+}
+
+pub struct Mind {
+    memory: probe::Memory,
+    pub vitals: Vitals,
+    /// When each probe last brought something; at first, when the monitor began to look.
+    good: BTreeMap<&'static str, Duration>,
+    /// Looks in a row that found it down.
+    pub failures: u32,
+    /// Good looks in a row since it was down.
+    pub recovering: u32,
+    /// It refused the login: not asked until a person has changed something.
+    pub refused: bool,
+    /// Watched links that were down at the last look.
+    pub down: usize,
+    /// There may be alert rows of it.
+    pub rows: bool,
+}
+
+/// What one look came to.
+pub struct Found {
+    pub device: DeviceId,
+    pub observed: Vec<Observed>,
+    pub samples: Vec<Sample>,
+    /// A watched link went down that was up before: worth a second look soon.
+    pub link_went_down: bool,
+}
+
+impl Mind {
+    pub fn new(vitals: Option<Arc<Vitals>>, rows: bool) -> Mind {
+        let vitals = vitals.map(|vitals| (*vitals).clone()).unwrap_or_default();
+        Mind {
+            memory: probe::Memory::default(),
+            vitals,
+            good: BTreeMap::new(),
+            failures: 0,
+            recovering: 0,
+            refused: false,
+            down: 0,
+            rows,
+        }
+    }
+
+    pub fn memory(&self) -> &probe::Memory {
+        &self.memory
+    }
+
+    pub fn is_down(&self) -> bool {
+        matches!(self.vitals.reach, Reach::Down(_))
+    }
+
+    /// Reads one look. None when it was broken off: nothing is known that was not before.
+    pub fn take(&mut self, polled: &Polled, probe: &Probe, slack: Duration) -> Option<Found> {
+        let verdict = reach::verdict(polled.device.name.as_str(), &polled.outcomes, polled.ssh.as_ref());
+        if verdict == Verdict::Nothing {
+            return None;
+        }
+        let look = probe::Look {
+            device: &polled.device,
+            outcomes: &polled.outcomes,
+            at: polled.began,
+            period: polled.period,
+        };
+        let mut found = probe.read(&look, &mut self.memory, &mut self.vitals);
+        // "Nothing there" is an answer: not every router has every model.
+        let brought = polled.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Json(_)));
+        self.note_reach(verdict, polled);
+        self.note_missing(probe, brought, polled, slack, &mut found.observed);
+        self.observe_reach(&mut found.observed);
+        let down = found.observed.iter().filter(|one| is_down_link(one)).count();
+        let before = match found.observed.iter().any(|one| one.metric == Metric::Link) {
+            true => std::mem::replace(&mut self.down, down),
+            false => down,
+        };
+        Some(Found {
+            device: polled.device.id,
+            observed: found.observed,
+            samples: found.samples,
+            link_went_down: down > before,
+        })
+    }
+
+    fn note_reach(&mut self, verdict: Verdict, polled: &Polled) {
+        let reach = match verdict {
+            Verdict::Answered => {
+                self.vitals.answered_at = Some(polled.ended.wall);
+                self.vitals.took = Some(polled.ended.monotonic.saturating_sub(polled.began.monotonic));
+                Reach::Up
+            }
+            Verdict::Failed(reach) => reach,
+            Verdict::Nothing => return,
+        };
+        self.recovering = match (self.is_down(), &reach) {
+            (_, Reach::Down(_)) => 0,
+            (true, _) => 1,
+            (false, _) => self.recovering.saturating_add(1),
+        };
+        self.failures = if matches!(reach, Reach::Down(_)) { self.failures.saturating_add(1) } else { 0 };
+        self.refused = matches!(reach, Reach::Refused(_));
+        if std::mem::discriminant(&reach) != std::mem::discriminant(&self.vitals.reach) {
+            self.vitals.reach_since = Some(polled.ended.wall);
+        }
+        self.vitals.reach = reach;
+    }
+
+    /// A router that never brought anything is not missed: it may not be set up yet. One that brings
+    /// nothing at all is missed once, not once for each probe.
+    fn note_missing(
+        &mut self,
+        probe: &Probe,
+        brought: bool,
+        polled: &Polled,
+        slack: Duration,
+        observed: &mut Vec<Observed>,
+    ) {
+        let now = polled.ended.monotonic;
+        let good = self.good.entry(probe.name).or_insert(polled.began.monotonic);
+        if brought {
+            *good = now;
+        }
+        if self.vitals.answered_at.is_none() {
+            return;
+        }
+        let missed = now.saturating_sub(*good) > (3 * polled.period).max(slack);
+        let nothing_at_all = !matches!(self.vitals.reach, Reach::Up);
+        let flag = |yes: bool| Reading::Known(f64::from(u8::from(yes)));
+        let mut note = |object: &str, reading| {
+            observed.push(Observed { metric: Metric::Missing, object: object.to_owned(), reading });
+        };
+        match nothing_at_all {
+            true if polled.probe == 0 => note("", flag(missed)),
+            true => {}
+            false => {
+                note("", flag(false));
+                note(probe.name, flag(missed));
+            }
+        }
+    }
+
+    fn observe_reach(&self, observed: &mut Vec<Observed>) {
+        let (down, refused) = match self.vitals.reach {
+            Reach::Up | Reach::NoRestconf(_) => (0.0, 0.0),
+            Reach::Refused(_) => (0.0, 1.0),
+            Reach::Down(_) => (1.0, 0.0),
+            Reach::Unknown => return,
+        };
+        let mut note = |metric, value| {
+            observed.push(Observed { metric, object: String::new(), reading: Reading::Known(value) });
+        };
+        note(Metric::Unreachable, down);
+        // While nobody answers nobody knows whether the login would be refused still.
+        if !self.is_down() {
+            note(Metric::Refused, refused);
+        }
+    }
+}
+
+fn is_down_link(one: &Observed) -> bool {
+    one.metric == Metric::Link && matches!(one.reading, Reading::Known(value) if value > 0.0)
+}
+
+/// The least time after which a group of values is missed: shorter where every period is short.
+pub fn slack(periods: impl Iterator<Item = Duration>) -> Duration {
+    periods.min().map_or(MISSED, |period| MISSED.min(period * 5))
+}

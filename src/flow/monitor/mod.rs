@@ -1,0 +1,60 @@
+//! The clock's corridor: each router is looked at when it is due, what comes back is kept, shown and
+//! held against the rules, and what the rules decide is stored with its messages in one transaction.
+//! One loop owns the schedule and what is remembered; everything that waits is a piece of [`Work`] that
+//! the loop polls beside all others, so that nobody who holds a reader of the store stands still.
+
+mod desk;
+mod judge;
+mod mind;
+
+use super::House;
+use crate::store::Topic;
+use desk::Desk;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::time::MissedTickBehavior;
+
+/// How often time alone is given a chance: repeats, ends of silences and acknowledgements.
+const TICK: Duration = Duration::from_secs(1);
+
+/// How often each probe looks, by its name.
+#[derive(Clone, Debug, Default)]
+pub struct Periods(pub BTreeMap<&'static str, Duration>);
+
+impl Periods {
+    pub fn of(&self, probe: &crate::probe::Probe) -> Duration {
+        self.0.get(probe.name).copied().unwrap_or_else(|| probe.pace.period())
+    }
+
+    pub fn shortest(&self) -> Duration {
+        crate::probe::PROBES.iter().map(|probe| self.of(probe)).min().unwrap_or(TICK)
+    }
+}
+
+type Waiting<'a> = FuturesUnordered<BoxFuture<'a, desk::Done>>;
+
+/// Runs until the house goes dark; what was seen until then is kept.
+pub async fn run(house: &House) {
+    let mut desk = Desk::new(house);
+    let mut waiting: Waiting<'_> = FuturesUnordered::new();
+    let mut changes = house.store.changes();
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    waiting.push(desk.inventory());
+    loop {
+        waiting.extend(desk.due());
+        let wait = desk.until_next();
+        let more = tokio::select! {
+            Some(done) = waiting.next() => desk.take(done),
+            _ = tick.tick() => desk.tick(),
+            _ = changes.of(&[Topic::Devices, Topic::People]) => vec![desk.inventory()],
+            () = house.live.swapped() => vec![desk.inventory()],
+            () = tokio::time::sleep(wait) => Vec::new(),
+            () = house.stops.work.cancelled() => break,
+        };
+        waiting.extend(more);
+    }
+    desk.close(waiting).await;
+}
