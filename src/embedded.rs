@@ -10,6 +10,11 @@ pub fn commands() -> Vec<Source> {
     COMMANDS.iter().map(|(file, text)| Source::new(*file, *text)).collect()
 }
 
+/// The rules and routes that hold until somebody writes their own.
+pub fn rules() -> Source {
+    Source::new("config/rules.toml", include_str!("../config/rules.toml"))
+}
+
 /// The texts of one language: `(area, file)`. Empty for a language that nobody wrote.
 pub fn texts(language: &str) -> Vec<(String, Source)> {
     let folder = format!("config/texts/{language}/");

@@ -13,6 +13,7 @@
 //! | --- | --- | --- |
 //! | [`model`] | the words: values that walk | std, serde, time |
 //! | [`command`] | text in, permission proven; pure | model |
+//! | [`monitor`] | rules, the life of an alert, what is told of it; pure | model |
 //! | [`device`], [`store`], [`archive`], [`channel`] | the edges: SSH, SQL, git, chats | model; never each other |
 //! | [`builtin`] | what commands answer, one file each | the above, of `store` the transaction |
 //! | [`flow`] | the corridors: loops of one screen | all above |
@@ -64,6 +65,7 @@ pub mod device;
 pub mod embedded;
 pub mod flow;
 pub mod lab;
+pub mod monitor;
 pub mod settings;
 pub mod store;
 pub mod texts;

@@ -64,9 +64,65 @@ pub struct Alert {
     /// Something keeps it from being told now.
     pub held: Option<Hold>,
     pub next_repeat: Option<Timestamp>,
-    /// Pushes after the first.
+    /// Repeats that were pushed.
     pub repeats: u32,
     pub ack: Option<Ack>,
+    /// The rule's `raise_above` when it last looked.
+    #[serde(default)]
+    pub limit: f64,
+    /// Since when no value has come.
+    #[serde(default)]
+    pub unknown_since: Option<Timestamp>,
+    /// Known values to wait for after the router came back, before anything is told.
+    #[serde(default)]
+    pub settle: u32,
+    /// The severity that the last push named.
+    #[serde(default)]
+    pub told: Option<Severity>,
+    /// It fired before, not long ago.
+    #[serde(default)]
+    pub again: Option<Again>,
+}
+
+/// `again high, 2nd time in 12 min`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Again {
+    /// Firings in a row, with this one.
+    pub count: u32,
+    /// From the first breach of the first of them until this one.
+    pub span: Duration,
+}
+
+impl Alert {
+    /// An alert at its first breach.
+    pub fn pending(key: AlertKey, metric: Metric, severity: Severity, value: f64, at: Timestamp) -> Alert {
+        Alert {
+            key,
+            metric,
+            phase: Phase::Pending,
+            severity,
+            incident: None,
+            since: at,
+            breaches: 1,
+            unknowns: 0,
+            value,
+            value_at: at,
+            peak: value,
+            clear_since: None,
+            clears: 0,
+            looked_at: at,
+            announced: false,
+            held: None,
+            next_repeat: None,
+            repeats: 0,
+            ack: None,
+            limit: 0.0,
+            unknown_since: None,
+            settle: 0,
+            told: None,
+            again: None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,6 +245,9 @@ pub enum Cause {
     AckExpired,
     Silenced,
     SilenceEnded,
+    /// The router is unreachable, or the bot has only just started.
+    HeldBack,
+    HoldEnded,
     ToldAfterHold,
 }
 
@@ -231,5 +290,18 @@ impl NoticeKind {
     /// Whether a phone may ring for it.
     pub fn is_push(&self) -> bool {
         !matches!(self, NoticeKind::Edited)
+    }
+
+    /// It says that the alert fires: it goes to whom the routes name now, and who hears of the incident
+    /// for the first time is noted as told. Everything else goes to exactly those who were told.
+    pub fn says_firing(&self) -> bool {
+        match self {
+            NoticeKind::Firing
+            | NoticeKind::Still { .. }
+            | NoticeKind::SeverityRose
+            | NoticeKind::AckExpired { .. }
+            | NoticeKind::SilenceEnded => true,
+            NoticeKind::Edited | NoticeKind::Recovered { .. } | NoticeKind::Closed { .. } => false,
+        }
     }
 }

@@ -99,6 +99,32 @@ impl Metric {
         }
     }
 
+    /// The highest value that there can be, where there is one.
+    pub fn highest(self) -> Option<f64> {
+        match self {
+            Metric::Cpu | Metric::Memory | Metric::Utilisation => Some(100.0),
+            Metric::MemoryStatus | Metric::Rebooted => Some(2.0),
+            Metric::Link | Metric::Unreachable | Metric::Refused | Metric::Missing => Some(1.0),
+            Metric::In | Metric::Out | Metric::Clock => None,
+        }
+    }
+
+    /// The interface that an object of this metric speaks of.
+    pub fn interface(self, object: &str) -> Option<&str> {
+        match self {
+            Metric::In | Metric::Out | Metric::Link => Some(object),
+            Metric::Utilisation => Some(object.split_once(' ').map_or(object, |(interface, _)| interface)),
+            Metric::Cpu
+            | Metric::Memory
+            | Metric::MemoryStatus
+            | Metric::Unreachable
+            | Metric::Rebooted
+            | Metric::Refused
+            | Metric::Missing
+            | Metric::Clock => None,
+        }
+    }
+
     /// Whether its values are kept in the metrics file. Percentages of a speed are not: the rates are.
     pub fn is_kept(self) -> bool {
         matches!(self, Metric::Cpu | Metric::Memory | Metric::In | Metric::Out)

@@ -33,7 +33,8 @@ pub mod outbound;
 pub mod press;
 
 pub use alert::{
-    Ack, Alert, AlertKey, Cause, Closing, Hold, Notice, NoticeKind, Phase, Severity, Silence, Transition,
+    Ack, Again, Alert, AlertKey, Cause, Closing, Hold, Notice, NoticeKind, Phase, Severity, Silence,
+    Transition,
 };
 pub use board::{Board, Reach, Vitals};
 pub use command::{ArgKind, ArgSpec, Command, Role, Run, ShowAs, Writes};

@@ -155,6 +155,10 @@ impl<'a> Fields<'a> {
         self.take(key).is_some_and(|value| value.get_ref().is_table())
     }
 
+    pub fn is_list(&self, key: &str) -> bool {
+        self.take(key).is_some_and(|value| value.get_ref().is_array())
+    }
+
     pub fn text(&self, key: &str) -> Option<String> {
         self.typed(key, "is no text", "write it in quotes", |value| value.as_str().map(str::to_owned))
     }
@@ -183,6 +187,17 @@ impl<'a> Fields<'a> {
         let hint = format!("use {} to {}", range.start(), range.end());
         self.wrong(key, format!("{} {number} is out of range", self.name(key)), hint);
         None
+    }
+
+    /// A number with or without a point.
+    pub fn decimal(&self, key: &str) -> Option<f64> {
+        self.typed(key, "is no number", "write it without quotes, such as 90 or 90.5", |value| {
+            let float = || value.as_float()?.as_str().parse::<f64>().ok().filter(|number| number.is_finite());
+            let whole = |number: &toml::de::DeInteger<'_>| {
+                i64::from_str_radix(number.as_str(), number.radix()).ok().map(|number| number as f64)
+            };
+            value.as_integer().and_then(whole).or_else(float)
+        })
     }
 
     pub fn span(&self, key: &str) -> Option<Duration> {

@@ -1,0 +1,28 @@
+//! The heart of the clock, pure: what a rule is, how an alert lives, what is told of it and why.
+//! Values and `now` enter; steps (the alert after, what was decided, what is to be told) leave.
+//! Nothing here reads a clock, the store or a router. The order is that of a value's way.
+
+pub mod file;
+pub mod route;
+pub mod rule;
+
+pub mod step;
+mod tell;
+pub mod timers;
+
+pub mod evaluate;
+
+pub mod notice;
+pub mod why;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use evaluate::{Context, observe, sweep, tick};
+pub use notice::{About, again, document, first_message};
+pub use route::{Route, To, destinations};
+pub use rule::{Interfaces, Rule, Rules};
+pub use step::{Input, Look, Step, closed, step};
+pub use timers::{DEFAULT_ACK, LONGEST_ACK, due, loaded, shifted};
+pub use why::why;
