@@ -24,6 +24,14 @@ pub struct Facts {
     pub platforms: Arc<Vec<String>>,
     /// What was last seen of each router.
     pub board: Arc<super::board::Board>,
+    /// The rules for alerts, and where alerts go.
+    pub rules: Arc<super::rule::Rules>,
+    /// The places of the channels' own, for a notice that names a channel only.
+    pub homes: Arc<Vec<Destination>>,
+    /// The time zone of whoever has none, and of the routes' hours.
+    pub zone: chrono_tz::Tz,
+    /// The bot began a moment ago: what it has not seen yet is not gone.
+    pub starting: bool,
     /// The series that this command asked for, read before.
     pub tracks: Arc<Vec<super::metric::Track>>,
     /// The job that this answer belongs to, when it works on routers.

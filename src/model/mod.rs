@@ -18,6 +18,8 @@ pub mod alert;
 pub mod board;
 pub mod metric;
 pub mod picture;
+pub mod route;
+pub mod rule;
 
 pub mod command;
 pub mod danger;
@@ -54,6 +56,8 @@ pub use person::{Effect, Grant, Identity, Person, Reader};
 pub use picture::{Curve, Drawn, Mark, Marked, Picture, Sparkline};
 pub use press::{Action, Press, Token, Uses, Who};
 pub use request::{Destination, Request, Thread, Update, What};
+pub use route::{Route, To};
+pub use rule::{Rule, Rules};
 pub use secret::Secret;
 pub use selector::Selector;
 pub use text::{Arg, Text, Texts};

@@ -1,7 +1,7 @@
 //! One router's observations against all rules, and all alerts against what still exists. Where nothing
 //! is wrong nothing is built: a thousand routers with forty interfaces pass here each minute.
 
-use super::rule::{Rule, Rules, Verdict};
+use crate::model::rule::{Rule, Rules, Verdict};
 use super::step::{Input, Look, Step, closed, step};
 use crate::model::{
     Alert, AlertKey, Closing, Device, Hold, Inventory, Metric, Observed, Phase, Reading, Silence, Timestamp,

@@ -1,8 +1,8 @@
 //! `rules.toml` into [`Rules`]: every mistake at once with its line and its cure, and what is no mistake
 //! in writing but could never work is a mistake too.
 
-use super::route::{Hours, Route, To, WEEK, read_days};
-use super::rule::{Interfaces, Rule, Rules};
+use crate::model::route::{Hours, Route, To, WEEK, read_days};
+use crate::model::rule::{Interfaces, Rule, Rules};
 use crate::model::written::{Fields, Section, either, nearest};
 use crate::model::{Metric, Problem, Selector, Severity, Source, Unit};
 use std::time::Duration;

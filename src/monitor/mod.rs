@@ -3,8 +3,9 @@
 //! Nothing here reads a clock, the store or a router. The order is that of a value's way.
 
 pub mod file;
-pub mod route;
-pub mod rule;
+
+pub mod reach;
+pub mod schedule;
 
 pub mod step;
 mod tell;
@@ -21,8 +22,7 @@ mod tests;
 
 pub use evaluate::{Context, observe, sweep, tick};
 pub use notice::{About, again, document, first_message};
-pub use route::{Route, To, destinations};
-pub use rule::{Interfaces, Rule, Rules};
+pub use crate::model::route::destinations;
 pub use step::{Input, Look, Step, closed, step};
 pub use timers::{DEFAULT_ACK, LONGEST_ACK, due, loaded, shifted};
 pub use why::why;

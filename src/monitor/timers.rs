@@ -1,7 +1,7 @@
 //! What time alone does to an alert: when to look at it again, how it fares when the wall clock jumps,
 //! and what is still true of it after the bot was down.
 
-use super::rule::Rule;
+use crate::model::rule::Rule;
 use crate::model::{Alert, Phase, Timestamp};
 use std::time::Duration;
 
