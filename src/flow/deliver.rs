@@ -53,7 +53,7 @@ pub async fn run(house: &House) {
 /// say by themselves that they go on.
 async fn show_again(house: &House) -> Result<(), StoreError> {
     let forgetful = house.channels.iter().filter(|channel| channel.deliver.forgets());
-    let places: Vec<_> = forgetful.filter_map(|channel| channel.deliver.home()).collect();
+    let places: Vec<_> = forgetful.flat_map(|channel| channel.deliver.homes()).collect();
     let now = house.clock.now().wall;
     house
         .store

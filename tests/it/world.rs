@@ -122,7 +122,7 @@ fn start(
     let mut sources = patchbay::embedded::commands();
     sources.extend(commands);
     let catalog = Arc::new(Catalog::new(&sources, &builtin::names()).unwrap());
-    let channels = vec![Channel { name: DESK, listen: Some(desk.clone()), deliver: desk.clone() }];
+    let channels = vec![Channel { name: DESK.to_owned(), listen: Some(desk.clone()), deliver: desk.clone() }];
     Bot::start(Parts { settings, key, store, catalog, channels, terminal: None }).unwrap()
 }
 
@@ -389,7 +389,7 @@ impl Deliver for Desk {
         })
     }
 
-    fn home(&self) -> Option<Destination> {
-        None
+    fn homes(&self) -> Vec<Destination> {
+        vec![Destination { channel: DESK.to_owned(), address: "room".to_owned() }]
     }
 }
