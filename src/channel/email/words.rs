@@ -1,7 +1,7 @@
 //! Texts as a mail needs them: rendered for its reader, with nothing in them that could act. A
 //! header is one line; a body keeps its lines.
 
-use crate::model::{Block, Document, Message, Reader, Sign, Text, Texts, Timestamp};
+use crate::model::{Action, Block, Button, Class, Document, Message, Reader, Sign, Text, Texts, Timestamp};
 
 /// Longer subjects are cut by every phone anyway.
 const HEADER: usize = 150;
@@ -10,11 +10,12 @@ pub struct Words<'a> {
     pub texts: &'a Texts,
     pub reader: &'a Reader,
     pub now: Timestamp,
+    pub class: Class,
 }
 
 impl<'a> Words<'a> {
     pub fn of(message: &'a Message, texts: &'a Texts) -> Words<'a> {
-        Words { texts, reader: &message.reader, now: message.now }
+        Words { texts, reader: &message.reader, now: message.now, class: message.class }
     }
 
     /// As one line or more, without control characters.
@@ -42,8 +43,9 @@ impl<'a> Words<'a> {
         let line = match sign {
             Sign::Critical => text!("mail.critical", line = line),
             Sign::Warning => text!("mail.warning", line = line),
-            Sign::Done => text!("mail.recovered", line = line),
+            Sign::Done if self.tells_of_an_alert() => text!("mail.recovered", line = line),
             Sign::None
+            | Sign::Done
             | Sign::Running
             | Sign::Refused
             | Sign::Question
@@ -55,16 +57,20 @@ impl<'a> Words<'a> {
         self.one_line(&text!("mail.subject", line = line))
     }
 
+    fn tells_of_an_alert(&self) -> bool {
+        matches!(self.class, Class::Critical | Class::Alert)
+    }
+
     /// `Acknowledge in chat: /ack 7`: a mail has no buttons, and the chat does.
     pub fn in_chat(&self, document: &Document) -> Vec<String> {
-        let typed = |button: &crate::model::Button| match &button.action {
-            crate::model::Action::Run { line } => Some(
+        let typed = |button: &Button| match &button.action {
+            Action::Run { line } => Some(
                 self.one_line(&text!("mail.in_chat", label = button.label.clone(), line = line.as_str())),
             ),
-            crate::model::Action::Answer { .. }
-            | crate::model::Action::Cancel { .. }
-            | crate::model::Action::TryCredential { .. }
-            | crate::model::Action::TellWhenFree { .. } => None,
+            Action::Answer { .. }
+            | Action::Cancel { .. }
+            | Action::TryCredential { .. }
+            | Action::TellWhenFree { .. } => None,
         };
         document.buttons.iter().filter_map(typed).collect()
     }
