@@ -14,6 +14,7 @@ mod config;
 mod device;
 mod devices;
 mod diff;
+mod dlq;
 mod help;
 mod job;
 mod jobs;
@@ -47,13 +48,14 @@ pub struct Builtin {
     pub answer: fn(&Resolved, &Facts, &[TaskResult], &mut Work) -> Result<Document, StoreError>,
 }
 
-pub const BUILTINS: [&Builtin; 13] = [
+pub const BUILTINS: [&Builtin; 14] = [
     &backup::BACKUP,
     &cancel::CANCEL,
     &config::CONFIG,
     &device::DEVICE,
     &devices::DEVICES,
     &diff::DIFF,
+    &dlq::DLQ,
     &help::HELP,
     &job::JOB,
     &jobs::JOBS,

@@ -2,7 +2,8 @@
 //! holds ([`Deliver`]); it knows its service's format and nobody else's. It never decides anything.
 
 use crate::model::written::Fields;
-use crate::model::{Destination, Message, Receipt, Request, SendError, Text, Texts, Update};
+use crate::model::{Destination, Message, Receipt, Request, Secret, SendError, Text, Texts, Update};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+pub mod email;
 pub mod terminal;
 
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -55,8 +57,14 @@ pub trait Deliver: Send + Sync {
     /// Sends one message or edits its earlier parts. Must be safe to repeat when `repeat` says so.
     fn deliver<'a>(&'a self, message: &'a Message) -> Later<'a, Result<Receipt, SendError>>;
 
-    /// Where a plain notice for the operator of the bot may go, when nobody asked.
-    fn home(&self) -> Option<Destination>;
+    /// How long after the `attempts`-th failed try (from 1) the next one comes, when the service did
+    /// not say. A channel that goes another pace says so.
+    fn patience(&self, attempts: u32) -> Duration {
+        patience(&CHATS, attempts)
+    }
+
+    /// Where a plain notice for the operators goes, when nobody asked: all of them.
+    fn homes(&self) -> Vec<Destination>;
 
     /// Whether a person who comes after a restart no longer sees what was said before it.
     fn forgets(&self) -> bool {
@@ -64,10 +72,20 @@ pub trait Deliver: Send + Sync {
     }
 }
 
+/// Seconds until the next try, the last for all that follow.
+const CHATS: [u64; 7] = [1, 2, 5, 15, 30, 60, 120];
+
+fn patience(table: &[u64], attempts: u32) -> Duration {
+    let at = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
+    let seconds = table.get(at).or(table.last()).copied().unwrap_or(60);
+    Duration::from_secs(seconds)
+}
+
 /// One open door.
 #[derive(Clone)]
 pub struct Channel {
-    pub name: &'static str,
+    /// What destinations and identities call it.
+    pub name: String,
     pub listen: Option<Arc<dyn Listen>>,
     pub deliver: Arc<dyn Deliver>,
 }
@@ -80,6 +98,19 @@ pub struct Shared {
     pub words: Vec<String>,
     /// The data folder, for what a channel keeps in files of its own.
     pub data: PathBuf,
+    /// The random name of this installation: names that leave the house never meet another's.
+    pub installation: String,
+}
+
+/// A channel's settings table, with what stands in the files and variables that it names.
+pub struct Table<'a> {
+    /// `mail` of `[channel.mail]`.
+    pub name: &'a str,
+    pub fields: &'a Fields<'a>,
+    /// `password` of `password_file` or `password_env`.
+    pub secrets: &'a BTreeMap<String, Secret>,
+    /// Texts that are no secret: `ca` of `ca_file`.
+    pub files: &'a BTreeMap<String, String>,
 }
 
 /// What opening a channel's settings table gives.
@@ -93,12 +124,15 @@ pub struct Opened {
 pub struct Kind {
     pub name: &'static str,
     /// Reads its table, so that every mistake in it is told; opens nothing.
-    pub check: fn(&Fields<'_>),
-    pub open: fn(&Fields<'_>, &Shared) -> Opened,
+    pub check: fn(&Table<'_>),
+    /// None when the table has a mistake, which is told.
+    pub open: fn(&Table<'_>, &Shared) -> Option<Opened>,
 }
 
-pub const KINDS: [Kind; 1] =
-    [Kind { name: terminal::KIND, check: terminal::checked, open: terminal::opened }];
+pub const KINDS: [Kind; 2] = [
+    Kind { name: email::KIND, check: email::checked, open: email::opened },
+    Kind { name: terminal::KIND, check: terminal::checked, open: terminal::opened },
+];
 
 /// Why a listener stopped for good.
 #[derive(Debug, thiserror::Error)]

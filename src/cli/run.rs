@@ -3,11 +3,11 @@
 use super::print::say;
 use crate::app::{self, Parts};
 use crate::builtin;
-use crate::channel::{KINDS, Shared, terminal};
+use crate::channel::{Channel, KINDS, Kind, Shared, Table, terminal};
 use crate::command::Catalog;
 use crate::device::MasterKey;
 use crate::flow::live::{Live, Load};
-use crate::model::written::{Problem, either};
+use crate::model::written::{Fields, Problem, either};
 use crate::settings::{ChannelTable, Format, Settings, user_commands};
 use crate::store::{Access, Store};
 use anyhow::{Context, bail};
@@ -77,23 +77,32 @@ pub fn load(settings: &Settings) -> Load {
 /// What every channel gets: texts, and words for completion.
 pub async fn shared(settings: &Settings, store: &Store, catalog: &Catalog) -> anyhow::Result<Shared> {
     let texts = crate::texts::load(&settings.language).map_err(|problems| all_of(&problems))?;
-    let inventory = store.read(|view| view.inventory()).await?;
+    let (inventory, installation) =
+        store.read(|view| Ok((view.inventory()?, view.installation()?))).await?;
     let mut words: Vec<String> =
         catalog.commands().iter().map(|command| format!("/{}", command.name)).collect();
     words.dedup();
     words.extend(inventory.devices().iter().map(|device| device.name.to_string()));
-    Ok(Shared { texts: Arc::new(texts), words, data: settings.data.clone() })
+    Ok(Shared { texts: Arc::new(texts), words, data: settings.data.clone(), installation })
 }
 
-type Open = (Vec<crate::channel::Channel>, Option<Arc<crate::channel::terminal::Terminal>>);
+type Open = (Vec<Channel>, Option<Arc<terminal::Terminal>>);
 
 fn open(settings: &Settings, shared: &Shared) -> anyhow::Result<Open> {
-    let (mut channels, mut terminal, mut problems) = (Vec::new(), None, Vec::new());
-    for table in &settings.channels {
+    let (mut channels, mut terminal, mut problems) = (Vec::<Channel>::new(), None, Vec::new());
+    for settings in &settings.channels {
         // An unknown kind was refused when the settings were read.
-        let Some(kind) = KINDS.iter().find(|kind| kind.name == table.kind) else { continue };
-        let (opened, found) = table.read(|fields| (kind.open)(fields, shared));
+        let Some(kind) = kind(settings) else { continue };
+        let (opened, found) = settings.read(|fields| {
+            let opened = (kind.open)(&table(settings, fields), shared)?;
+            if channels.iter().any(|channel| channel.name == opened.channel.name) {
+                let what = format!("two channels would be called {}", opened.channel.name);
+                fields.wrong("kind", what, "keep one, or give this table another name");
+            }
+            Some(opened)
+        });
         problems.extend(found);
+        let Some(opened) = opened else { continue };
         channels.push(opened.channel);
         terminal = terminal.or(opened.terminal);
     }
@@ -106,15 +115,23 @@ fn open(settings: &Settings, shared: &Shared) -> anyhow::Result<Open> {
     Ok((channels, terminal))
 }
 
+fn kind(table: &ChannelTable) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == table.kind)
+}
+
+fn table<'a>(settings: &'a ChannelTable, fields: &'a Fields<'a>) -> Table<'a> {
+    Table { name: &settings.name, fields, secrets: &settings.secrets, files: &settings.files }
+}
+
 /// What is wrong with a channel's table.
-pub fn door(table: &ChannelTable) -> Vec<Problem> {
-    let ((), problems) = match KINDS.iter().find(|kind| kind.name == table.kind) {
-        Some(kind) => table.read(|fields| (kind.check)(fields)),
-        None => table.read(|fields| {
+pub fn door(settings: &ChannelTable) -> Vec<Problem> {
+    let ((), problems) = match kind(settings) {
+        Some(kind) => settings.read(|fields| (kind.check)(&table(settings, fields))),
+        None => settings.read(|fields| {
             let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
             fields.wrong(
                 "kind",
-                format!("kind {:?} is unknown", table.kind),
+                format!("kind {:?} is unknown", settings.kind),
                 format!("use {}", either(&known)),
             );
             for key in fields.keys() {

@@ -1,6 +1,7 @@
 //! The back door: the only place that sends messages (invariant 3). One message per destination at a
 //! time, destinations at once; the attempt is stored before, the receipt after.
 
+use super::undelivered::{self, Letter};
 use super::{AFTER_ERROR, House};
 use crate::channel::Channel;
 use crate::model::{Message, Receipt, SendError};
@@ -12,7 +13,8 @@ use std::time::Duration;
 /// So many messages are looked at in one go.
 const BATCH: usize = 64;
 /// A send that takes longer is given up; it may have arrived, so its next try is marked as a repeat.
-const SEND: Duration = Duration::from_secs(30);
+/// Mail servers are slow: RFC 5321 4.5.3.2.6 lets them think for ten minutes.
+const SEND: Duration = Duration::from_secs(120);
 /// When nothing is due, the outbox is looked at again after this at the latest.
 const IDLE: Duration = Duration::from_secs(60);
 
@@ -53,7 +55,7 @@ pub async fn run(house: &House) {
 /// say by themselves that they go on.
 async fn show_again(house: &House) -> Result<(), StoreError> {
     let forgetful = house.channels.iter().filter(|channel| channel.deliver.forgets());
-    let places: Vec<_> = forgetful.filter_map(|channel| channel.deliver.home()).collect();
+    let places: Vec<_> = forgetful.flat_map(|channel| channel.deliver.homes()).collect();
     let now = house.clock.now().wall;
     house
         .store
@@ -99,13 +101,10 @@ async fn attempt(house: &House, message: Message) -> Result<(), StoreError> {
     }
     match tokio::time::timeout(SEND, channel.deliver.deliver(&message)).await {
         Ok(Ok(receipt)) => delivered(house, channel, &message, receipt).await,
-        Ok(Err(error)) => failed(house, &message, error).await,
+        Ok(Err(error)) => failed(house, channel, &message, error, Arrived::No).await,
         Err(_elapsed) => {
-            let until = house.clock.now().wall.plus(SEND);
-            house
-                .store
-                .write(move |work| work.postponed(id, until, "no answer in time", Arrived::Unknown))
-                .await
+            let error = SendError::Later { after: Duration::ZERO, why: "no answer in time".to_owned() };
+            failed(house, channel, &message, error, Arrived::Unknown).await
         }
     }
 }
@@ -133,14 +132,29 @@ async fn delivered(
         .await
 }
 
-async fn failed(house: &House, message: &Message, error: SendError) -> Result<(), StoreError> {
-    let (id, now) = (message.id, house.clock.now().wall);
+async fn failed(
+    house: &House,
+    channel: &Channel,
+    message: &Message,
+    error: SendError,
+    arrived: Arrived,
+) -> Result<(), StoreError> {
     tracing::warn!(%error, slot = %message.slot, place = %message.place, "a message was not sent");
+    let letter = Letter {
+        id: message.id,
+        slot: message.slot.clone(),
+        place: message.place.clone(),
+        class: message.class,
+        now: house.clock.now().wall,
+        elsewhere: undelivered::elsewhere(&house.channels, &message.place),
+    };
+    let deliver = channel.deliver.clone();
     house
         .store
-        .write(move |work| match error {
-            SendError::Later { after, why } => work.postponed(id, now.plus(after), &why, Arrived::No),
-            SendError::Never { why } => work.dead(id, &why, now),
+        .write(move |work| {
+            let attempts = u32::try_from(work.tries(letter.id)?).unwrap_or(u32::MAX);
+            let patience = deliver.patience(attempts);
+            undelivered::put_off(work, &letter, &error, arrived, patience)
         })
         .await
 }

@@ -120,7 +120,7 @@ fn notices(house: &House, problems: &[String], commands: usize) -> Vec<Outbound>
             |document, problem| document.with_detail(Text::verbatim(problem.as_str())),
         ),
     };
-    let places = house.channels.iter().filter_map(|channel| channel.deliver.home());
+    let places = house.channels.iter().flat_map(|channel| channel.deliver.homes());
     places
         .map(|place| Outbound {
             slot: Slot(format!("reload/{}", now.0)),

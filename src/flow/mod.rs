@@ -24,6 +24,7 @@ pub mod job;
 pub mod live;
 pub mod refuse;
 pub mod task;
+pub mod undelivered;
 
 pub use clock::Clock;
 

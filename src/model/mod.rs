@@ -49,7 +49,7 @@ pub use ids::*;
 pub use invocation::{Choice, Invocation, Resolved, Value};
 pub use job::{Job, JobState, Status, Task, TaskResult, TaskState};
 pub use metric::{Metric, Observed, Point, Reading, Sample, Series, Track, Unit, Why};
-pub use outbound::{Class, Message, Outbound, Receipt, SendError, Slot};
+pub use outbound::{Class, Fate, Message, Outbound, Receipt, SendError, Slot};
 pub use outcome::{Broken, Configuration, Outcome, Sealed};
 pub use permit::{Ask, Authorized, Plan, Policy, Refusal};
 pub use person::{Effect, Grant, Identity, Person, Reader};

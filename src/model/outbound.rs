@@ -99,9 +99,25 @@ pub struct Receipt {
     pub parts: Vec<MessageRef>,
 }
 
+/// What became of a logical message at one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// No version of it was ever sent, and one will be: a newer version takes its place unseen.
+    Waiting,
+    /// It is being sent, or a try got no answer: it may stand there.
+    InFlight,
+    /// A version of it stands there.
+    Delivered,
+    /// It was given up before any version arrived.
+    Dead,
+    /// It was never posted, or is forgotten.
+    Unknown,
+}
+
 /// Whether trying again can help is decided by the channel, from the type of its error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
+    /// After `after`, as the service asked; zero leaves it to the channel's patience.
     #[error("not now: {why}")]
     Later { after: Duration, why: String },
     #[error("never: {why}")]

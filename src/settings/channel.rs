@@ -1,5 +1,5 @@
-//! The tables of the doors. Which keys a table may hold only the door's own parser knows; names and
-//! secrets are the same for all and are checked here.
+//! The tables of the doors. Which keys a table may hold only the door's own parser knows; names,
+//! secrets and files are the same for all and are checked here.
 
 use super::Reading;
 use crate::model::written::{Fields, Section};
@@ -14,7 +14,12 @@ pub struct ChannelTable {
     pub section: Section,
     /// What stands in the files and variables that the table names: `token` for `token_file`.
     pub secrets: BTreeMap<String, Secret>,
+    /// The same for what is no secret: `ca` for `ca_file`.
+    pub files: BTreeMap<String, String>,
 }
+
+/// Keys that name a file which everybody may read.
+const OPEN: [&str; 1] = ["ca_file"];
 
 impl ChannelTable {
     /// Reads the keys of its kind; `kind` and the secrets are known already.
@@ -45,15 +50,31 @@ impl Reading<'_> {
             return None;
         }
         let kind = fields.required("kind", "say which service it is, such as kind = \"terminal\"");
-        let mut secrets = BTreeMap::new();
+        let (mut secrets, mut files) = (BTreeMap::new(), BTreeMap::new());
         for key in fields.keys() {
-            if let Some(bare) = key.strip_suffix("_file").or_else(|| key.strip_suffix("_env")) {
+            if OPEN.contains(&key.as_str()) {
+                let bare = key.trim_end_matches("_file").to_owned();
+                files.extend(self.file(&fields, &key).map(|text| (bare, text)));
+            } else if let Some(bare) = key.strip_suffix("_file").or_else(|| key.strip_suffix("_env")) {
                 secrets.extend(self.secret(&fields, &key).map(|secret| (bare.to_owned(), secret)));
             } else if ["token", "secret", "password"].iter().any(|word| key.ends_with(word)) {
                 let what = format!("channel.{name}.{key} does not stand in this file");
                 fields.wrong(&key, what, format!("say {key}_file or {key}_env"));
             }
         }
-        Some(ChannelTable { name: name.to_owned(), kind, section: all.section(name)?, secrets })
+        Some(ChannelTable { name: name.to_owned(), kind, section: all.section(name)?, secrets, files })
+    }
+
+    /// What stands in a file that is no secret.
+    fn file(&self, fields: &Fields<'_>, key: &str) -> Option<String> {
+        let typed = fields.text(key)?;
+        match self.outside.text(&self.folder.join(&typed)) {
+            Ok(text) => Some(text),
+            Err(why) => {
+                let what = format!("{}: the file {typed} {why}", fields.name(key));
+                fields.wrong(key, what, "check its name and its rights");
+                None
+            }
+        }
     }
 }

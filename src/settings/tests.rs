@@ -2,7 +2,8 @@
 
 use super::*;
 use expect_test::{Expect, expect};
-use std::collections::BTreeSet;
+use crate::channel::{KINDS, Table};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A machine with one variable, one good file and one folder.
 struct Here;
@@ -16,6 +17,13 @@ impl Outside for Here {
         match file.to_str() {
             Some("etc/good.key") => Ok(Secret::new("made-up")),
             Some("etc/empty.key") => Ok(Secret::new("")),
+            _ => Err("does not exist".to_owned()),
+        }
+    }
+
+    fn text(&self, file: &Path) -> Result<String, String> {
+        match file.to_str() {
+            Some("etc/ca.pem") => Ok("a certificate".to_owned()),
             _ => Err("does not exist".to_owned()),
         }
     }
@@ -58,7 +66,7 @@ fn what_is_said_is_taken() {
     let settings = read(
         "data = \"/var/lib/bot\"\nmaster_key_file = \"good.key\"\ncommands = \"mine\"\nlanguage = \"vi\"\n\
          time_zone = \"Asia/Ho_Chi_Minh\"\n[ssh]\nlogin = \"2m\"\nsessions = 5\n[log]\nlevel = \"debug\"\n\
-         [channel.chat]\nkind = \"terminal\"\ntoken_file = \"good.key\"\nprompt = \"me> \"\n",
+         [channel.chat]\nkind = \"terminal\"\ntoken_file = \"good.key\"\nprompt = \"me> \"\nca_file = \"ca.pem\"\n",
     )
     .unwrap();
     assert_eq!(settings.data, Path::new("/var/lib/bot"));
@@ -68,6 +76,7 @@ fn what_is_said_is_taken() {
     assert_eq!(settings.log.level.name(), "debug");
     let [channel] = settings.channels.as_slice() else { panic!("one channel") };
     assert_eq!((channel.name.as_str(), channel.kind.as_str()), ("chat", "terminal"));
+    assert_eq!(channel.files.get("ca").map(String::as_str), Some("a certificate"));
     assert_eq!(channel.secrets.get("token").map(Secret::reveal), Some("made-up"));
     let (prompt, problems) = channel.read(|fields| fields.text("prompt"));
     assert_eq!((prompt.as_deref(), problems), (Some("me> "), Vec::new()));
@@ -166,6 +175,10 @@ fn a_missing_master_key_is_told() {
         fn secret(&self, _: &Path) -> Result<Secret, String> {
             Err("does not exist".to_owned())
         }
+        fn text(&self, _: &Path) -> Result<String, String> {
+            Err("does not exist".to_owned())
+        }
+
         fn is_folder(&self, _: &Path) -> bool {
             false
         }
@@ -234,10 +247,19 @@ fn the_example_holds_every_key() {
     let whole = EXAMPLE.lines().map(uncommented).collect::<Vec<_>>().join("\n");
     let section = Section::whole(&Source::new("example.toml", whole.clone())).unwrap();
     let reading = Reading { outside: &Here, folder: PathBuf::new() };
-    let asked = section.asked(|fields| {
+    let mut asked = section.asked(|fields| {
         reading.settings(fields);
     });
-    let tables = ["ssh", "monitor", "retention", "log", "channel", "channel.terminal"];
+    let (channels, _) = section.read(|fields| reading.channels(fields));
+    assert_eq!(channels.len(), KINDS.len(), "one table of each kind");
+    for table in &channels {
+        let kind = KINDS.iter().find(|kind| kind.name == table.kind).unwrap();
+        let none = (BTreeMap::new(), BTreeMap::new());
+        asked.extend(table.section.asked(|fields| {
+            (kind.check)(&Table { name: &table.name, fields, secrets: &none.0, files: &none.1 });
+        }));
+    }
+    let tables = ["ssh", "monitor", "retention", "log", "channel", "channel.terminal", "channel.mail"];
     let asked: BTreeSet<String> =
         asked.into_iter().filter(|key| !tables.contains(&key.as_str()) && key != "master_key").collect();
     let mut table = String::new();
@@ -255,7 +277,8 @@ fn the_example_holds_every_key() {
     assert_eq!(held, asked);
 }
 
-/// `#key = ...` is a key that has no default; `# words` is a comment.
+/// `#key = ...` is a key that has no default, `#[table]` a table that need not be; `# words` is a comment.
 fn uncommented(line: &str) -> &str {
-    line.strip_prefix('#').filter(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase())).unwrap_or(line)
+    let written = |rest: &&str| rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '[');
+    line.strip_prefix('#').filter(written).unwrap_or(line)
 }

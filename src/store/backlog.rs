@@ -14,12 +14,18 @@ impl View<'_> {
         Ok(open.unwrap_or(0) + self.unsent()?)
     }
 
-    /// Messages that wait or are on their way.
+    /// Messages that wait or are on their way. Not those of a place that did not take one: they wait
+    /// for as long as it takes, here or in the next process.
     pub fn unsent(&self) -> Result<i64> {
-        let unsent =
-            self.one("SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending')", [], |row| {
-                row.get(0)
-            })?;
+        let unsent = self.one(
+            "SELECT count(*) FROM outbox JOIN slots ON slots.id = outbox.slot
+             WHERE state = 'sending' OR (state = 'waiting' AND NOT EXISTS (
+                SELECT 1 FROM outbox AS failed JOIN slots AS there ON there.id = failed.slot
+                WHERE failed.state = 'waiting' AND failed.next_try > 0
+                AND there.channel = slots.channel AND there.address = slots.address))",
+            [],
+            |row| row.get(0),
+        )?;
         Ok(unsent.unwrap_or(0))
     }
 }

@@ -1,12 +1,12 @@
 //! Tables `slots`, `outbox`, `message_refs`, `outbox_files`: what is to be said, from the posting to
 //! the receipt. Of a logical message at most one version waits and one is in flight; the newest wins.
-//! What may go now is asked in `outbox_due.rs`.
+//! What may go now is asked in `outbox_due.rs`, what could not be delivered in `outbox_dead.rs`.
 
 use super::topic::Topic;
-use super::work::{Result, View, Work, count, from_json, limit, to_json};
+use super::work::{Result, View, Work, count, from_json, to_json};
 use crate::model::outbound::MessageRef;
 use crate::model::{
-    Block, Class, Destination, Document, Outbound, OutboundId, Receipt, Slot, Thread, Timestamp,
+    Block, Class, Destination, Document, Fate, Outbound, OutboundId, Receipt, Slot, Thread, Timestamp,
 };
 use rusqlite::{Row, params};
 
@@ -19,40 +19,7 @@ pub enum Arrived {
     Unknown,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub struct DeadLetter {
-    pub id: OutboundId,
-    pub slot: Slot,
-    pub place: Destination,
-    pub class: Class,
-    pub document: Document,
-    pub why: String,
-    pub at: Timestamp,
-}
-
 impl View<'_> {
-    /// What could not be delivered, newest first.
-    pub fn dead_letters(&self, rows: usize) -> Result<Vec<DeadLetter>> {
-        self.all(
-            "SELECT outbox.id, slots.slot AS name, channel, address, class, document, coalesce(why, '') AS why,
-                coalesce(settled_at, posted_at) AS at
-             FROM outbox JOIN slots ON slots.id = outbox.slot
-             WHERE state = 'dead' ORDER BY outbox.id DESC LIMIT ?1",
-            [limit(rows)],
-            |row| {
-                Ok(DeadLetter {
-                    id: OutboundId(row.get("id")?),
-                    slot: Slot(row.get("name")?),
-                    place: Destination { channel: row.get("channel")?, address: row.get("address")? },
-                    class: class(row)?,
-                    document: from_json(row, "document")?,
-                    why: row.get("why")?,
-                    at: Timestamp(row.get("at")?),
-                })
-            },
-        )
-    }
-
     /// The newest version of each message at this place that will still change, oldest first.
     pub fn open_messages(&self, place: &Destination) -> Result<Vec<Outbound>> {
         self.all(
@@ -74,10 +41,36 @@ impl View<'_> {
         )
     }
 
+    /// Whether a version of this message arrived at this place, may have, or still will.
+    pub fn fate(&self, slot: &Slot, place: &Destination) -> Result<Fate> {
+        let found = self.one(
+            "SELECT doubt,
+                EXISTS (SELECT 1 FROM message_refs WHERE message_refs.slot = slots.id)
+                    OR EXISTS (SELECT 1 FROM outbox WHERE outbox.slot = slots.id AND state = 'sent') AS stands,
+                EXISTS (SELECT 1 FROM outbox WHERE outbox.slot = slots.id AND state = 'sending') AS flies,
+                EXISTS (SELECT 1 FROM outbox WHERE outbox.slot = slots.id AND state = 'waiting') AS waits
+             FROM slots WHERE slot = ?1 AND channel = ?2 AND address = ?3",
+            [&slot.0, &place.channel, &place.address],
+            fate,
+        )?;
+        Ok(found.unwrap_or(Fate::Unknown))
+    }
+
     /// How often this message was tried since it was last delivered, its older versions included.
     pub fn tries(&self, id: OutboundId) -> Result<i64> {
         Ok(self.one("SELECT attempts FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?.unwrap_or(0))
     }
+}
+
+/// What became of the slot, by the states of its rows and whether a try got no answer.
+fn fate(row: &Row<'_>) -> rusqlite::Result<Fate> {
+    let [stands, flies, waits, doubt] = ["stands", "flies", "waits", "doubt"].map(|name| row.get::<_, bool>(name));
+    Ok(match (stands?, flies?, waits?, doubt?) {
+        (true, _, _, _) => Fate::Delivered,
+        (false, true, _, _) | (false, false, true, true) => Fate::InFlight,
+        (false, false, true, false) => Fate::Waiting,
+        (false, false, false, _) => Fate::Dead,
+    })
 }
 
 /// What an older version that still waited leaves to the newer one: its backoff.
@@ -277,7 +270,7 @@ impl Work<'_> {
 }
 
 /// The order of declaration is the order of going first.
-fn class_number(class: Class) -> i64 {
+pub(super) fn class_number(class: Class) -> i64 {
     count(Class::ALL.iter().position(|known| *known == class).unwrap_or(0))
 }
 

@@ -72,6 +72,7 @@ const FROM_STORE: &[&str] = &[
     "Decision",
     "Chat",
     "Credential",
+    "DeadLetter",
     "Dialog",
     "NewDialog",
     "Pin",

@@ -124,7 +124,7 @@ fn start(
     sources.extend(commands);
     let load: Load =
         Box::new(move || Ok(Live { catalog: Arc::new(Catalog::new(&sources, &builtin::names())?) }));
-    let channels = vec![Channel { name: DESK, listen: Some(desk.clone()), deliver: desk.clone() }];
+    let channels = vec![Channel { name: DESK.to_owned(), listen: Some(desk.clone()), deliver: desk.clone() }];
     Bot::start(Parts { settings, key, store, load, channels, terminal: None }).unwrap()
 }
 
@@ -391,7 +391,7 @@ impl Deliver for Desk {
         })
     }
 
-    fn home(&self) -> Option<Destination> {
-        None
+    fn homes(&self) -> Vec<Destination> {
+        vec![Destination { channel: DESK.to_owned(), address: "room".to_owned() }]
     }
 }

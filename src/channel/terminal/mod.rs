@@ -24,7 +24,7 @@ pub use listen::Input;
 pub use stdout::Stdout;
 pub use words::Words;
 
-use super::{Channel, ChannelError, Deliver, Intake, Later, Listen, Opened, Shared};
+use super::{Channel, ChannelError, Deliver, Intake, Later, Listen, Opened, Shared, Table};
 use crate::model::outbound::MessageRef;
 use crate::model::written::Fields;
 use crate::model::{
@@ -97,14 +97,15 @@ fn user(fields: &Fields<'_>) -> String {
     fields.text("user").unwrap_or_else(|| "you".to_owned())
 }
 
-pub fn checked(fields: &Fields<'_>) {
-    user(fields);
+pub fn checked(table: &Table<'_>) {
+    user(table.fields);
 }
 
-/// Opens the door as its settings table says.
-pub fn opened(fields: &Fields<'_>, shared: &Shared) -> Opened {
-    let terminal = Terminal::of_process(user(fields), shared);
-    Opened { channel: terminal.channel(), terminal: Some(terminal) }
+/// Opens the door as its settings table says. There is one terminal, so it has the same name in
+/// every settings file.
+pub fn opened(table: &Table<'_>, shared: &Shared) -> Option<Opened> {
+    let terminal = Terminal::of_process(user(table.fields), shared);
+    Some(Opened { channel: terminal.channel(), terminal: Some(terminal) })
 }
 
 pub struct Terminal {
@@ -169,7 +170,11 @@ impl Terminal {
     }
 
     pub fn channel(self: &Arc<Terminal>) -> Channel {
-        Channel { name: KIND, listen: Some(Arc::clone(self) as _), deliver: Arc::clone(self) as _ }
+        Channel {
+            name: KIND.to_owned(),
+            listen: Some(Arc::clone(self) as _),
+            deliver: Arc::clone(self) as _,
+        }
     }
 
     /// Whether something that was told in this session ended badly: the exit status.
@@ -274,8 +279,8 @@ impl Deliver for Terminal {
         })
     }
 
-    fn home(&self) -> Option<Destination> {
-        Some(Terminal::place())
+    fn homes(&self) -> Vec<Destination> {
+        vec![Terminal::place()]
     }
 
     fn forgets(&self) -> bool {
