@@ -6,7 +6,8 @@ use crate::channel::terminal::Terminal;
 use crate::channel::{Channel, Intake};
 use crate::command::Catalog;
 use crate::device::{
-    Deadlines, Floor, FloorSettings, Keyring, MasterKey, Pins, Redactor, SealedLogin, Sealer, platform_names,
+    Deadlines, Floor, FloorPorts, FloorSettings, Keyring, Learned, MasterKey, PinKind, Pins, Redactor,
+    RestconfSettings, SealedLogin, Sealer, platform_names,
 };
 use crate::flow::{self, Clock, House, Stops};
 use crate::model::{DeviceId, Timestamp};
@@ -97,7 +98,8 @@ impl Bot {
 
 fn house(parts: &Parts) -> House {
     let ports = Arc::new(Ports(parts.store.clone(), Clock::start()));
-    let ssh = &parts.settings.ssh;
+    let ports = FloorPorts { keyring: ports.clone(), pins: ports.clone(), learned: ports };
+    let (ssh, restconf) = (&parts.settings.ssh, &parts.settings.restconf);
     let settings = FloorSettings {
         deadlines: Deadlines {
             connect: ssh.connect,
@@ -109,12 +111,18 @@ fn house(parts: &Parts) -> House {
         },
         sessions: ssh.sessions,
         logins_per_credential: ssh.logins_per_credential,
+        restconf: RestconfSettings {
+            connect: restconf.connect,
+            answer: restconf.answer,
+            polls: restconf.polls,
+            ca: restconf.ca.clone(),
+        },
         ..FloorSettings::default()
     };
     let (sealer, redactor) = (Sealer::new(&parts.key), Redactor::new(&parts.key));
     House {
         store: parts.store.clone(),
-        floor: Floor::new(settings, ports.clone(), ports, sealer, redactor),
+        floor: Floor::new(settings, ports, sealer, redactor),
         channels: parts.channels.clone(),
         catalog: parts.catalog.clone(),
         clock: Clock::start(),
@@ -302,29 +310,62 @@ impl Keyring for Ports {
 }
 
 impl Pins for Ports {
-    fn pinned(&self, device: DeviceId) -> BoxFuture<'_, Result<Option<String>, String>> {
+    fn pinned(&self, device: DeviceId, kind: PinKind) -> BoxFuture<'_, Result<Option<String>, String>> {
         Box::pin(async move {
-            let pin = self.0.read(move |view| view.pin(device)).await;
-            Ok(pin.map_err(|error| error.to_string())?.map(|pin| pin.fingerprint))
+            let pin = self.0.read(move |view| match kind {
+                PinKind::HostKey => view.pin(device),
+                PinKind::Certificate => view.certificate(device),
+            });
+            Ok(pin.await.map_err(|error| error.to_string())?.map(|pin| pin.fingerprint))
         })
     }
 
     fn first_seen<'a>(
         &'a self,
         device: DeviceId,
+        kind: PinKind,
         fingerprint: &'a str,
     ) -> BoxFuture<'a, Result<String, String>> {
         let (fingerprint, now) = (fingerprint.to_owned(), self.now());
         Box::pin(async move {
-            let holds = self.0.write(move |work| work.pin_first_seen(device, &fingerprint, now)).await;
-            holds.map_err(|error| error.to_string())
+            let holds = self.0.write(move |work| match kind {
+                PinKind::HostKey => work.pin_first_seen(device, &fingerprint, now),
+                PinKind::Certificate => work.certificate_first_seen(device, &fingerprint, now),
+            });
+            holds.await.map_err(|error| error.to_string())
         })
     }
 
-    fn offered<'a>(&'a self, device: DeviceId, fingerprint: &'a str) -> BoxFuture<'a, Result<(), String>> {
+    fn offered<'a>(
+        &'a self,
+        device: DeviceId,
+        kind: PinKind,
+        fingerprint: &'a str,
+    ) -> BoxFuture<'a, Result<(), String>> {
         let (fingerprint, now) = (fingerprint.to_owned(), self.now());
         Box::pin(async move {
-            let kept = self.0.write(move |work| work.key_offered(device, &fingerprint, now)).await;
+            let kept = self.0.write(move |work| match kind {
+                PinKind::HostKey => work.key_offered(device, &fingerprint, now),
+                PinKind::Certificate => work.certificate_offered(device, &fingerprint, now),
+            });
+            kept.await.map_err(|error| error.to_string())
+        })
+    }
+}
+
+impl Learned for Ports {
+    fn refuses_fields<'a>(&'a self, software: &'a str) -> BoxFuture<'a, Result<bool, String>> {
+        let software = software.to_owned();
+        Box::pin(async move {
+            let known = self.0.read(move |view| view.refuses_fields(&software)).await;
+            known.map_err(|error| error.to_string())
+        })
+    }
+
+    fn note_refuses_fields<'a>(&'a self, software: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        let (software, now) = (software.to_owned(), self.now());
+        Box::pin(async move {
+            let kept = self.0.write(move |work| work.learn_refuses_fields(&software, now)).await;
             kept.map_err(|error| error.to_string())
         })
     }

@@ -11,6 +11,8 @@ pub trait Outside {
     /// What stands in a file that only this user should read. The error ends a sentence that began
     /// with the file's name.
     fn secret(&self, file: &Path) -> Result<Secret, String>;
+    /// What stands in a file that everybody may read. The error ends a sentence like that of `secret`.
+    fn text(&self, file: &Path) -> Result<String, String>;
     fn is_folder(&self, folder: &Path) -> bool;
     /// The languages that have texts.
     fn languages(&self) -> Vec<String>;
@@ -34,6 +36,13 @@ impl Outside for ThisMachine {
         private(file)?;
         let text = std::fs::read_to_string(file).map_err(|error| format!("can not be read ({error})"))?;
         Ok(Secret::new(text.trim()))
+    }
+
+    fn text(&self, file: &Path) -> Result<String, String> {
+        std::fs::read_to_string(file).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+            _ => format!("can not be read ({error})"),
+        })
     }
 
     fn is_folder(&self, folder: &Path) -> bool {

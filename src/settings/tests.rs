@@ -20,6 +20,18 @@ impl Outside for Here {
         }
     }
 
+    fn text(&self, file: &Path) -> Result<String, String> {
+        match file.to_str() {
+            Some("etc/ca.pem") => Ok(format!("the CA of the lab\n{}", ca())),
+            Some("etc/empty.pem") => Ok(String::new()),
+            Some("etc/cut.pem") => Ok(ca().lines().take(3).collect::<Vec<_>>().join("\n")),
+            Some("etc/strange.pem") => {
+                Ok("-----BEGIN CERTIFICATE-----\nMTIz\n-----END CERTIFICATE-----\n".to_owned())
+            }
+            _ => Err("does not exist".to_owned()),
+        }
+    }
+
     fn is_folder(&self, folder: &Path) -> bool {
         folder == Path::new("etc/mine")
     }
@@ -31,6 +43,11 @@ impl Outside for Here {
     fn door(&self, _: &ChannelTable) -> Vec<Problem> {
         Vec::new()
     }
+}
+
+/// A certificate that signs itself, made anew each time.
+fn ca() -> String {
+    rcgen::generate_simple_self_signed(vec!["ca.example".to_owned()]).unwrap().cert.pem()
 }
 
 fn read(text: &str) -> Result<Settings, Vec<Problem>> {
@@ -57,7 +74,8 @@ fn an_empty_file_gives_every_default() {
 fn what_is_said_is_taken() {
     let settings = read(
         "data = \"/var/lib/bot\"\nmaster_key_file = \"good.key\"\ncommands = \"mine\"\nlanguage = \"vi\"\n\
-         time_zone = \"Asia/Ho_Chi_Minh\"\n[ssh]\nlogin = \"2m\"\nsessions = 5\n[log]\nlevel = \"debug\"\n\
+         time_zone = \"Asia/Ho_Chi_Minh\"\n[ssh]\nlogin = \"2m\"\nsessions = 5\n[restconf]\nanswer = \"1m\"\npolls = 7\n\
+         ca_file = \"ca.pem\"\n[log]\nlevel = \"debug\"\n\
          [channel.chat]\nkind = \"terminal\"\ntoken_file = \"good.key\"\nprompt = \"me> \"\n",
     )
     .unwrap();
@@ -65,6 +83,9 @@ fn what_is_said_is_taken() {
     assert_eq!(settings.commands.as_deref(), Some(Path::new("etc/mine")));
     assert_eq!(settings.time_zone, Tz::Asia__Ho_Chi_Minh);
     assert_eq!(settings.ssh, Ssh { login: Duration::from_secs(120), sessions: 5, ..Ssh::default() });
+    let restconf = &settings.restconf;
+    assert_eq!((restconf.answer, restconf.polls, restconf.ca.len()), (Duration::from_secs(60), 7, 1));
+    assert_eq!(restconf.connect, Restconf::default().connect);
     assert_eq!(settings.log.level.name(), "debug");
     let [channel] = settings.channels.as_slice() else { panic!("one channel") };
     assert_eq!((channel.name.as_str(), channel.kind.as_str()), ("chat", "terminal"));
@@ -74,7 +95,7 @@ fn what_is_said_is_taken() {
     let (_, problems) = channel.read(|fields| fields.flag("quiet"));
     let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told.iter().all(|line| line.starts_with("etc/bot.toml:14: channel.chat.prompt is no key here")));
+    assert!(told.iter().all(|line| line.starts_with("etc/bot.toml:18: channel.chat.prompt is no key here")));
 }
 
 #[test]
@@ -147,6 +168,26 @@ other_file = "empty.key"
 }
 
 #[test]
+fn a_ca_that_can_not_be_used_is_told() {
+    check(
+        "[restconf]\nca_file = \"gone.pem\"\nanswer = \"0s\"\npolls = 0\nca = \"x\"",
+        expect![[r#"
+            etc/bot.toml:2: restconf.ca_file: the file gone.pem does not exist; name a PEM file with the certificate of your CA
+            etc/bot.toml:3: restconf.answer is zero, so nothing could ever answer; write 10s or more
+            etc/bot.toml:4: restconf.polls 0 is out of range; use 1 to 10000
+            etc/bot.toml:5: restconf.ca is no key here; did you mean ca_file?"#]],
+    );
+    for (file, why) in [
+        ("empty", "holds no certificate"),
+        ("cut", "is no whole PEM file"),
+        ("strange", "holds a certificate that can't be used"),
+    ] {
+        let problems = read(&format!("[restconf]\nca_file = \"{file}.pem\"")).unwrap_err();
+        assert!(problems[0].what.ends_with(why), "{problems:?}");
+    }
+}
+
+#[test]
 fn the_master_key_stands_outside_the_data_folder() {
     check(
         "master_key_file = \"data/x.key\"",
@@ -164,6 +205,9 @@ fn a_missing_master_key_is_told() {
             None
         }
         fn secret(&self, _: &Path) -> Result<Secret, String> {
+            Err("does not exist".to_owned())
+        }
+        fn text(&self, _: &Path) -> Result<String, String> {
             Err("does not exist".to_owned())
         }
         fn is_folder(&self, _: &Path) -> bool {
@@ -237,7 +281,7 @@ fn the_example_holds_every_key() {
     let asked = section.asked(|fields| {
         reading.settings(fields);
     });
-    let tables = ["ssh", "retention", "log", "channel", "channel.terminal"];
+    let tables = ["ssh", "restconf", "retention", "log", "channel", "channel.terminal"];
     let asked: BTreeSet<String> =
         asked.into_iter().filter(|key| !tables.contains(&key.as_str()) && key != "master_key").collect();
     let mut table = String::new();
