@@ -5,12 +5,16 @@ use crate::archive::Archive;
 use crate::channel::terminal::Terminal;
 use crate::channel::{Channel, Intake};
 use crate::device::{
-    Deadlines, Floor, FloorSettings, Keyring, MasterKey, Pins, Redactor, SealedLogin, Sealer, platform_names,
+    Deadlines, Floor, FloorPorts, FloorSettings, Keyring, Learned, MasterKey, PinKind, Pins, Redactor,
+    RestconfSettings, SealedLogin, Sealer, platform_names,
 };
+use crate::flow::monitor::Periods;
 use crate::flow::{self, Clock, House, Stops};
 use crate::model::{DeviceId, Timestamp};
-use crate::settings::Settings;
+use crate::settings::{Monitor, Settings};
+use crate::store::metrics::{Keep, Metrics, SetAside};
 use crate::store::{Retention, Store};
+use std::collections::BTreeMap;
 use futures_util::future::BoxFuture;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -34,6 +38,8 @@ pub struct Parts {
     pub settings: Settings,
     pub key: MasterKey,
     pub store: Store,
+    /// Measured values, and whether a damaged file of them had to be set aside.
+    pub metrics: (Metrics, Option<SetAside>),
     /// Reads commands and rules: at the start, and at each reload.
     pub load: flow::live::Load,
     pub channels: Vec<Channel>,
@@ -74,9 +80,10 @@ impl Bot {
         let (settings, channels) = (settings.clone(), channels.clone());
         // Opened once before anything runs: a damaged repository is told at the start.
         Archive::open(&settings.data)?;
+        let aside = parts.metrics.1.clone();
         let house = Arc::new(house(parts)?);
         let (intake, incoming) = mpsc::channel(INTAKE);
-        let loops = Loops::start(&house, &settings, incoming);
+        let loops = Loops::start(&house, &settings, incoming, aside);
         let listeners = listen(&house, &channels, intake);
         Ok(Bot { house, loops, listeners })
     }
@@ -99,7 +106,8 @@ impl Bot {
 
 fn house(parts: Parts) -> anyhow::Result<House> {
     let ports = Arc::new(Ports(parts.store.clone(), Clock::start()));
-    let ssh = &parts.settings.ssh;
+    let ports = FloorPorts { keyring: ports.clone(), pins: ports.clone(), learned: ports };
+    let (ssh, restconf) = (&parts.settings.ssh, &parts.settings.restconf);
     let settings = FloorSettings {
         deadlines: Deadlines {
             connect: ssh.connect,
@@ -111,21 +119,50 @@ fn house(parts: Parts) -> anyhow::Result<House> {
         },
         sessions: ssh.sessions,
         logins_per_credential: ssh.logins_per_credential,
+        restconf: RestconfSettings {
+            connect: restconf.connect,
+            answer: restconf.answer,
+            polls: restconf.polls,
+            ca: restconf.ca.clone(),
+        },
         ..FloorSettings::default()
     };
     let (sealer, redactor) = (Sealer::new(&parts.key), Redactor::new(&parts.key));
+    let homes = parts.channels.iter().flat_map(|channel| channel.deliver.homes()).collect();
     let live = flow::live::Swap::new(parts.load).map_err(|problems| crate::cli::all_of(&problems))?;
     Ok(House {
         store: parts.store.clone(),
-        floor: Floor::new(settings, ports.clone(), ports, sealer, redactor),
+        floor: Floor::new(settings, ports, sealer, redactor),
         channels: parts.channels,
         live,
+        metrics: parts.metrics.0,
+        board: flow::board::Shown::default(),
+        periods: periods(&parts.settings.monitor),
+        zone: parts.settings.time_zone,
+        homes: Arc::new(homes),
         clock: Clock::start(),
         platforms: Arc::new(platform_names().map(str::to_owned).collect()),
         stops: Stops::default(),
         gathered: flow::gather::Cache::default(),
         lock_patience: parts.settings.lock_patience,
     })
+}
+
+/// The settings name each probe.
+fn periods(monitor: &Monitor) -> Periods {
+    Periods(BTreeMap::from([
+        ("cpu", monitor.cpu),
+        ("interfaces", monitor.interfaces),
+        ("memory", monitor.memory),
+        ("system", monitor.system),
+    ]))
+}
+
+/// The metrics file of a data folder, kept as long as the settings say.
+pub fn metrics(settings: &Settings) -> anyhow::Result<(Metrics, Option<SetAside>)> {
+    let monitor = &settings.monitor;
+    let keep = Keep { raw: monitor.raw, five_minutes: monitor.five_minutes, hours: monitor.hours };
+    Ok(Metrics::open(&settings.data, keep, Clock::start().now().wall)?)
 }
 
 /// The loops of the house, each in a task of its own.
@@ -140,6 +177,7 @@ impl Loops {
         house: &Arc<House>,
         settings: &Settings,
         incoming: mpsc::Receiver<crate::channel::Received>,
+        aside: Option<SetAside>,
     ) -> Loops {
         let mut loops = Loops { intake: JoinSet::new(), work: JoinSet::new(), back_door: JoinSet::new() };
         let own = house.clone();
@@ -159,6 +197,10 @@ impl Loops {
         loops.work.spawn(async move { flow::housekeeping::run(&own, retention).await });
         let own = house.clone();
         loops.work.spawn(async move { flow::live::run(&own).await });
+        let own = house.clone();
+        loops.work.spawn(async move { flow::monitor::run(&own).await });
+        let own = house.clone();
+        loops.work.spawn(async move { flow::metrics::run(&own, aside).await });
         let own = house.clone();
         loops.back_door.spawn(async move { flow::deliver::run(&own).await });
         let (own, data) = (house.clone(), settings.data.clone());
@@ -322,29 +364,62 @@ impl Keyring for Ports {
 }
 
 impl Pins for Ports {
-    fn pinned(&self, device: DeviceId) -> BoxFuture<'_, Result<Option<String>, String>> {
+    fn pinned(&self, device: DeviceId, kind: PinKind) -> BoxFuture<'_, Result<Option<String>, String>> {
         Box::pin(async move {
-            let pin = self.0.read(move |view| view.pin(device)).await;
-            Ok(pin.map_err(|error| error.to_string())?.map(|pin| pin.fingerprint))
+            let pin = self.0.read(move |view| match kind {
+                PinKind::HostKey => view.pin(device),
+                PinKind::Certificate => view.certificate(device),
+            });
+            Ok(pin.await.map_err(|error| error.to_string())?.map(|pin| pin.fingerprint))
         })
     }
 
     fn first_seen<'a>(
         &'a self,
         device: DeviceId,
+        kind: PinKind,
         fingerprint: &'a str,
     ) -> BoxFuture<'a, Result<String, String>> {
         let (fingerprint, now) = (fingerprint.to_owned(), self.now());
         Box::pin(async move {
-            let holds = self.0.write(move |work| work.pin_first_seen(device, &fingerprint, now)).await;
-            holds.map_err(|error| error.to_string())
+            let holds = self.0.write(move |work| match kind {
+                PinKind::HostKey => work.pin_first_seen(device, &fingerprint, now),
+                PinKind::Certificate => work.certificate_first_seen(device, &fingerprint, now),
+            });
+            holds.await.map_err(|error| error.to_string())
         })
     }
 
-    fn offered<'a>(&'a self, device: DeviceId, fingerprint: &'a str) -> BoxFuture<'a, Result<(), String>> {
+    fn offered<'a>(
+        &'a self,
+        device: DeviceId,
+        kind: PinKind,
+        fingerprint: &'a str,
+    ) -> BoxFuture<'a, Result<(), String>> {
         let (fingerprint, now) = (fingerprint.to_owned(), self.now());
         Box::pin(async move {
-            let kept = self.0.write(move |work| work.key_offered(device, &fingerprint, now)).await;
+            let kept = self.0.write(move |work| match kind {
+                PinKind::HostKey => work.key_offered(device, &fingerprint, now),
+                PinKind::Certificate => work.certificate_offered(device, &fingerprint, now),
+            });
+            kept.await.map_err(|error| error.to_string())
+        })
+    }
+}
+
+impl Learned for Ports {
+    fn refuses_fields<'a>(&'a self, software: &'a str) -> BoxFuture<'a, Result<bool, String>> {
+        let software = software.to_owned();
+        Box::pin(async move {
+            let known = self.0.read(move |view| view.refuses_fields(&software)).await;
+            known.map_err(|error| error.to_string())
+        })
+    }
+
+    fn note_refuses_fields<'a>(&'a self, software: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        let (software, now) = (software.to_owned(), self.now());
+        Box::pin(async move {
+            let kept = self.0.write(move |work| work.learn_refuses_fields(&software, now)).await;
             kept.map_err(|error| error.to_string())
         })
     }

@@ -11,12 +11,14 @@ use std::time::Duration;
 mod channel;
 mod monitor;
 mod outside;
+mod restconf;
 #[cfg(test)]
 mod tests;
 
 pub use channel::ChannelTable;
 pub use monitor::Monitor;
 pub use outside::{Doors, Outside, ThisMachine, user_commands};
+pub use restconf::Restconf;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -39,6 +41,7 @@ pub struct Settings {
     /// The zone of people who set none.
     pub time_zone: Tz,
     pub ssh: Ssh,
+    pub restconf: Restconf,
     /// How long what changes a router waits for one that somebody else is changing.
     pub lock_patience: Duration,
     pub monitor: Monitor,
@@ -151,6 +154,7 @@ impl Settings {
             language: "en".to_owned(),
             time_zone: Tz::UTC,
             ssh: Ssh::default(),
+            restconf: Restconf::default(),
             lock_patience: LOCK_PATIENCE,
             monitor: Monitor::default(),
             retention: Retention::default(),
@@ -204,6 +208,7 @@ impl Reading<'_> {
             language: self.language(root).unwrap_or(defaults.language),
             time_zone: time_zone(root).unwrap_or(defaults.time_zone),
             ssh: ssh(root, defaults.ssh),
+            restconf: self.restconf(root, defaults.restconf),
             lock_patience: root.span("lock_patience").unwrap_or(defaults.lock_patience),
             monitor: monitor::monitor(root, defaults.monitor),
             retention: retention(root, defaults.retention),

@@ -78,6 +78,7 @@ async fn live(
     lab: &Lab,
 ) -> anyhow::Result<ExitCode> {
     furnish(&store, &key, lab, arguments.role).await?;
+    let metrics = app::metrics(&settings)?;
     let load = start::load(&settings);
     let catalog = load().map_err(|problems| start::all_of(&problems))?.catalog;
     let shared = start::shared(&settings, &store, &catalog).await?;
@@ -86,7 +87,7 @@ async fn live(
         first_screen(&settings.data, arguments.role, lab);
     }
     let channels = vec![terminal.channel()];
-    app::live(Parts { settings, key, store, load, channels, terminal: Some(terminal) }).await
+    app::live(Parts { settings, key, store, metrics, load, channels, terminal: Some(terminal) }).await
 }
 
 /// Made at the first start; a lost key makes everything that was sealed with it unreadable.

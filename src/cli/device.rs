@@ -15,7 +15,7 @@ pub enum Command {
     /// Add a router: patchbay device add R1 host=10.0.0.1 site=hanoi tags=core,edge
     Add {
         name: String,
-        /// Pairs: host ssh-port restconf-port platform site tags credential profile parents monitored note
+        /// Pairs: host ssh-port restconf-port platform site tags credential profile tls parents monitored note
         #[arg(required = true, value_name = "KEY=VALUE")]
         pairs: Vec<String>,
     },

@@ -7,7 +7,8 @@ use crate::channel::{Channel, KINDS, Kind, Shared, Table, terminal};
 use crate::command::Catalog;
 use crate::device::MasterKey;
 use crate::flow::live::{Live, Load};
-use crate::model::written::{Fields, Problem, either};
+use crate::model::written::{Fields, Problem, Source, either};
+use crate::model::Rules;
 use crate::settings::{ChannelTable, Format, Settings, user_commands};
 use crate::store::{Access, Store};
 use anyhow::{Context, bail};
@@ -23,13 +24,14 @@ pub fn run(path: &Path) -> anyhow::Result<ExitCode> {
     let load = load(&settings);
     let catalog = load().map_err(|problems| all_of(&problems))?.catalog;
     let store = Store::open(&settings.data, Access::Bot)?;
+    let metrics = app::metrics(&settings)?;
     to_its_end(async {
         let shared = shared(&settings, &store, &catalog).await?;
         let (channels, terminal) = open(&settings, &shared)?;
         if terminal.is_some() && std::io::stdin().is_terminal() {
             greet(&shared, log_file.as_deref());
         }
-        app::live(Parts { settings, key, store, load, channels, terminal }).await
+        app::live(Parts { settings, key, store, metrics, load, channels, terminal }).await
     })
 }
 
@@ -68,10 +70,31 @@ fn catalog(commands: Option<&Path>) -> Result<Catalog, Vec<Problem>> {
     Catalog::new(&sources, &builtin::names())
 }
 
+/// The user's rules, or those that come with the program.
+pub fn rules(file: Option<&Path>) -> Result<Rules, Vec<Problem>> {
+    let Some(path) = file else { return Rules::checked(&crate::embedded::rules()) };
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let hint = "begin with a copy of config/rules.toml".to_owned();
+        vec![Problem { file: name.clone(), line: 1, what: format!("the file can not be read ({error})"), hint }]
+    })?;
+    Rules::checked(&Source::new(name, text))
+}
+
 /// What reads commands and rules, at the start and at each reload.
 pub fn load(settings: &Settings) -> Load {
-    let commands = settings.commands.clone();
-    Box::new(move || Ok(Live { catalog: Arc::new(catalog(commands.as_deref())?) }))
+    let (commands, rules_file) = (settings.commands.clone(), settings.rules.clone());
+    Box::new(move || {
+        let (catalog, rules) = (catalog(commands.as_deref()), rules(rules_file.as_deref()));
+        match (catalog, rules) {
+            (Ok(catalog), Ok(rules)) => Ok(Live { catalog: Arc::new(catalog), rules: Arc::new(rules) }),
+            (catalog, rules) => {
+                let (mut problems, more) = (catalog.err().unwrap_or_default(), rules.err().unwrap_or_default());
+                problems.extend(more);
+                Err(problems)
+            }
+        }
+    })
 }
 
 /// What every channel gets: texts, and words for completion.

@@ -55,11 +55,31 @@ impl Credentials {
         let credential = self.named(name);
         // The semaphore is never closed, so there is always a permit in the end.
         let login = credential.logins.clone().acquire_owned().await.ok();
+        self.attempt_with(credential, login).await
+    }
+
+    async fn attempt_with(
+        &self,
+        credential: Arc<Credential>,
+        login: Option<OwnedSemaphorePermit>,
+    ) -> Result<Attempt, Broken> {
         let scout = credential.scout().await;
         match credential.admitted().await {
             true => Ok(Attempt { credential, settings: self.breaker, decided: false, scout, _login: login }),
             false => Err(credential.stopped()),
         }
+    }
+
+    /// The right to send the password with one request. Requests come every minute, so a credential that is known to
+    /// work does not wait behind logins; an unknown one waits as a login does, until it is known or refused.
+    pub async fn request(&self, name: &str) -> Result<Attempt, Broken> {
+        let credential = self.named(name);
+        let login = tokio::select! {
+            biased;
+            () = credential.proven() => None,
+            login = credential.logins.clone().acquire_owned() => login.ok(),
+        };
+        self.attempt_with(credential, login).await
     }
 
     /// A person says that it may be tried again: one login goes first, and its answer decides.
@@ -91,6 +111,20 @@ fn scouts(settings: &BreakerSettings) -> Arc<Semaphore> {
 impl Credential {
     fn breaker(&self) -> MutexGuard<'_, Breaker> {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns when the credential is known to work.
+    async fn proven(&self) {
+        loop {
+            let decided = self.decided.notified();
+            tokio::pin!(decided);
+            // Listening before asking, as below.
+            decided.as_mut().enable();
+            if self.breaker().is_proven() {
+                return;
+            }
+            decided.await;
+        }
     }
 
     /// Waits for the canary's answer where one flies. A canary that falls silent ends with its own deadline, and its end

@@ -8,12 +8,14 @@ use super::credential::Credentials;
 use super::lanes::{Lanes, Turn};
 use super::platform::{Patterns, patterns};
 use super::redact::Redactor;
+use super::restconf::{self, Restconf};
 use super::seal::Sealer;
 use super::ssh::connect::connect;
+use super::ssh::identify::identify;
 use super::ssh::login::{Login, login};
 use super::ssh::session::{Limits, Said, Session, learn};
 use super::ssh::wire::{Shell, Wire};
-use super::{CREDENTIAL_PURPOSE, FloorSettings, Keyring, Pins, clean, markers};
+use super::{CREDENTIAL_PURPOSE, FloorSettings, Keyring, Learned, Pins, clean, markers};
 use crate::model::outcome::Refused;
 use crate::model::{Ask, Broken, Device, DeviceId, Outcome, Plan, Sealed, Secret};
 use std::sync::Arc;
@@ -25,30 +27,36 @@ use tokio_util::sync::CancellationToken;
 #[derive(Clone)]
 pub struct Floor(Arc<Inner>);
 
-struct Inner {
+/// What all sessions and polls share.
+pub(super) struct Inner {
     settings: FloorSettings,
     keyring: Arc<dyn Keyring>,
-    pins: Arc<dyn Pins>,
+    pub pins: Arc<dyn Pins>,
     sealer: Sealer,
-    redactor: Redactor,
+    pub redactor: Redactor,
     lanes: Lanes,
-    credentials: Credentials,
+    pub credentials: Credentials,
+    pub restconf: Restconf,
+}
+
+/// What the floor needs of others, joined in `app.rs`.
+#[derive(Clone)]
+pub struct FloorPorts {
+    pub keyring: Arc<dyn Keyring>,
+    pub pins: Arc<dyn Pins>,
+    pub learned: Arc<dyn Learned>,
 }
 
 /// A router that was told to go has so long to hang up.
 const GOODBYE: Duration = Duration::from_secs(2);
 
 impl Floor {
-    pub fn new(
-        settings: FloorSettings,
-        keyring: Arc<dyn Keyring>,
-        pins: Arc<dyn Pins>,
-        sealer: Sealer,
-        redactor: Redactor,
-    ) -> Floor {
+    pub fn new(settings: FloorSettings, ports: FloorPorts, sealer: Sealer, redactor: Redactor) -> Floor {
+        let FloorPorts { keyring, pins, learned } = ports;
         let lanes = Lanes::new(settings.sessions);
         let credentials = Credentials::new(settings.logins_per_credential, settings.breaker);
-        Floor(Arc::new(Inner { settings, keyring, pins, sealer, redactor, lanes, credentials }))
+        let restconf = Restconf::new(settings.restconf.clone(), learned);
+        Floor(Arc::new(Inner { settings, keyring, pins, sealer, redactor, lanes, credentials, restconf }))
     }
 
     /// Waits for the right to one session with this device; None when `stop` came first. `group` is whom the turns are
@@ -72,6 +80,26 @@ impl Floor {
             outcomes.resize(plan.asks().len(), Outcome::Broken(broken));
         }
         outcomes
+    }
+
+    /// Asks over RESTCONF: for plans whose asks are all [`Ask::Get`]; any other ask is [`Broken::NotAsked`]. One
+    /// outcome per ask, in order. It needs no turn: two polls a device at most, beside its SSH session. `software` is
+    /// the version as far as it is known, under which a refusal of `fields` is remembered. `stop` ends it at once.
+    /// When nothing could be asked, every ask has the reason; an answer that is an error counts for its ask alone.
+    pub async fn poll(&self, plan: &Plan, software: Option<&str>, stop: CancellationToken) -> Vec<Outcome> {
+        let mut outcomes = Vec::with_capacity(plan.asks().len());
+        let polled = unless(&stop, restconf::poll(&self.0, plan, software, &mut outcomes)).await;
+        if let Err(broken) = polled {
+            tracing::debug!(device = %plan.device().name, why = broken.text("").key, "no answer");
+            outcomes.resize(plan.asks().len(), Outcome::Broken(broken));
+        }
+        outcomes
+    }
+
+    /// Whether something that speaks SSH 2 answers on the SSH port: connects, reads the identification (RFC 4253,
+    /// 4.2) and hangs up. No login, no turn; as long as the deadlines for connection and identification at most.
+    pub async fn identify(&self, device: &Device) -> Result<(), Broken> {
+        identify(device, &self.0.settings.deadlines).await
     }
 
     /// Lets one login try a credential that was stopped; its answer decides about the others.
@@ -168,7 +196,8 @@ impl Inner {
         Ok((session, credential))
     }
 
-    async fn credential(&self, name: &str) -> Result<Login, Broken> {
+    /// Reads the credential and opens it, for one session or poll.
+    pub async fn credential(&self, name: &str) -> Result<Login, Broken> {
         let missing = || Broken::CredentialMissing { credential: name.to_owned() };
         let stored = self.keyring.credential(name).await.map_err(|error| {
             tracing::error!(%error, credential = name, "the credential cannot be read");

@@ -97,6 +97,11 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Upper-case hex with colons: `AB:CD`.
+pub(super) fn hex_pairs(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
+}
+
 fn unhex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;

@@ -1,7 +1,8 @@
 //! The device floor, the house's back door: a [`Plan`](crate::model::Plan) goes in, one
 //! [`Outcome`](crate::model::Outcome) an ask comes out. Here are the only sockets to routers and the only place that sees
 //! passwords and configurations in clear; what leaves is redacted or sealed.
-//! Reading order: [`floor`], lanes, breaker, ssh (connect, login, session), prompt, clean, markers, config, redact, seal.
+//! Reading order: [`floor`], lanes, breaker, ssh (connect, login, session), restconf, prompt, clean, markers, config,
+//! redact, seal.
 
 pub mod floor;
 
@@ -11,6 +12,7 @@ mod lanes;
 
 mod platform;
 mod profile;
+mod restconf;
 mod ssh;
 
 mod clean;
@@ -27,7 +29,7 @@ mod tests;
 
 pub use breaker::BreakerSettings;
 pub use config::PURPOSE as CONFIG_PURPOSE;
-pub use floor::Floor;
+pub use floor::{Floor, FloorPorts};
 pub use key::{KeyError, MasterKey};
 pub use lanes::Turn;
 pub use platform::platform_names;
@@ -58,19 +60,42 @@ pub struct SealedLogin {
 /// What passwords are sealed for.
 pub const CREDENTIAL_PURPOSE: &str = "credential";
 
-/// Port: the host keys that are trusted, as `SHA256:...`. An error means "nobody knows", and then nothing is trusted.
-pub trait Pins: Send + Sync {
-    fn pinned<'a>(&'a self, device: DeviceId) -> BoxFuture<'a, Result<Option<String>, String>>;
+/// By what a router shows who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PinKind {
+    /// Over SSH; written `SHA256:` and base64 of the key's SHA-256, as OpenSSH does.
+    HostKey,
+    /// Over HTTPS; written `AB:CD:...`, the SHA-256 of the certificate's DER, as openssl does.
+    Certificate,
+}
 
-    /// The device showed its first key. Pins it unless another connection was faster, and says which pin holds now.
+/// Port: the fingerprints that are trusted. An error means "nobody knows", and then nothing is trusted.
+pub trait Pins: Send + Sync {
+    fn pinned(&self, device: DeviceId, kind: PinKind) -> BoxFuture<'_, Result<Option<String>, String>>;
+
+    /// The device showed its first one. Pins it unless another connection was faster, and says which pin holds now.
     fn first_seen<'a>(
         &'a self,
         device: DeviceId,
+        kind: PinKind,
         fingerprint: &'a str,
     ) -> BoxFuture<'a, Result<String, String>>;
 
-    /// The device showed a key that is not the pinned one. Kept so that a person can compare both; trusts nothing.
-    fn offered<'a>(&'a self, device: DeviceId, fingerprint: &'a str) -> BoxFuture<'a, Result<(), String>>;
+    /// The device showed one that is not pinned. Kept so that a person can compare both; trusts nothing.
+    fn offered<'a>(
+        &'a self,
+        device: DeviceId,
+        kind: PinKind,
+        fingerprint: &'a str,
+    ) -> BoxFuture<'a, Result<(), String>>;
+}
+
+/// Port: what was found out about a software version, kept over restarts.
+pub trait Learned: Send + Sync {
+    /// Whether this version answers 400 to `fields` (RFC 8040, 4.8.3).
+    fn refuses_fields<'a>(&'a self, software: &'a str) -> BoxFuture<'a, Result<bool, String>>;
+
+    fn note_refuses_fields<'a>(&'a self, software: &'a str) -> BoxFuture<'a, Result<(), String>>;
 }
 
 /// How long each stage may take.
@@ -101,7 +126,31 @@ impl Default for Deadlines {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+/// The way over RESTCONF.
+#[derive(Clone, Debug)]
+pub struct RestconfSettings {
+    /// Name, TCP and TLS.
+    pub connect: Duration,
+    /// From the question to the whole answer, a new connection included.
+    pub answer: Duration,
+    /// Polls at once, over all devices.
+    pub polls: usize,
+    /// The certificates of the CA for devices that want it; empty when there is none.
+    pub ca: Vec<rustls::pki_types::CertificateDer<'static>>,
+}
+
+impl Default for RestconfSettings {
+    fn default() -> Self {
+        RestconfSettings {
+            connect: Duration::from_secs(10),
+            answer: Duration::from_secs(30),
+            polls: 100,
+            ca: Vec::new(),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
 pub struct FloorSettings {
     pub deadlines: Deadlines,
     /// Sessions at once, in all.
@@ -109,6 +158,7 @@ pub struct FloorSettings {
     /// Logins at once with one credential: a central login server breaks under more.
     pub logins_per_credential: usize,
     pub breaker: BreakerSettings,
+    pub restconf: RestconfSettings,
 }
 
 impl Default for FloorSettings {
@@ -118,6 +168,7 @@ impl Default for FloorSettings {
             sessions: 50,
             logins_per_credential: 25,
             breaker: BreakerSettings::default(),
+            restconf: RestconfSettings::default(),
         }
     }
 }

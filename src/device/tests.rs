@@ -4,7 +4,7 @@ use super::*;
 use crate::lab::{Credentials, Fault, HostKeyKind, Lab, LabPlan, LoginMethods, Point, Router};
 use crate::model::outcome::Refused;
 use crate::model::{Ask, Broken, Device, DeviceName, Outcome, Plan, Profile, Sealed};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -13,9 +13,10 @@ use tokio_util::sync::CancellationToken;
 #[derive(Default)]
 struct Memory {
     logins: Mutex<BTreeMap<String, SealedLogin>>,
-    pins: Mutex<BTreeMap<DeviceId, String>>,
-    offered: Mutex<BTreeMap<DeviceId, String>>,
+    pins: Mutex<BTreeMap<(DeviceId, PinKind), String>>,
+    offered: Mutex<BTreeMap<(DeviceId, PinKind), String>>,
     broken: Mutex<bool>,
+    refuses_fields: Mutex<BTreeSet<String>>,
 }
 
 impl Keyring for Memory {
@@ -25,26 +26,57 @@ impl Keyring for Memory {
 }
 
 impl Pins for Memory {
-    fn pinned<'a>(&'a self, device: DeviceId) -> BoxFuture<'a, Result<Option<String>, String>> {
+    fn pinned(&self, device: DeviceId, kind: PinKind) -> BoxFuture<'_, Result<Option<String>, String>> {
         Box::pin(async move {
             match *self.broken.lock().unwrap() {
                 true => Err("the disk is gone".to_owned()),
-                false => Ok(self.pins.lock().unwrap().get(&device).cloned()),
+                false => Ok(self.pins.lock().unwrap().get(&(device, kind)).cloned()),
             }
         })
     }
 
-    fn first_seen<'a>(&'a self, device: DeviceId, key: &'a str) -> BoxFuture<'a, Result<String, String>> {
+    fn first_seen<'a>(
+        &'a self,
+        device: DeviceId,
+        kind: PinKind,
+        shown: &'a str,
+    ) -> BoxFuture<'a, Result<String, String>> {
         Box::pin(async move {
-            Ok(self.pins.lock().unwrap().entry(device).or_insert_with(|| key.to_owned()).clone())
+            Ok(self.pins.lock().unwrap().entry((device, kind)).or_insert_with(|| shown.to_owned()).clone())
         })
     }
 
-    fn offered<'a>(&'a self, device: DeviceId, key: &'a str) -> BoxFuture<'a, Result<(), String>> {
+    fn offered<'a>(
+        &'a self,
+        device: DeviceId,
+        kind: PinKind,
+        shown: &'a str,
+    ) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async move {
-            self.offered.lock().unwrap().insert(device, key.to_owned());
+            self.offered.lock().unwrap().insert((device, kind), shown.to_owned());
             Ok(())
         })
+    }
+}
+
+impl Learned for Memory {
+    fn refuses_fields<'a>(&'a self, software: &'a str) -> BoxFuture<'a, Result<bool, String>> {
+        Box::pin(async move { Ok(self.refuses_fields.lock().unwrap().contains(software)) })
+    }
+
+    fn note_refuses_fields<'a>(&'a self, software: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            self.refuses_fields.lock().unwrap().insert(software.to_owned());
+            Ok(())
+        })
+    }
+}
+
+impl Memory {
+    /// A floor that has this memory behind all its ports.
+    pub(super) fn floor(self: &Arc<Memory>, settings: FloorSettings, key: &MasterKey) -> Floor {
+        let ports = FloorPorts { keyring: self.clone(), pins: self.clone(), learned: self.clone() };
+        Floor::new(settings, ports, Sealer::new(key), Redactor::new(key))
     }
 }
 
@@ -82,7 +114,7 @@ impl Bench {
         let (sealer, memory) = (Sealer::new(&key), Arc::new(Memory::default()));
         let words = plan.credentials.clone();
         let lab = Lab::start(plan).await.unwrap();
-        let floor = Floor::new(settings, memory.clone(), memory.clone(), sealer.clone(), Redactor::new(&key));
+        let floor = memory.floor(settings, &key);
         let bench = Bench { lab, floor, memory, sealer };
         bench.credential("lab", &words.username, &words.password, Some(&words.enable));
         bench
@@ -224,7 +256,7 @@ async fn every_way_to_log_in_and_every_host_key() {
     for name in ["R1", "R2", "R3", "R4", "R5"] {
         whole(&bench, name, &bench.backup(name).await);
         assert_eq!(
-            bench.memory.pins.lock().unwrap()[&bench.device(name).id],
+            bench.memory.pins.lock().unwrap()[&(bench.device(name).id, PinKind::HostKey)],
             bench.router(name).host_key_fingerprint()
         );
     }
@@ -427,7 +459,7 @@ async fn a_changed_host_key_is_refused_before_the_password() {
     assert_eq!(broken(&outcome), &Broken::HostKeyChanged { pinned: old, offered: offered.clone() });
     assert_eq!(router.logins().accepted + router.logins().refused, 1, "no password was sent");
     let id = bench.device("R1").id;
-    assert_eq!(bench.memory.offered.lock().unwrap()[&id], offered);
+    assert_eq!(bench.memory.offered.lock().unwrap()[&(id, PinKind::HostKey)], offered);
     *bench.memory.broken.lock().unwrap() = true;
     assert!(matches!(broken(&bench.backup("R1").await), Broken::Unreachable { .. }), "no pin, no trust");
     assert_eq!(router.logins().accepted, 1);

@@ -19,6 +19,15 @@ impl Shown {
         Shown(Mutex::new(Inner { board, shown: None }))
     }
 
+    /// What another run of the program saw last; what was seen since stays.
+    pub fn fill(&self, board: Board) {
+        let mut inner = self.lock();
+        for (device, vitals) in board.0 {
+            inner.board.0.entry(device).or_insert(vitals);
+        }
+        inner.shown = None;
+    }
+
     pub fn now(&self) -> Arc<Board> {
         let mut inner = self.lock();
         let Inner { board, shown } = &mut *inner;

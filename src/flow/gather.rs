@@ -45,17 +45,21 @@ pub async fn facts(
     asker: Option<Person>,
     place: crate::model::Destination,
 ) -> Result<Facts, StoreError> {
-    let lists = lists(house).await?;
+    let (lists, live) = (lists(house).await?, house.live.now());
     Ok(Facts {
         now: house.clock.now(),
         asker,
         place,
         inventory: lists.inventory,
         policy: lists.policy,
-        commands: house.live.now().catalog.commands().clone(),
+        commands: live.catalog.commands().clone(),
         people: lists.people,
         platforms: house.platforms.clone(),
-        board: Arc::default(),
+        board: house.board.now(),
+        rules: live.rules.clone(),
+        homes: house.homes.clone(),
+        zone: house.zone,
+        starting: house.is_starting(),
         tracks: Arc::default(),
         job: None,
     })

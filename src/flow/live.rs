@@ -3,7 +3,7 @@
 
 use super::{AFTER_ERROR, House};
 use crate::command::Catalog;
-use crate::model::{Class, Document, Ending, Outbound, Problem, Sign, Slot, Text};
+use crate::model::{Class, Document, Ending, Outbound, Problem, Rules, Sign, Slot, Text};
 use crate::store::{StoreError, Topic};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 /// What holds now.
 pub struct Live {
     pub catalog: Arc<Catalog>,
+    pub rules: Arc<Rules>,
 }
 
 /// Reads the files anew; every problem at once when they are not fine.
@@ -21,6 +22,7 @@ pub struct Swap {
     now: RwLock<Arc<Live>>,
     load: Load,
     asked: Notify,
+    swapped: Notify,
 }
 
 /// Where `patchbay reload` leaves its wish, and the bot its answer.
@@ -41,7 +43,7 @@ impl Swap {
     /// Loads for the first time.
     pub fn new(load: Load) -> Result<Swap, Vec<Problem>> {
         let now = RwLock::new(Arc::new(load()?));
-        Ok(Swap { now, load, asked: Notify::new() })
+        Ok(Swap { now, load, asked: Notify::new(), swapped: Notify::new() })
     }
 
     pub fn now(&self) -> Arc<Live> {
@@ -53,9 +55,15 @@ impl Swap {
         self.asked.notify_one();
     }
 
+    /// Returns after each swap; for the one who must look at everything anew.
+    pub async fn swapped(&self) {
+        self.swapped.notified().await;
+    }
+
     fn reload(&self) -> Result<Arc<Live>, Vec<Problem>> {
         let fresh = Arc::new((self.load)()?);
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = fresh.clone();
+        self.swapped.notify_one();
         Ok(fresh)
     }
 }
@@ -120,7 +128,7 @@ fn notices(house: &House, problems: &[String], commands: usize) -> Vec<Outbound>
             |document, problem| document.with_detail(Text::verbatim(problem.as_str())),
         ),
     };
-    let places = house.channels.iter().flat_map(|channel| channel.deliver.homes());
+    let places = house.homes.iter().cloned();
     places
         .map(|place| Outbound {
             slot: Slot(format!("reload/{}", now.0)),

@@ -10,8 +10,13 @@ use std::time::Duration;
 /// How often roll-ups are brought up to date.
 const TIDY: Duration = Duration::from_secs(300);
 
-/// Runs until the house goes dark.
-pub async fn run(house: &House) {
+/// Runs until the house goes dark. `aside` is what the start had to set aside.
+pub async fn run(house: &House, aside: Option<SetAside>) {
+    if let Some(aside) = aside
+        && let Err(error) = tell(house, &aside).await
+    {
+        tracing::error!(%error, "nobody could be told of the damaged metrics file");
+    }
     let mut often = tokio::time::interval(TIDY);
     loop {
         tokio::select! {
@@ -43,11 +48,11 @@ pub async fn tell(house: &House, aside: &SetAside) -> Result<(), StoreError> {
     let name = aside.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let document = Document::line(Sign::Warning, text!("metrics.set_aside"), Ending::Badly)
         .with_detail(text!("metrics.where", file = name));
-    let homes = house.homes();
+    let homes = house.homes.clone();
     house
         .store
         .write(move |work| {
-            homes.into_iter().try_for_each(|place| {
+            homes.iter().cloned().try_for_each(|place| {
                 let notice = Outbound {
                     slot: Slot(format!("metrics/{}", now.0)),
                     place,

@@ -7,11 +7,13 @@ use crate::channel::Channel;
 use crate::device::Floor;
 use crate::model::Destination;
 use crate::store::Store;
+use crate::store::metrics::Metrics;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 pub mod archive;
+pub mod board;
 pub mod clock;
 pub mod command;
 pub mod decide;
@@ -22,6 +24,8 @@ pub mod housekeeping;
 pub mod intake;
 pub mod job;
 pub mod live;
+pub mod metrics;
+pub mod monitor;
 pub mod refuse;
 pub mod task;
 pub mod undelivered;
@@ -40,9 +44,22 @@ pub struct House {
     pub platforms: Arc<Vec<String>>,
     pub stops: Stops,
     pub gathered: gather::Cache,
+    pub metrics: Metrics,
+    /// What was last seen of each router.
+    pub board: board::Shown,
+    /// How often each probe looks.
+    pub periods: monitor::Periods,
+    /// The time zone of whoever has none, and of the routes' hours.
+    pub zone: chrono_tz::Tz,
+    /// Where the channels' own notices go.
+    pub homes: Arc<Vec<Destination>>,
     /// How long a changing command waits for a router that is in use.
     pub lock_patience: Duration,
 }
+
+/// Real routers are looked at no more often than this.
+const REAL_PERIOD: Duration = Duration::from_secs(30);
+const STARTING: Duration = Duration::from_secs(120);
 
 /// The order in which the house goes dark on SIGTERM.
 #[derive(Clone, Default)]
@@ -58,6 +75,14 @@ pub struct Stops {
 }
 
 impl House {
+    /// Whether the bot has only just begun to look at routers: for two polls, and two minutes where
+    /// polls are as seldom as real routers want them.
+    pub fn is_starting(&self) -> bool {
+        let period = self.periods.shortest();
+        let least = if period < REAL_PERIOD { Duration::ZERO } else { STARTING };
+        self.clock.now().monotonic < (2 * period).max(least)
+    }
+
     pub fn channel(&self, name: &str) -> Option<&Channel> {
         self.channels.iter().find(|channel| channel.name == name)
     }

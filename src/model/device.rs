@@ -129,6 +129,17 @@ pub enum Tls {
     Ca,
 }
 
+impl Tls {
+    pub const ALL: [Tls; 2] = [Tls::Pin, Tls::Ca];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Tls::Pin => "pin",
+            Tls::Ca => "ca",
+        }
+    }
+}
+
 /// Every device that is not removed, as one value.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {

@@ -148,10 +148,14 @@ pub enum Broken {
     NoRestconf {
         why: String,
     },
-    /// RESTCONF: the certificate is not the pinned one, or not signed by the CA that was set.
+    /// RESTCONF: the certificate is not the pinned one.
     CertificateChanged {
         pinned: String,
         offered: String,
+    },
+    /// RESTCONF: the certificate is not one that the CA of the settings signed for this router.
+    CertificateRefused {
+        why: String,
     },
     /// RESTCONF: 401, or 403 where the login is known and may not read.
     RestconfRefused {
@@ -177,6 +181,7 @@ impl Broken {
             Broken::NoCommonAlgorithm { .. }
                 | Broken::HostKeyChanged { .. }
                 | Broken::CertificateChanged { .. }
+                | Broken::CertificateRefused { .. }
                 | Broken::RestconfRefused { .. }
                 | Broken::LoginRefused { .. }
                 | Broken::LoginDialogue { .. }
@@ -234,6 +239,12 @@ impl Broken {
             Broken::Deadline { after } => text!("broken.deadline", after = *after),
             Broken::NoRestconf { why } => text!("broken.no_restconf", why = why),
             Broken::CertificateChanged { .. } => text!("broken.certificate_changed", device = device),
+            Broken::CertificateRefused { why } => {
+                text!("broken.certificate_refused", device = device, why = why)
+            }
+            Broken::RestconfRefused { credential, status: 403 } => {
+                text!("broken.restconf_forbidden", credential = credential)
+            }
             Broken::RestconfRefused { credential, status } => {
                 text!("broken.restconf_refused", credential = credential, status = *status)
             }

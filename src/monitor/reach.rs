@@ -63,6 +63,7 @@ fn says_nothing(broken: &Broken) -> bool {
         Broken::RestconfRefused { .. }
         | Broken::RestconfFailed { .. }
         | Broken::CertificateChanged { .. }
+        | Broken::CertificateRefused { .. }
         | Broken::HostKeyChanged { .. }
         | Broken::Stopped => false,
         // The connection failed, or nothing was asked for a reason of our own.

@@ -11,7 +11,7 @@ pub trait Outside {
     /// What stands in a file that only this user should read. The error ends a sentence that began
     /// with the file's name.
     fn secret(&self, file: &Path) -> Result<Secret, String>;
-    /// What stands in a file that anybody may read; the error is told as for a secret.
+    /// What stands in a file that everybody may read. The error ends a sentence like that of `secret`.
     fn text(&self, file: &Path) -> Result<String, String>;
     fn is_folder(&self, folder: &Path) -> bool;
     /// The languages that have texts.

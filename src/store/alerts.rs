@@ -31,6 +31,11 @@ impl View<'_> {
         self.all("SELECT state FROM alerts WHERE device = ?1 ORDER BY rule, object", [device.0], state)
     }
 
+    /// The devices that have any row.
+    pub fn devices_with_alerts(&self) -> Result<Vec<DeviceId>> {
+        self.all("SELECT DISTINCT device FROM alerts", [], |row| Ok(DeviceId(row.get(0)?)))
+    }
+
     pub fn all_alerts(&self) -> Result<Vec<Alert>> {
         self.all("SELECT state FROM alerts ORDER BY device, rule, object", [], state)
     }

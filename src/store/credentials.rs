@@ -24,6 +24,14 @@ impl View<'_> {
         )
     }
 
+    /// When each was last set, by its name in small letters.
+    pub fn credentials_set_at(&self) -> Result<std::collections::BTreeMap<String, Timestamp>> {
+        let rows = self.all("SELECT lower(name), set_at FROM credentials", [], |row| {
+            Ok((row.get::<_, String>(0)?, Timestamp(row.get(1)?)))
+        })?;
+        Ok(rows.into_iter().collect())
+    }
+
     pub fn credential_names(&self) -> Result<Vec<String>> {
         self.all("SELECT name FROM credentials ORDER BY name", [], |row| row.get(0))
     }

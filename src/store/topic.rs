@@ -8,7 +8,7 @@ pub enum Topic {
     Inbox,
     Outbox,
     Jobs,
-    /// Devices, their parents and their pinned host keys.
+    /// Devices, their parents and their pinned host keys and certificates.
     Devices,
     /// People, identities, chats, grants and credentials.
     People,

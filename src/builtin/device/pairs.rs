@@ -3,11 +3,12 @@
 
 use super::field;
 use crate::command;
+use crate::model::device::Tls;
 use crate::model::{Device, DeviceId, DeviceName, Inventory, Profile, Text};
 
 /// The keys that can be set, as help names them.
 pub const KEYS: &str =
-    "host ssh-port restconf-port platform site tags credential profile parents monitored note name";
+    "host ssh-port restconf-port platform site tags credential profile tls parents monitored note name";
 
 /// One setting that was typed, with its value still as text.
 pub struct DeviceChange<'a> {
@@ -72,7 +73,7 @@ pub fn blank(name: &str) -> Result<Device, Problem> {
         monitored: true,
         note: String::new(),
         interfaces: Vec::new(),
-        tls: crate::model::device::Tls::Pin,
+        tls: Tls::Pin,
     })
 }
 
@@ -139,6 +140,12 @@ pub fn change(
                 .into_iter()
                 .find(|profile| profile.name().eq_ignore_ascii_case(value))
                 .ok_or_else(|| wrong("modern, legacy or ancient"))?;
+        }
+        "tls" => {
+            device.tls = Tls::ALL
+                .into_iter()
+                .find(|tls| tls.name().eq_ignore_ascii_case(value))
+                .ok_or_else(|| wrong("pin or ca"))?;
         }
         "parents" => device.parents = parents(value, known.inventory)?,
         "monitored" => {
@@ -214,6 +221,7 @@ pub fn values(device: &Device, inventory: &Inventory) -> Vec<(&'static str, Stri
         ("tags", device.tags.join(",")),
         ("credential", device.credential.clone()),
         ("profile", device.profile.name().to_owned()),
+        ("tls", device.tls.name().to_owned()),
         ("parents", parents.join(",")),
         ("monitored", if device.monitored { "yes" } else { "no" }.to_owned()),
         ("note", device.note.clone()),
@@ -240,6 +248,8 @@ mod tests {
         assert_eq!(device.tags, ["core", "edge"]);
         assert_eq!(device.ssh_port, 2222);
         assert_eq!(device.note, "ts1 port 12, call bob");
+        assert_eq!(device.tls, Tls::Pin);
+        assert_eq!(check("10.0.0.1 tls=CA").unwrap().tls, Tls::Ca);
         assert_eq!(check("host=r1.example.net").unwrap().host, "r1.example.net");
     }
 
@@ -254,6 +264,8 @@ mod tests {
             "10.0.0.1 site=a,b",
             "-oProxyCommand=x",
             "10.0.0.1 profile=old",
+            "10.0.0.1 tls=any",
+            "10.0.0.1 tls=off",
         ] {
             assert!(check(bad).is_err(), "{bad}");
         }

@@ -4,6 +4,7 @@
 
 use super::stream::{Scissors, Stream};
 use crate::device::profile;
+use crate::device::PinKind::HostKey;
 use crate::device::{Deadlines, Pins};
 use crate::model::{Broken, Device, DeviceId};
 use russh::client::{self, GexParams, Handle};
@@ -48,7 +49,8 @@ pub(in crate::device) async fn connect(
     }
 }
 
-async fn reach(device: &Device, within: Duration) -> Result<TcpStream, Broken> {
+/// The TCP connection to the SSH port, name and all within its time.
+pub(super) async fn reach(device: &Device, within: Duration) -> Result<TcpStream, Broken> {
     let host = device.host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let reached = timeout(within, async {
         let addresses: Vec<_> = match tokio::net::lookup_host((host.as_str(), device.ssh_port)).await {
@@ -140,16 +142,16 @@ fn kind_in_words(kind: &russh::AlgorithmKind) -> &'static str {
 impl Door {
     /// Trust on first use: the first key is pinned, and from then on only that one is taken.
     async fn verdict(&self, offered: String) -> Option<Broken> {
-        let pinned = match self.pins.pinned(self.device).await {
+        let pinned = match self.pins.pinned(self.device, HostKey).await {
             Ok(Some(pinned)) => Ok(pinned),
             // Another connection may have been first; the pin that holds now counts.
-            Ok(None) => self.pins.first_seen(self.device, &offered).await,
+            Ok(None) => self.pins.first_seen(self.device, HostKey, &offered).await,
             Err(error) => Err(error),
         };
         match pinned {
             Ok(pinned) if pinned == offered => None,
             Ok(pinned) => {
-                if let Err(error) = self.pins.offered(self.device, &offered).await {
+                if let Err(error) = self.pins.offered(self.device, HostKey, &offered).await {
                     tracing::warn!(%error, "the offered host key was not kept");
                 }
                 Some(Broken::HostKeyChanged { pinned, offered })

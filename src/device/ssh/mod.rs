@@ -1,6 +1,8 @@
-//! One SSH connection to one router: reached ([`connect`]), logged in ([`login`]), talked to ([`session`]).
+//! One SSH connection to one router: reached ([`connect`]), logged in ([`login`]), talked to ([`session`]); or only
+//! looked at ([`identify`]).
 
 pub(super) mod connect;
+pub(super) mod identify;
 pub(super) mod login;
 #[cfg(test)]
 mod replay;

@@ -5,7 +5,7 @@ use super::judge::{self, Judged};
 use super::mind::{self, Mind, Polled};
 use super::{Periods, Waiting};
 use crate::flow::{AFTER_ERROR, House};
-use crate::model::{Broken, Device, DeviceId, Inventory, Now, Sample, Vitals};
+use crate::model::{Device, DeviceId, Inventory, Now, Sample, Timestamp, Vitals};
 use crate::monitor::reach;
 use crate::monitor::schedule::{Look, Schedule, Wanted};
 use crate::probe::PROBES;
@@ -42,7 +42,7 @@ pub enum Done {
 pub struct Taken {
     pub inventory: Arc<Inventory>,
     /// When each credential was last set.
-    pub credentials: BTreeMap<String, i64>,
+    pub credentials: BTreeMap<String, Timestamp>,
     /// Routers with alert rows.
     pub rows: BTreeSet<DeviceId>,
 }
@@ -52,7 +52,7 @@ pub struct Desk<'a> {
     schedule: Schedule,
     minds: BTreeMap<DeviceId, Mind>,
     inventory: Arc<Inventory>,
-    credentials: BTreeMap<String, i64>,
+    credentials: BTreeMap<String, Timestamp>,
     judging: bool,
     to_judge: Vec<Judged>,
     keeping: bool,

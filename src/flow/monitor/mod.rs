@@ -37,6 +37,10 @@ type Waiting<'a> = FuturesUnordered<BoxFuture<'a, desk::Done>>;
 
 /// Runs until the house goes dark; what was seen until then is kept.
 pub async fn run(house: &House) {
+    match house.metrics.board().await {
+        Ok(board) => house.board.fill(board),
+        Err(error) => tracing::error!(%error, "what was last seen could not be read"),
+    }
     let mut desk = Desk::new(house);
     let mut waiting: Waiting<'_> = FuturesUnordered::new();
     let mut changes = house.store.changes();

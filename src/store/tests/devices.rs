@@ -76,6 +76,37 @@ fn the_first_host_key_stays_until_the_offered_one_is_trusted() {
 }
 
 #[test]
+fn the_first_certificate_stays_until_the_offered_one_is_trusted() {
+    let (bench, _, ids) = Bench::furnished(&["R1", "R2"]);
+    let mut work = bench.work();
+    assert_eq!(work.certificate(ids[0]).unwrap(), None);
+    assert_eq!(work.certificate_first_seen(ids[0], "AA:01", at(1)).unwrap(), "AA:01");
+    assert_eq!(work.certificate_first_seen(ids[0], "AA:02", at(2)).unwrap(), "AA:01");
+    work.certificate_offered(ids[0], "AA:01", at(3)).unwrap();
+    assert_eq!(work.certificate(ids[0]).unwrap().unwrap().offered, None, "that is the known one");
+    work.certificate_offered(ids[0], "AA:02", at(3)).unwrap();
+    let pin = work.certificate(ids[0]).unwrap().unwrap();
+    assert_eq!((pin.offered.as_deref(), pin.offered_at), (Some("AA:02"), Some(at(3))));
+    assert!(!work.trust_certificate(ids[0], "AA:03", at(4)).unwrap(), "another than the one that was seen");
+    assert!(!work.trust_certificate(ids[1], "AA:02", at(4)).unwrap(), "another router");
+    assert!(work.trust_certificate(ids[0], "AA:02", at(4)).unwrap());
+    let pin = work.certificate(ids[0]).unwrap().unwrap();
+    assert_eq!((pin.fingerprint.as_str(), pin.first_seen, pin.offered), ("AA:02", at(4), None));
+    assert_eq!(work.pin(ids[0]).unwrap(), None, "the host key is another matter");
+}
+
+#[test]
+fn what_was_learned_is_of_one_version() {
+    let bench = Bench::new();
+    let mut work = bench.work();
+    assert!(!work.refuses_fields("16.6.1").unwrap());
+    work.learn_refuses_fields("16.6.1", at(1)).unwrap();
+    work.learn_refuses_fields("16.6.1", at(2)).unwrap();
+    assert!(work.refuses_fields("16.6.1").unwrap());
+    assert!(!work.refuses_fields("17.9.4").unwrap());
+}
+
+#[test]
 fn a_credential_in_use_stays() {
     let (bench, _, ids) = Bench::furnished(&["R1", "R2"]);
     let mut work = bench.work();

@@ -1,0 +1,210 @@
+//! What the clock writes: observations held against the rules, what time alone does to alerts, and what
+//! ends with its router or its rule. Each is one transaction in which alerts are read, decided about,
+//! stored and told, so that nothing is half said after a crash.
+
+use super::desk::Taken;
+use crate::builtin;
+use crate::flow::{House, gather};
+use crate::model::{Destination, Device, DeviceId, Facts, Now, Observed, Rules, Vitals};
+use crate::monitor::{self, Context};
+use crate::store::{StoreError, Work};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The observations of one look.
+#[derive(Clone)]
+pub struct Judged {
+    pub device: Device,
+    pub observed: Vec<Observed>,
+    pub vitals: Arc<Vitals>,
+}
+
+/// Clocks that run apart by more than this were set.
+const DRIFT: i64 = 5_000;
+/// A machine that slept this long has missed polls: it is as after a start.
+const GAP: Duration = Duration::from_secs(60);
+/// An author is told so long before that a silence ends.
+const WARNING: Duration = Duration::from_secs(900);
+
+/// Whether a rule would say something about a router of which no alert is known.
+pub fn says_something(rules: &Rules, judged: &Judged, now: Now) -> bool {
+    let context =
+        Context { rules, silences: &[], now: now.wall, starting: false, device_down: false };
+    !monitor::observe(&context, &judged.device, Vec::new(), &judged.observed).is_empty()
+}
+
+/// One transaction for everything that came in meanwhile.
+pub async fn batch(
+    house: &House,
+    batch: Vec<Judged>,
+) -> Result<Vec<(DeviceId, bool)>, (StoreError, Vec<Judged>)> {
+    let facts = match facts(house).await {
+        Ok(facts) => facts,
+        Err(error) => return Err((error, batch)),
+    };
+    let looks = batch.clone();
+    let written = house.store.write(move |work| {
+        let mut rows = Vec::with_capacity(looks.len());
+        for judged in &looks {
+            rows.push((judged.device.id, one(&facts, judged, work)?));
+        }
+        Ok(rows)
+    });
+    written.await.map_err(|error| (error, batch))
+}
+
+/// Whether the router has alert rows afterwards. What fails by itself is left out, or the others would
+/// wait for it for ever.
+fn one(facts: &Facts, judged: &Judged, work: &mut Work) -> Result<bool, StoreError> {
+    let done = work.apart(|work| {
+        let silences = work.silences(facts.now.wall)?;
+        let alerts = work.alerts_of(judged.device.id)?;
+        let context = Context {
+            rules: &facts.rules,
+            silences: &silences,
+            now: facts.now.wall,
+            starting: facts.starting,
+            device_down: false,
+        };
+        for step in monitor::observe(&context, &judged.device, alerts, &judged.observed) {
+            builtin::carry_out(step, facts, work)?;
+        }
+        Ok(!work.alerts_of(judged.device.id)?.is_empty())
+    });
+    match done {
+        Err(error) if error.is_about_this() => {
+            tracing::error!(%error, device = %judged.device.name, "observations of a router were set aside");
+            Ok(true)
+        }
+        done => done,
+    }
+}
+
+/// The facts of nobody: what the clock needs to decide and to tell.
+async fn facts(house: &House) -> Result<Facts, StoreError> {
+    gather::facts(house, None, Destination { channel: String::new(), address: String::new() }).await
+}
+
+/// Time alone. `before` and `now` are two readings of the clocks.
+pub async fn tick(house: &House, before: Now, now: Now) {
+    let drift = (now.wall.0 - before.wall.0) - millis(now.monotonic.saturating_sub(before.monotonic));
+    let gap = now.monotonic.saturating_sub(before.monotonic) > GAP;
+    let first = before.monotonic < Duration::from_secs(1);
+    let done = async {
+        if drift.abs() > DRIFT {
+            tracing::warn!(seconds = drift / 1_000, "the calendar was set; what counts from a moment moves with it");
+            shift(house, drift).await?;
+        }
+        if gap || first {
+            load(house).await?;
+        }
+        due(house, now).await
+    };
+    if let Err(error) = done.await {
+        tracing::error!(%error, "repeats and ends of alerts are looked at again in a moment");
+    }
+}
+
+fn millis(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}
+
+async fn shift(house: &House, drift: i64) -> Result<(), StoreError> {
+    let now = house.clock.now().wall;
+    house
+        .store
+        .write(move |work| {
+            for alert in work.all_alerts()? {
+                let alert = monitor::shifted(alert, drift);
+                let due = monitor::due(&alert);
+                work.put_alert(alert, due, None, now)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// After a start or a gap: what was counted before counts no more where too much was missed.
+async fn load(house: &House) -> Result<(), StoreError> {
+    let (now, live, period) = (house.clock.now().wall, house.live.now(), house.periods.shortest());
+    house
+        .store
+        .write(move |work| {
+            for alert in work.all_alerts()? {
+                // One without a rule is ended by the sweep.
+                let Some(rule) = live.rules.rule(&alert.key.rule) else { continue };
+                let key = alert.key.clone();
+                match monitor::loaded(alert, now, rule, period) {
+                    Some(alert) => {
+                        let due = monitor::due(&alert);
+                        work.put_alert(alert, due, None, now)?;
+                    }
+                    None => work.drop_alert(&key)?,
+                }
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Repeats, ends of acknowledgements and silences that are due.
+async fn due(house: &House, now: Now) -> Result<(), StoreError> {
+    const ROWS: usize = 200;
+    let wall = now.wall;
+    let waits = house.store.read(move |view| {
+        Ok(!view.alerts_due(wall, 1)?.is_empty()
+            || !view.silences_over(wall)?.is_empty()
+            || !view.silences_to_warn(wall.plus(WARNING))?.is_empty())
+    });
+    if !waits.await? {
+        return Ok(());
+    }
+    let facts = facts(house).await?;
+    house
+        .store
+        .write(move |work| {
+            for ending in work.silences_to_warn(wall.plus(WARNING))? {
+                builtin::warn_of_end(&ending, &facts, work)?;
+            }
+            for ending in work.silences_over(wall)? {
+                builtin::silence_over(&ending, &facts, work)?;
+            }
+            let alerts = work.alerts_due(wall, ROWS)?;
+            builtin::time_passes(alerts, &facts, work)
+        })
+        .await
+}
+
+/// Ends alerts whose router or rule is gone.
+pub async fn sweep(house: &House) {
+    let swept = async {
+        let facts = facts(house).await?;
+        house
+            .store
+            .write(move |work| {
+                let alerts = work.all_alerts()?;
+                let context = Context {
+                    rules: &facts.rules,
+                    silences: &[],
+                    now: facts.now.wall,
+                    starting: false,
+                    device_down: false,
+                };
+                for step in monitor::sweep(&context, &facts.inventory, alerts) {
+                    builtin::carry_out(step, &facts, work)?;
+                }
+                Ok(())
+            })
+            .await
+    };
+    if let Err(error) = swept.await {
+        tracing::error!(%error, "alerts without a router or a rule could not be ended");
+    }
+}
+
+pub async fn inventory(house: &House) -> Result<Taken, StoreError> {
+    let inventory = facts(house).await?.inventory;
+    let (credentials, rows) =
+        house.store.read(|view| Ok((view.credentials_set_at()?, view.devices_with_alerts()?))).await?;
+    Ok(Taken { inventory, credentials, rows: rows.into_iter().collect() })
+}
