@@ -14,7 +14,7 @@
 //! | [`model`] | the words: values that walk | std, serde, time |
 //! | [`command`] | text in, permission proven; pure | model |
 //! | [`monitor`] | rules, the life of an alert, what is told of it; pure | model |
-//! | [`device`], [`store`], [`archive`], [`channel`] | the edges: SSH, SQL, git, chats | model; never each other |
+//! | [`device`], [`store`], [`archive`], [`channel`] | the edges: SSH and RESTCONF, SQL, git, chats | model; never each other |
 //! | [`builtin`] | what commands answer, one file each | the above, of `store` the transaction |
 //! | [`flow`] | the corridors: loops of one screen | all above |
 //! | [`settings`], [`lab`] | the bot's own files; simulated routers | model |
@@ -26,8 +26,9 @@
 //!
 //! 1. Nothing changes a router without an `Authorized` made for exactly that step, now.
 //!    Tests: `what_only_some_may_say_is_said_only_there`, `what_changes_something_must_be_fresh`.
-//! 2. Clear text leaves [`device`] only through `redact`; a raw configuration leaves only as `Sealed`.
-//!    Tests: `nothing_secret_leaves_the_floor`, `only_the_device_floor_and_the_raw_export_open_seals`.
+//! 2. Clear text leaves [`device`] only through `redact`; a raw configuration leaves only as `Sealed`. Over RESTCONF
+//!    only numbers of state may be asked, never configuration. Tests: `nothing_secret_leaves_the_floor`,
+//!    `only_the_device_floor_and_the_raw_export_open_seals`, `only_the_numbers_of_state_may_be_asked_over_restconf`.
 //! 3. Only `flow::deliver` sends messages. An instant answer goes with the acknowledgement and never carries
 //!    a result. Test: `what_only_some_may_say_is_said_only_there`.
 //! 4. Only [`flow`] and the edges read clocks; the rest is given `Now`.

@@ -11,12 +11,12 @@ use tokio_util::sync::CancellationToken;
 
 /// The ports, in memory.
 #[derive(Default)]
-struct Memory {
-    logins: Mutex<BTreeMap<String, SealedLogin>>,
-    pins: Mutex<BTreeMap<(DeviceId, PinKind), String>>,
-    offered: Mutex<BTreeMap<(DeviceId, PinKind), String>>,
-    broken: Mutex<bool>,
-    refuses_fields: Mutex<BTreeSet<String>>,
+pub(super) struct Memory {
+    pub(super) logins: Mutex<BTreeMap<String, SealedLogin>>,
+    pub(super) pins: Mutex<BTreeMap<(DeviceId, PinKind), String>>,
+    pub(super) offered: Mutex<BTreeMap<(DeviceId, PinKind), String>>,
+    pub(super) broken: Mutex<bool>,
+    pub(super) refuses_fields: Mutex<BTreeSet<String>>,
 }
 
 impl Keyring for Memory {
@@ -81,7 +81,7 @@ impl Memory {
 }
 
 /// Waits for the turn, then runs the plan.
-async fn asked(floor: &Floor, group: i64, plan: &Plan, stop: CancellationToken) -> Vec<Outcome> {
+pub(super) async fn asked(floor: &Floor, group: i64, plan: &Plan, stop: CancellationToken) -> Vec<Outcome> {
     match floor.turn(group, plan.device().id, &stop).await {
         Some(turn) => floor.run(turn, plan, stop).await,
         None => vec![Outcome::Broken(Broken::Stopped); plan.asks().len()],
@@ -148,7 +148,7 @@ impl Bench {
 
 const CONFIG: &str = "the configuration";
 
-fn device(id: i64, name: &str, host: &str, port: u16) -> Device {
+pub(super) fn device(id: i64, name: &str, host: &str, port: u16) -> Device {
     Device {
         id: DeviceId(id),
         name: DeviceName::try_from(name.to_owned()).unwrap(),
@@ -168,7 +168,7 @@ fn device(id: i64, name: &str, host: &str, port: u16) -> Device {
     }
 }
 
-fn plan(device: Device, asks: &[&str]) -> Plan {
+pub(super) fn plan(device: Device, asks: &[&str]) -> Plan {
     let ask = |line: &&str| match *line {
         CONFIG => Ask::RunningConfig,
         line => Ask::Line { line: line.to_owned(), deadline: None },
@@ -611,6 +611,31 @@ async fn silence_and_deadlines_are_told_apart() {
     let slow = Plan::reading(bench.device("R1"), vec![line]).unwrap();
     let outcomes = asked(&bench.floor, 1, &slow, CancellationToken::new()).await;
     assert_eq!(broken(&outcomes[0]), &Broken::Deadline { after: Duration::from_millis(300) });
+}
+
+#[tokio::test]
+async fn the_identification_is_read_without_a_login() {
+    let bench = Bench::start(LabPlan::one("R1")).await;
+    let (router, device) = (bench.router("R1"), bench.device("R1"));
+    assert_eq!(bench.floor.identify(&device).await, Ok(()));
+    router.fault(Fault::SilentAfterConnect).await;
+    let silent = Broken::NoIdentification { after: short().deadlines.identification };
+    assert_eq!(bench.floor.identify(&device).await, Err(silent));
+    router.fault(Fault::Unreachable).await;
+    assert!(matches!(bench.floor.identify(&device).await, Err(Broken::Unreachable { .. })));
+    router.clear_faults().await;
+    // A session that holds the device's turn does not hold this up.
+    let hold = router.hold(Point::AtCommand("show version".to_owned()));
+    let busy = bench.ask(device.clone(), &["show version"]);
+    let looked = async {
+        hold.reached().await;
+        let looked = bench.floor.identify(&device).await;
+        hold.release();
+        looked
+    };
+    let (outcomes, looked) = tokio::join!(busy, looked);
+    assert_eq!((looked, outcomes.len()), (Ok(()), 1));
+    assert_eq!(router.logins().accepted + router.logins().refused, 1, "only the session logged in");
 }
 
 #[test]

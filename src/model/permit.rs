@@ -239,10 +239,17 @@ impl Plan {
 /// Whether a RESTCONF path reads state and no configuration: only the numbers of what happens may
 /// leave the device floor without the redactor (invariant 2).
 fn is_operational(path: &str) -> bool {
-    let top = path.split(['/', '?']).next().unwrap_or_default();
-    let module = top.split(':').next().unwrap_or_default();
+    let (tree, query) = path.split_once('?').unwrap_or((path, ""));
+    let mut steps = tree.split('/');
+    let top = steps.next().unwrap_or_default();
+    let module = top.split_once(':').map_or("", |(module, _)| module);
+    // A URL is tidied before it is sent: `..`, also as `%2e%2e`, would lead out of the tree of state.
+    let leads_away = |step: &str| matches!(step.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
     (module.ends_with("-oper") || top == "ietf-interfaces:interfaces-state")
-        && path.chars().all(|c| c.is_ascii_graphic())
+        && path.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '\\' | '#'))
+        && !steps.any(leads_away)
+        // The query may choose among the numbers; it may not ask for configuration.
+        && query.split('&').all(|part| part.is_empty() || part.starts_with("fields=") || part.starts_with("depth="))
 }
 
 fn within(risk: Risk, asks: &[Ask]) -> Result<(), TooDangerous> {
@@ -261,4 +268,64 @@ fn within(risk: Risk, asks: &[Ask]) -> Result<(), TooDangerous> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Invariant 2: what RESTCONF answers is not redacted, so only state may be asked, never configuration.
+    #[test]
+    fn only_the_numbers_of_state_may_be_asked_over_restconf() {
+        for good in [
+            "Cisco-IOS-XE-process-cpu-oper:cpu-usage/cpu-utilization?fields=five-seconds;one-minute",
+            "Cisco-IOS-XE-memory-oper:memory-statistics",
+            "Cisco-IOS-XE-interfaces-oper:interfaces/interface=GigabitEthernet0%2F0%2F1",
+            "ietf-interfaces:interfaces-state/interface?fields=name;statistics",
+            "Cisco-IOS-XE-device-hardware-oper:device-hardware-data?depth=3",
+        ] {
+            assert!(is_operational(good), "{good}");
+        }
+        for bad in [
+            "",
+            "-oper",
+            "Cisco-IOS-XE-native:native",
+            "Cisco-IOS-XE-native:native/snmp-server?fields=x-oper:y",
+            "Cisco-IOS-XE-native:native/x-oper:y",
+            "ietf-interfaces:interfaces",
+            "ietf-interfaces:interfaces-state-oper",
+            "openconfig-interfaces:interfaces",
+            "x-oper:a/../../data/Cisco-IOS-XE-native:native",
+            "x-oper:a/%2e%2E/Cisco-IOS-XE-native:native",
+            "x-oper:a/.%2e/Cisco-IOS-XE-native:native",
+            "x-oper:a\\..\\Cisco-IOS-XE-native:native",
+            "x-oper:a#b",
+            "x-oper:a b",
+            "x-oper:a\n",
+            "x-oper:a?content=config",
+            "x-oper:a?with-defaults=report-all",
+            "x-oper:a?depth=1&content=config",
+        ] {
+            assert!(!is_operational(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_plan_that_asks_for_configuration_is_refused_also_where_only_its_plain_form_does() {
+        let device: Device = serde_json::from_value(serde_json::json!({
+            "id": 1, "name": "R1", "host": "r1", "ssh_port": 22, "restconf_port": 443, "platform": "", "site": "",
+            "tags": [], "credential": "lab", "profile": "modern", "parents": [], "monitored": true, "note": ""
+        }))
+        .unwrap();
+        let get = |path: &str, plain: Option<&str>| Ask::Get {
+            path: path.to_owned(),
+            plain: plain.map(str::to_owned),
+        };
+        let (state, config) = ("x-oper:a", "Cisco-IOS-XE-native:native");
+        assert!(Plan::reading(device.clone(), vec![get(state, Some(state)), get(state, None)]).is_ok());
+        for ask in [get(config, None), get(state, Some(config)), get(config, Some(state))] {
+            let refused = Plan::reading(device.clone(), vec![get(state, None), ask]).unwrap_err();
+            assert_eq!(refused.line, config);
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::{field, pairs};
 use crate::builtin::say;
+use crate::model::device::Tls;
 use crate::model::{Arg, Device, Document, Ending, Facts, Sign, Text};
 use crate::store::{StoreError, Work};
 
@@ -34,6 +35,11 @@ pub fn sheet(device: &Device, facts: &Facts, work: &mut Work) -> Result<Document
     document = document.with_detail(match work.pin(device.id)? {
         Some(pin) => field(text!("device.host_key"), pin.fingerprint),
         None => field(text!("device.host_key"), Arg::from(text!("device.never_seen"))),
+    });
+    document = document.with_detail(match (device.tls, work.certificate(device.id)?) {
+        (Tls::Ca, _) => field(text!("device.certificate"), Arg::from(text!("device.by_ca"))),
+        (Tls::Pin, Some(pin)) => field(text!("device.certificate"), pin.fingerprint),
+        (Tls::Pin, None) => field(text!("device.certificate"), Arg::from(text!("device.never_seen"))),
     });
     Ok(document.with_button(say::looking(
         facts,
