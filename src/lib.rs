@@ -12,6 +12,7 @@
 //! | rooms, lowest first | what they hold | may use |
 //! | --- | --- | --- |
 //! | [`model`] | the words: values that walk | std, serde, time |
+//! | [`probe`], [`chart`] | what routers are asked on the clock and what it means; pictures; pure | model |
 //! | [`command`] | text in, permission proven; pure | model |
 //! | [`device`], [`store`], [`archive`], [`channel`] | the edges: SSH, SQL, git, chats | model; never each other |
 //! | [`builtin`] | what commands answer, one file each | the above, of `store` the transaction |
@@ -37,10 +38,11 @@
 //!    is told as unclear and not repeated. Idempotent steps (show, save) may repeat.
 //!    Test: `what_was_being_sent_when_it_crashed_is_unclear`.
 //! 7. All SQL is in [`store`]; a service's wire format stays in its channel; models of routers stay in
-//!    `device/platform/`. Test: `all_sql_is_in_the_store`.
+//!    `probe/` and `device/platform/`. Test: `all_sql_is_in_the_store`.
 //! 8. Parsing and presenting never fail the process: strange output becomes `Refused` or a raw block.
 //!    Tests: `no_line_is_a_panic`, `no_file_is_a_panic`, `any_bytes_are_cleaned_without_a_panic`,
-//!    `any_text_is_redacted_without_a_panic_and_a_second_time_changes_nothing`, `any_width_and_any_text_gives_lines`.
+//!    `any_text_is_redacted_without_a_panic_and_a_second_time_changes_nothing`, `any_width_and_any_text_gives_lines`,
+//!    `any_bytes_are_read_without_a_panic`, `any_points_are_drawn_without_a_panic`.
 //! 9. An update is committed under its unique key before it is acknowledged.
 //!    Tests: `a_second_delivery_is_a_repeat_also_when_the_first_is_done`,
 //!    `what_is_not_stored_is_tried_again_under_its_key_and_then_told`.
@@ -58,12 +60,14 @@ pub mod app;
 pub mod archive;
 pub mod builtin;
 pub mod channel;
+pub mod chart;
 pub mod cli;
 pub mod command;
 pub mod device;
 pub mod embedded;
 pub mod flow;
 pub mod lab;
+pub mod probe;
 pub mod settings;
 pub mod store;
 pub mod texts;
