@@ -34,7 +34,7 @@ const UPLINKS: [&str; 10] =
 /// its speed is its parent's and so is its traffic.
 pub fn is_logical(name: &str, kind: &str) -> bool {
     let starts =
-        |start: &&str| name.get(..start.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(start));
+        |start: &str| name.get(..start.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(start));
     let kind = kind.to_ascii_lowercase();
     LOGICAL.into_iter().any(starts)
         || name.contains('.')
