@@ -12,6 +12,7 @@
 //! | rooms, lowest first | what they hold | may use |
 //! | --- | --- | --- |
 //! | [`model`] | the words: values that walk | std, serde, time |
+//! | [`probe`], [`chart`] | what routers are asked on the clock and what it means; pictures; pure | model |
 //! | [`command`] | text in, permission proven; pure | model |
 //! | [`monitor`] | rules, the life of an alert, what is told of it; pure | model |
 //! | [`device`], [`store`], [`archive`], [`channel`] | the edges: SSH and RESTCONF, SQL, git, chats | model; never each other |
@@ -39,10 +40,11 @@
 //!    is told as unclear and not repeated. Idempotent steps (show, save) may repeat.
 //!    Test: `what_was_being_sent_when_it_crashed_is_unclear`.
 //! 7. All SQL is in [`store`]; a service's wire format stays in its channel; models of routers stay in
-//!    `device/platform/`. Test: `all_sql_is_in_the_store`.
+//!    `probe/` and `device/platform/`. Test: `all_sql_is_in_the_store`.
 //! 8. Parsing and presenting never fail the process: strange output becomes `Refused` or a raw block.
 //!    Tests: `no_line_is_a_panic`, `no_file_is_a_panic`, `any_bytes_are_cleaned_without_a_panic`,
-//!    `any_text_is_redacted_without_a_panic_and_a_second_time_changes_nothing`, `any_width_and_any_text_gives_lines`.
+//!    `any_text_is_redacted_without_a_panic_and_a_second_time_changes_nothing`, `any_width_and_any_text_gives_lines`,
+//!    `any_bytes_are_read_without_a_panic`, `any_points_are_drawn_without_a_panic`.
 //! 9. An update is committed under its unique key before it is acknowledged.
 //!    Tests: `a_second_delivery_is_a_repeat_also_when_the_first_is_done`,
 //!    `what_is_not_stored_is_tried_again_under_its_key_and_then_told`.
@@ -60,6 +62,7 @@ pub mod app;
 pub mod archive;
 pub mod builtin;
 pub mod channel;
+pub mod chart;
 pub mod cli;
 pub mod command;
 pub mod device;
@@ -67,6 +70,7 @@ pub mod embedded;
 pub mod flow;
 pub mod lab;
 pub mod monitor;
+pub mod probe;
 pub mod settings;
 pub mod store;
 pub mod texts;

@@ -28,6 +28,10 @@ pub enum Arg {
     Time(Timestamp),
     /// How long ago, counted when the text is laid out.
     Ago(Timestamp),
+    /// Bits per second.
+    Rate(f64),
+    /// Of a hundred.
+    Percent(f64),
     Text(Box<Text>),
     List(Vec<Arg>),
 }
@@ -163,6 +167,8 @@ impl Texts {
             Arg::Span(span) => spoken(*span),
             Arg::Time(at) => reader.clock(*at, now),
             Arg::Ago(at) => spoken(whole_seconds(now.since(*at))),
+            Arg::Rate(bits) => rate(*bits),
+            Arg::Percent(share) => percent(*share),
             Arg::Text(text) => self.render(text, reader, now),
             Arg::List(items) => {
                 items.iter().map(|item| self.say(item, reader, now)).collect::<Vec<_>>().join(", ")
@@ -182,6 +188,32 @@ fn size(bytes: u64) -> String {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{}.{} KB", bytes / 1_000, bytes % 1_000 / 100),
         _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+/// Bits per second as engineers say them: `412 Mb/s`, `9.6 kb/s`, `1 Gb/s`; steps of 1,000.
+pub fn rate(bits: f64) -> String {
+    const UNITS: [&str; 6] = ["b/s", "kb/s", "Mb/s", "Gb/s", "Tb/s", "Pb/s"];
+    let mut value = if bits.is_finite() { bits.max(0.0) } else { 0.0 };
+    let mut units = UNITS.into_iter().peekable();
+    while let Some(unit) = units.next() {
+        // 999.7 kb/s is said as 1 Mb/s, never as 1000 kb/s.
+        if value < 999.5 || units.peek().is_none() {
+            let tenths = (value * 10.0).round() / 10.0;
+            let whole = unit == "b/s" || tenths >= 10.0 || tenths.fract() == 0.0;
+            return if whole { format!("{value:.0} {unit}") } else { format!("{tenths:.1} {unit}") };
+        }
+        value /= 1_000.0;
+    }
+    String::new()
+}
+
+/// `41 %`; with a tenth only where a whole number would say nothing: `0.4 %`.
+pub fn percent(share: f64) -> String {
+    match share {
+        share if !share.is_finite() => "0 %".to_owned(),
+        share if (0.05..0.95).contains(&share) => format!("{share:.1} %"),
+        share => format!("{:.0} %", share.round() + 0.0),
     }
 }
 
@@ -217,5 +249,34 @@ mod tests {
     fn what_an_argument_says_is_never_read_as_a_template() {
         assert_eq!(said(&text!("plain", device = "{span}", span = "x")), "{span} took x");
         assert_eq!(said(&Text::verbatim("{device}")), "{device}");
+    }
+
+    #[test]
+    fn rates_and_shares_are_said_as_engineers_say_them() {
+        for (bits, told) in [
+            (0.0, "0 b/s"),
+            (0.4, "0 b/s"),
+            (840.0, "840 b/s"),
+            (999.7, "1 kb/s"),
+            (9_600.0, "9.6 kb/s"),
+            (9_960.0, "10 kb/s"),
+            (412_300_000.0, "412 Mb/s"),
+            (999_700_000.0, "1 Gb/s"),
+            (1_000_000_000.0, "1 Gb/s"),
+            (2_500_000_000.0, "2.5 Gb/s"),
+            (40e9, "40 Gb/s"),
+            (1e20, "100000 Pb/s"),
+            (f64::NAN, "0 b/s"),
+            (-1.0, "0 b/s"),
+        ] {
+            assert_eq!(rate(bits), told, "{bits}");
+        }
+        for (share, told) in
+            [(0.0, "0 %"), (0.04, "0 %"), (0.42, "0.4 %"), (0.97, "1 %"), (41.4, "41 %"), (100.0, "100 %")]
+        {
+            assert_eq!(percent(share), told, "{share}");
+        }
+        let text = text!("plain", device = Arg::Rate(412e6), span = Arg::Percent(41.2));
+        assert_eq!(said(&text), "412 Mb/s took 41 %");
     }
 }

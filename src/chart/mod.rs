@@ -1,0 +1,1 @@
+//! Series as pictures and as sparklines; pure.
