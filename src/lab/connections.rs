@@ -29,7 +29,12 @@ struct Connection {
 }
 
 impl Connections {
-    pub fn add(&self, socket: TcpStream, fuse: Fuse) -> u64 {
+    /// Counts a connection until what this gives is dropped, however its task ends.
+    pub fn enter(&self, socket: TcpStream, fuse: Fuse) -> Inside<'_> {
+        Inside { number: self.add(socket, fuse), connections: self }
+    }
+
+    fn add(&self, socket: TcpStream, fuse: Fuse) -> u64 {
         let mut open = lock(&self.open);
         let number = open.next;
         open.next += 1;
@@ -48,7 +53,7 @@ impl Connections {
         open.most = open.most.max(lines);
     }
 
-    pub fn remove(&self, number: u64) {
+    fn remove(&self, number: u64) {
         if let Some(connection) = lock(&self.open).by_number.remove(&number) {
             connection.end();
         }
@@ -73,6 +78,18 @@ impl Connections {
     /// holds none, though its socket may still be closing.
     pub fn most(&self) -> usize {
         lock(&self.open).most
+    }
+}
+
+/// The place of one open connection.
+pub(crate) struct Inside<'a> {
+    pub number: u64,
+    connections: &'a Connections,
+}
+
+impl Drop for Inside<'_> {
+    fn drop(&mut self) {
+        self.connections.remove(self.number);
     }
 }
 

@@ -14,6 +14,8 @@ pub enum LabError {
     Content { path: PathBuf, reason: String },
     /// A host key could not be made or read.
     Key(String),
+    /// A certificate could not be made or read.
+    Certificate(String),
     /// Two routers have the same name, or a name cannot be a file name.
     Name(String),
     /// A line of [`super::Router::edit`] is none that the router takes.
@@ -23,6 +25,10 @@ pub enum LabError {
 impl LabError {
     pub(crate) fn key(error: impl fmt::Display) -> LabError {
         LabError::Key(error.to_string())
+    }
+
+    pub(crate) fn certificate(error: impl fmt::Display) -> LabError {
+        LabError::Certificate(error.to_string())
     }
 }
 
@@ -42,6 +48,7 @@ impl fmt::Display for LabError {
                 )
             }
             LabError::Key(reason) => write!(to, "host key of the lab: {reason}"),
+            LabError::Certificate(reason) => write!(to, "certificate of the lab: {reason}"),
             LabError::Refused { line, said } => write!(to, "the router refused {line:?}: {}", said.trim()),
             LabError::Name(name) => {
                 write!(to, "{name:?} cannot be the name of a router here, or is there twice")
@@ -54,9 +61,11 @@ impl std::error::Error for LabError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             LabError::Listen { source, .. } | LabError::File { source, .. } => Some(source),
-            LabError::Content { .. } | LabError::Key(_) | LabError::Name(_) | LabError::Refused { .. } => {
-                None
-            }
+            LabError::Content { .. }
+            | LabError::Key(_)
+            | LabError::Certificate(_)
+            | LabError::Name(_)
+            | LabError::Refused { .. } => None,
         }
     }
 }

@@ -35,6 +35,56 @@ pub enum Fault {
     AuthorizationFailed(String),
     /// What the router says arrives in pieces of this many bytes.
     SmallPieces(usize),
+    /// RESTCONF answers every request with this status and its `ietf-restconf:errors`: 401, 403, 500, 503 ...
+    RestconfStatus(u16),
+    /// The server before RESTCONF answers 502 with a page of HTML.
+    RestconfHtml,
+    /// Requests are taken and never answered.
+    RestconfHang,
+    /// Each answer takes this much longer.
+    RestconfSlow(Duration),
+    /// Nobody listens for HTTPS; SSH goes on.
+    RestconfOff,
+    /// A request with `fields` is answered 400, as by a release that does not know it.
+    FieldsRefused,
+    /// Paths that begin with these words (behind `/restconf/data/`) are not there: 404.
+    ModelAbsent(String),
+    /// Such paths are there and hold nothing: 204.
+    ModelEmpty(String),
+    /// All counters are zero again and `discontinuity-time` does not tell. Happens once, when it is put in force.
+    CountersReset,
+    /// All counters jump far ahead, and `discontinuity-time` tells. Happens once, when it is put in force.
+    Discontinuity,
+    /// An old release: `out-octets` wraps at 32 bits, and there is no `out-octets-64`.
+    NarrowOutOctets,
+    /// `discontinuity-time` moves by fractions of a second from answer to answer, and nothing happened.
+    JitteringDiscontinuity,
+    /// A list of one entry is the bare entry.
+    ObjectForList,
+    /// Every number is a string.
+    NumbersAsStrings,
+    /// Every 64-bit number is a number, not the string that RFC 7951 wants.
+    StringsAsNumbers,
+    /// The processor is this busy, percent.
+    Cpu(u8),
+    /// The processor goes from one percentage to the other in this time, and stays there.
+    CpuClimb { from: u8, to: u8, over: Duration },
+    /// So much of the pool `Processor` is used, percent.
+    MemoryPool(u8),
+    /// The router's own word for its memory: `Warning`, `Critical`.
+    MemoryStatus(String),
+    /// A port carries this percentage of its speed in both directions. Full names, here and below.
+    PortLoad { port: String, percent: u8 },
+    /// A port has lost its other end.
+    PortDown(String),
+    /// A person shut the port.
+    PortShut(String),
+    /// The port is in no answer.
+    PortGone(String),
+    /// The router's clock is off by so many seconds, in every answer and in the log.
+    ClockOff(i64),
+    /// The flag behind the save question is set, whatever is saved.
+    Unsaved,
 }
 
 /// Where a router can be told to withhold its answer.
@@ -48,4 +98,9 @@ pub enum Point {
     AtCommand(String),
     /// Such a line was done, and half of its output was printed.
     MiddleOf(String),
+    /// A RESTCONF request was received whose path (behind `/restconf/data/`) begins with these words; no words mean
+    /// every request.
+    AtRestconf(String),
+    /// A [`super::MailSink`] has a whole mail and kept it; its answer is withheld.
+    AtMail,
 }

@@ -1,17 +1,24 @@
-//! The lab: simulated routers that serve real SSH on loopback, for the demo and the tests. A [`LabPlan`] enters, a
-//! running [`Lab`] leaves; its [`Router`] handles tell what happened and make things go wrong.
+//! The lab: simulated routers that serve real SSH and RESTCONF on loopback, for the demo and the tests. A [`LabPlan`]
+//! enters, a running [`Lab`] leaves; its [`Router`] handles tell what happened and make things go wrong. What flows
+//! through a router is known exactly ([`traffic`]); a [`MailSink`] takes mails as a strict server does.
 //! It shares no code with the rooms that talk to routers: a mistake made on both sides would hide itself.
 
+mod certificate;
 mod cli;
 mod clock;
 mod configuration;
 mod connections;
+mod counters;
+mod door;
 mod editor;
 mod error;
 mod fault;
 mod hold;
 mod keys;
+mod mail;
 mod plan;
+mod ports;
+mod restconf;
 mod router;
 mod running;
 mod sample;
@@ -20,13 +27,16 @@ mod ssh;
 mod state;
 mod terminal;
 mod topology;
+pub mod traffic;
 mod tty;
+mod web;
 mod wire;
 
 pub use error::LabError;
 pub use fault::{Fault, Point};
 pub use hold::Hold;
-pub use plan::{Credentials, HostKeyKind, LabPlan, LoginMethods, RouterPlan};
+pub use mail::{Mail, MailFault, MailPlan, MailSink, MailTls};
+pub use plan::{Certificates, Credentials, HostKeyKind, LabPlan, LoginMethods, RouterPlan};
 pub use router::{Logins, Router};
 pub use running::Lab;
 

@@ -44,12 +44,23 @@ pub struct Credentials {
     pub enable: String,
 }
 
+/// Who signs the certificates that the routers show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Certificates {
+    /// Each router itself, without any name that could be checked, as IOS does.
+    #[default]
+    SelfSigned,
+    /// The lab's own CA ([`super::Lab::ca_pem`]), for the router's address.
+    SignedByLab,
+}
+
 #[derive(Clone, Debug)]
 pub struct LabPlan {
     pub routers: Vec<RouterPlan>,
-    /// The folder that keeps host keys, addresses, boot times and configurations between starts; `None` forgets them.
+    /// The folder that keeps host keys, certificates, addresses, boot times and configurations between starts; `None` forgets them.
     pub state: Option<PathBuf>,
     pub credentials: Credentials,
+    pub certificates: Certificates,
 }
 
 impl RouterPlan {
@@ -86,7 +97,12 @@ impl Default for Credentials {
 
 impl LabPlan {
     pub fn new(routers: Vec<RouterPlan>) -> LabPlan {
-        LabPlan { routers, state: None, credentials: Credentials::default() }
+        LabPlan {
+            routers,
+            state: None,
+            credentials: Credentials::default(),
+            certificates: Certificates::default(),
+        }
     }
 
     /// One router with this name: what most tests need.

@@ -6,16 +6,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use russh::keys::PrivateKey;
-use tokio::sync::watch;
 
 use super::cli::{self, Desk, Session};
-use super::connections::Connections;
+use super::door::Door;
 use super::error::LabError;
 use super::fault::{Fault, Point};
 use super::hold::{Gate, Hold};
 use super::plan::{Credentials, RouterPlan};
 use super::saved::Saved;
 use super::state::State;
+use super::web::Web;
 use super::{clock, keys};
 
 /// How often somebody tried to log in.
@@ -34,24 +34,29 @@ pub struct Router {
 pub(crate) struct Inner {
     pub plan: RouterPlan,
     pub credentials: Credentials,
-    pub address: SocketAddr,
+    /// SSH.
+    pub door: Door,
+    pub web: Web,
     pub state: Mutex<State>,
     pub control: Mutex<Control>,
-    pub connections: Connections,
     pub key: Mutex<PrivateKey>,
-    /// Whether somebody shall listen, and whether somebody does.
-    pub listen: watch::Sender<bool>,
-    pub listening: watch::Sender<bool>,
     pub file: Option<PathBuf>,
 }
 
 /// What was done to the router and what was seen of its users.
 #[derive(Default)]
 pub(crate) struct Control {
-    faults: Vec<Fault>,
+    faults: Vec<InForce>,
     gates: Vec<Arc<Gate>>,
     typed: Vec<String>,
     logins: Logins,
+}
+
+/// A fault, and from when on.
+#[derive(Clone)]
+pub(crate) struct InForce {
+    pub fault: Fault,
+    pub since: DateTime<Utc>,
 }
 
 /// So much is remembered of what was typed; a lab that runs for weeks must not grow.
@@ -73,7 +78,7 @@ impl Router {
     }
 
     pub fn address(&self) -> SocketAddr {
-        self.inner.address
+        self.inner.door.address
     }
 
     pub fn credentials(&self) -> &Credentials {
@@ -98,36 +103,38 @@ impl Router {
 
     /// Puts a fault in force; returns when it is. Several may be in force at once.
     pub async fn fault(&self, fault: Fault) {
-        let unreachable = fault == Fault::Unreachable;
-        lock(&self.inner.control).faults.push(fault);
-        if unreachable {
-            self.inner.listen.send_replace(false);
-            self.listens(false).await;
-            self.inner.connections.cut_all();
+        let now = clock::now();
+        match fault {
+            Fault::CountersReset => lock(&self.inner.web.counters).reset(now),
+            Fault::Discontinuity => lock(&self.inner.web.counters).jump(now),
+            _ => {}
         }
+        lock(&self.inner.control).faults.push(InForce { fault, since: now });
+        self.take_effect(now).await;
     }
 
     /// Ends one fault; the others stay in force.
     pub async fn clear_fault(&self, fault: &Fault) {
-        lock(&self.inner.control).faults.retain(|other| other != fault);
-        self.answer_again().await;
+        lock(&self.inner.control).faults.retain(|other| other.fault != *fault);
+        self.take_effect(clock::now()).await;
     }
 
     pub async fn clear_faults(&self) {
         lock(&self.inner.control).faults.clear();
-        self.answer_again().await;
+        self.take_effect(clock::now()).await;
     }
 
-    async fn answer_again(&self) {
-        if !self.has(&Fault::Unreachable) {
-            self.inner.listen.send_replace(true);
-            self.listens(true).await;
-        }
-    }
-
-    async fn listens(&self, wanted: bool) {
-        // The sender lives in `inner`, so the wait cannot end with an error.
-        let _ = self.inner.listening.subscribe().wait_for(|listens| *listens == wanted).await;
+    /// What faults change beyond the answers: doors, the clock, what the ports carry.
+    async fn take_effect(&self, now: DateTime<Utc>) {
+        let off = self.faults().iter().find_map(|fault| match fault {
+            Fault::ClockOff(seconds) => Some(*seconds),
+            _ => None,
+        });
+        lock(&self.inner.state).clock_fault_seconds = off.unwrap_or(0);
+        self.observe(now);
+        let reachable = !self.has(&Fault::Unreachable);
+        self.inner.door.set(reachable).await;
+        self.inner.web.door.set(reachable && !self.has(&Fault::RestconfOff)).await;
     }
 
     /// Withholds the answer at a point until the hold is released.
@@ -140,7 +147,8 @@ impl Router {
 
     /// Cuts every open session, as a broken cable does.
     pub fn cut(&self) {
-        self.inner.connections.cut_all();
+        self.inner.door.connections.cut_all();
+        self.inner.web.door.connections.cut_all();
     }
 
     /// Changes the running configuration as this person would on the console. Lines are typed in configuration mode.
@@ -197,21 +205,26 @@ impl Router {
         lock(&self.inner.control).logins
     }
 
+    /// Over SSH.
     pub fn sessions_now(&self) -> usize {
-        self.inner.connections.now()
+        self.inner.door.connections.now()
     }
 
-    /// The most connections that were open at once.
+    /// The most SSH sessions that were open at once.
     pub fn max_sessions_seen(&self) -> usize {
-        self.inner.connections.most()
+        self.inner.door.connections.most()
     }
 
     pub(crate) fn faults(&self) -> Vec<Fault> {
+        lock(&self.inner.control).faults.iter().map(|in_force| in_force.fault.clone()).collect()
+    }
+
+    pub(crate) fn faults_in_force(&self) -> Vec<InForce> {
         lock(&self.inner.control).faults.clone()
     }
 
     pub(crate) fn has(&self, fault: &Fault) -> bool {
-        lock(&self.inner.control).faults.contains(fault)
+        lock(&self.inner.control).faults.iter().any(|in_force| in_force.fault == *fault)
     }
 
     pub(crate) fn note_typed(&self, line: &str) {
@@ -244,12 +257,14 @@ impl Router {
         }
     }
 
-    /// Keeps the state when the lab has a folder.
+    /// Keeps the state when the lab has a folder. A port that a person shut carries nothing from here on.
     pub(crate) fn save(&self) -> Result<(), LabError> {
+        self.observe(clock::now());
         let Some(file) = &self.inner.file else { return Ok(()) };
         let saved = Saved {
-            address: self.inner.address,
+            address: self.address(),
             host_key: keys::to_text(&lock(&self.inner.key))?,
+            web: Some(self.inner.web.saved()),
             state: lock(&self.inner.state).clone(),
         };
         saved.write(file)

@@ -6,21 +6,23 @@ use std::sync::{Arc, Mutex};
 
 use russh::keys::PrivateKey;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::connections::Connections;
+use super::certificate::Authority;
+use super::door::Door;
 use super::error::LabError;
-use super::plan::{LabPlan, RouterPlan};
+use super::plan::{Certificates, LabPlan, RouterPlan};
 use super::router::{Control, Inner, Router};
-use super::saved::{self, Saved};
+use super::saved::{self, Saved, SavedWeb};
 use super::state::State;
 use super::topology::{Place, places};
-use super::{clock, keys, ssh};
+use super::web::Web;
+use super::{clock, keys, restconf, ssh};
 
 #[derive(Debug)]
 pub struct Lab {
     routers: Vec<Router>,
+    authority: Option<Authority>,
     tasks: JoinSet<()>,
 }
 
@@ -33,12 +35,17 @@ impl Lab {
                 .map_err(|source| LabError::File { path: folder.clone(), source })?;
         }
         let network = random_network()?;
-        let mut lab = Lab { routers: Vec::new(), tasks: JoinSet::new() };
+        let authority = match plan.certificates {
+            Certificates::SelfSigned => None,
+            Certificates::SignedByLab => Some(Authority::read_or_make(plan.state.as_deref())?),
+        };
+        let mut lab = Lab { routers: Vec::new(), authority, tasks: JoinSet::new() };
         for (router, place) in plan.routers.iter().zip(places(&plan.routers)) {
             let born = Born::read_or_make(&plan, router, &place, network)?;
-            let (router, listener) = open(&plan, router, born).await?;
+            let (router, ssh, https) = open(&plan, router, born, lab.authority.clone()).await?;
             router.save()?;
-            lab.tasks.spawn(ssh::serve(router.clone(), listener));
+            lab.tasks.spawn(ssh::serve(router.clone(), ssh));
+            lab.tasks.spawn(restconf::serve(router.clone(), https));
             lab.routers.push(router);
         }
         Ok(lab)
@@ -52,6 +59,15 @@ impl Lab {
         self.routers.iter().find(|router| router.name() == name).cloned()
     }
 
+    /// The CA that signed the routers' certificates; none where each signed its own.
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.authority.as_ref().map(|authority| authority.certificate.as_str())
+    }
+
+    pub(crate) fn authority(&self) -> Option<&Authority> {
+        self.authority.as_ref()
+    }
+
     /// Cuts every session, closes every door and keeps the state.
     pub async fn stop(mut self) -> Result<(), LabError> {
         self.tasks.shutdown().await;
@@ -59,20 +75,21 @@ impl Lab {
         self.routers.iter().try_for_each(Router::save)
     }
 
-    /// The routers and how to log in, as `patchbay lab` prints them.
+    /// The routers, their ports and how to log in, as `patchbay lab` prints them.
     pub fn table(&self) -> String {
         let mut text = format!(
-            "{:<8} {:<10} {:<16} {:<6} {:<10} {:<16} {}\n",
-            "name", "site", "address", "port", "user", "password", "enable"
+            "{:<8} {:<10} {:<16} {:<6} {:<6} {:<10} {:<16} {}\n",
+            "name", "site", "address", "ssh", "https", "user", "password", "enable"
         );
         for router in &self.routers {
             let (address, who) = (router.address(), router.credentials());
             text.push_str(&format!(
-                "{:<8} {:<10} {:<16} {:<6} {:<10} {:<16} {}\n",
+                "{:<8} {:<10} {:<16} {:<6} {:<6} {:<10} {:<16} {}\n",
                 router.name(),
                 router.plan().site,
                 address.ip().to_string(),
                 address.port(),
+                router.https_address().port(),
                 who.username,
                 who.password,
                 who.enable
@@ -86,6 +103,7 @@ impl Lab {
 struct Born {
     address: SocketAddr,
     key: PrivateKey,
+    web: Option<SavedWeb>,
     state: State,
     file: Option<std::path::PathBuf>,
 }
@@ -103,12 +121,13 @@ impl Born {
             None => None,
         };
         match saved {
-            Some(Saved { address, host_key, state }) => {
-                Ok(Born { address, key: keys::from_text(&host_key)?, state, file })
+            Some(Saved { address, host_key, web, state }) => {
+                Ok(Born { address, key: keys::from_text(&host_key)?, web, state, file })
             }
             None => Ok(Born {
                 address: SocketAddr::from((address(network, place.number), 0)),
                 key: keys::new_key(router.host_key, plan.state.as_deref().map(Path::new))?,
+                web: None,
                 state: State::born(place, clock::now()),
                 file,
             }),
@@ -120,24 +139,31 @@ async fn open(
     plan: &LabPlan,
     router: &RouterPlan,
     mut born: Born,
-) -> Result<(Router, TcpListener), LabError> {
-    let listen = |source| LabError::Listen { router: router.name.clone(), address: born.address, source };
-    let listener = TcpListener::bind(born.address).await.map_err(listen)?;
-    let address = listener.local_addr().map_err(listen)?;
+    authority: Option<Authority>,
+) -> Result<(Router, TcpListener, TcpListener), LabError> {
+    let (ssh, address) = listen(router, born.address).await?;
+    let wanted = born.web.as_ref().map_or(SocketAddr::new(address.ip(), 0), |web| web.address);
+    let (https, web_address) = listen(router, wanted).await?;
     born.state.adopt(router, &plan.credentials);
+    let web = Web::new(web_address, born.web, authority, &born.state)?;
     let inner = Inner {
         plan: router.clone(),
         credentials: plan.credentials.clone(),
-        address,
+        door: Door::new(address),
+        web,
         state: Mutex::new(born.state),
         control: Mutex::new(Control::default()),
-        connections: Connections::default(),
         key: Mutex::new(born.key),
-        listen: watch::Sender::new(true),
-        listening: watch::Sender::new(true),
         file: born.file,
     };
-    Ok((Router { inner: Arc::new(inner) }, listener))
+    Ok((Router { inner: Arc::new(inner) }, ssh, https))
+}
+
+async fn listen(router: &RouterPlan, address: SocketAddr) -> Result<(TcpListener, SocketAddr), LabError> {
+    let failed = |source| LabError::Listen { router: router.name.clone(), address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
 }
 
 fn check_names(routers: &[RouterPlan]) -> Result<(), LabError> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::certificate::Identity;
 use super::error::LabError;
 use super::state::State;
 
@@ -14,7 +15,18 @@ use super::state::State;
 pub(crate) struct Saved {
     pub address: SocketAddr,
     pub host_key: String,
+    /// None where a lab without HTTPS wrote the file.
+    #[serde(default)]
+    pub web: Option<SavedWeb>,
     pub state: State,
+}
+
+/// Where the router serves RESTCONF, and with what.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SavedWeb {
+    pub address: SocketAddr,
+    pub identity: Identity,
 }
 
 pub(crate) fn file(folder: &Path, router: &str) -> PathBuf {

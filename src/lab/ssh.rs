@@ -9,63 +9,24 @@ use russh::server::{Auth, ChannelOpenHandle, Config, Handler, Msg, Response, Ses
 use russh::{Channel, ChannelId, ChannelOpenFailure, MethodKind, MethodSet, Pty, SshId, server};
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
-use tokio::task::JoinSet;
 
 use super::fault::{Fault, Point};
 use super::plan::LoginMethods;
 use super::router::{Router, lock};
 use super::terminal::{Screen, Terminal};
-use super::wire::{Fuse, Wire};
+use super::wire::{Fuse, Wire, doubled};
 
-/// Serves one router until the task is aborted; closes and opens the door as the router's faults demand.
+/// Serves one router until the task is aborted.
 pub(crate) async fn serve(router: Router, listener: TcpListener) {
-    let mut door = Some(listener);
-    let mut wanted = router.inner.listen.subscribe();
-    let mut connections = JoinSet::new();
-    loop {
-        router.inner.listening.send_replace(door.is_some());
-        while connections.try_join_next().is_some() {}
-        let Some(listener) = &door else {
-            // The sender lives in the router that this task holds, so the wait cannot end with an error.
-            let _ = wanted.wait_for(|open| *open).await;
-            door = reopen(&router).await;
-            continue;
-        };
-        tokio::select! {
-            taken = listener.accept() => match taken {
-                Ok((stream, _)) => { connections.spawn(connection(router.clone(), stream)); }
-                // Out of file handles, most likely: let others close some before the next try.
-                Err(error) => {
-                    tracing::warn!(%error, router = router.name(), "lab: a connection was lost");
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                }
-            },
-            () = closing(&mut wanted) => door = None,
-        }
-    }
-}
-
-async fn closing(wanted: &mut watch::Receiver<bool>) {
-    let _ = wanted.wait_for(|open| !*open).await;
-}
-
-async fn reopen(router: &Router) -> Option<TcpListener> {
-    match TcpListener::bind(router.address()).await {
-        Ok(listener) => Some(listener),
-        Err(error) => {
-            tracing::warn!(%error, router = router.name(), "lab: the address is not free again yet");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            None
-        }
-    }
+    router.inner.door.serve(listener, |stream| connection(router.clone(), stream)).await;
 }
 
 async fn connection(router: Router, stream: TcpStream) {
     let Ok((stream, socket)) = doubled(stream) else { return };
     let peer = stream.peer_addr().map_or_else(|_| "127.0.0.1".to_owned(), |peer| peer.ip().to_string());
     let fuse = Fuse::default();
-    let open = Open { number: router.inner.connections.add(socket, fuse.clone()), router: router.clone() };
+    let connections = &router.inner.door.connections;
+    let open = connections.enter(socket, fuse.clone());
     let stream = Wire::new(stream, fuse);
     if router.has(&Fault::SilentAfterConnect) {
         return silence(stream).await;
@@ -89,27 +50,8 @@ async fn connection(router: Router, stream: TcpStream) {
     }
 }
 
-/// Takes the connection out of the list when its task ends, however it ends.
-struct Open {
-    router: Router,
-    number: u64,
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.router.inner.connections.remove(self.number);
-    }
-}
-
-fn doubled(stream: TcpStream) -> std::io::Result<(TcpStream, std::net::TcpStream)> {
-    stream.set_nodelay(true)?;
-    let socket = stream.into_std()?;
-    let second = socket.try_clone()?;
-    Ok((TcpStream::from_std(socket)?, second))
-}
-
 /// Reads and says nothing until the other side gives up.
-async fn silence(mut stream: Wire) {
+pub(crate) async fn silence(mut stream: Wire) {
     let mut heard = [0; 256];
     while stream.read(&mut heard).await.is_ok_and(|count| count > 0) {}
 }
@@ -232,7 +174,7 @@ impl Handler for Line {
         self.screen.in_use = true;
         let terminal = Terminal::new(&self.router, self.number, channel, &self.user, &self.peer, self.screen);
         let task = tokio::spawn(terminal.run(session.handle()));
-        self.router.inner.connections.attach(self.number, task.abort_handle());
+        self.router.inner.door.connections.attach(self.number, task.abort_handle());
         Ok(())
     }
 

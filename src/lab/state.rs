@@ -1,5 +1,5 @@
 //! What one simulated router is at a moment: its configurations, clock, log and who is logged in. Everything that
-//! speaks for the router (the command line, later its RESTCONF side) reads and changes this and nothing else.
+//! speaks for the router (the command line, RESTCONF) reads and changes this and nothing else.
 
 use std::collections::VecDeque;
 
@@ -31,8 +31,14 @@ pub(crate) struct State {
     pub unsaved: bool,
     pub boot_time: DateTime<Utc>,
     pub reload_reason: String,
+    /// Whether the last start came after a crash.
+    #[serde(default)]
+    pub reload_abnormal: bool,
     /// How far the router's clock is from the true time.
     pub clock_offset_seconds: i64,
+    /// More of that, while a fault says so.
+    #[serde(skip)]
+    pub clock_fault_seconds: i64,
     pub log: VecDeque<String>,
     pub secrets: Vec<String>,
     #[serde(skip)]
@@ -84,7 +90,9 @@ impl State {
             unsaved: false,
             boot_time,
             reload_reason: "Reload Command".to_owned(),
+            reload_abnormal: false,
             clock_offset_seconds: 0,
+            clock_fault_seconds: 0,
             log: VecDeque::new(),
             secrets: sample.secrets,
             credentials: Credentials::default(),
@@ -92,7 +100,7 @@ impl State {
             users: Vec::new(),
             unkept: true,
         };
-        state.log_boot();
+        state.log_boot(now);
         state
     }
 
@@ -107,7 +115,7 @@ impl State {
     }
 
     pub fn clock(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        now + TimeDelta::seconds(self.clock_offset_seconds)
+        now + TimeDelta::seconds(self.clock_offset_seconds + self.clock_fault_seconds)
     }
 
     /// Writes one line into the log buffer, with the router's own time before it.
@@ -170,9 +178,37 @@ impl State {
         format!("!\n{changed}{saved}")
     }
 
-    fn log_boot(&mut self) {
+    /// A request over RESTCONF, as the daemon that asks AAA about each of them logs it.
+    pub fn note_request(&mut self, user: &str, accepted: bool, now: DateTime<Utc>) {
+        let line = if accepted {
+            format!(
+                "%DMI-5-AUTH_PASSED: R0/0: dmiauthd: User '{user}' authenticated successfully from IP:0 for rest over http. External groups: PRIV15"
+            )
+        } else {
+            format!(
+                "%DMI-5-AUTH_FAILED: R0/0: dmiauthd: User '{user}' authentication failed from IP:0 for rest over http."
+            )
+        };
+        self.log(now, &line);
+    }
+
+    /// Starts again now with what was saved; nobody is logged in and the log is that of a start.
+    pub fn boot(&mut self, reason: &str, abnormal: bool, now: DateTime<Utc>) {
+        self.running = self.startup.clone();
+        self.changed = None;
+        self.unsaved = false;
+        self.unkept = true;
+        self.boot_time = now;
+        reason.clone_into(&mut self.reload_reason);
+        self.reload_abnormal = abnormal;
+        self.users.clear();
+        self.log.clear();
+        self.log_boot(now);
+    }
+
+    fn log_boot(&mut self, now: DateTime<Utc>) {
         let boot = self.boot_time;
-        let since = |seconds| boot + TimeDelta::seconds(seconds);
+        let since = |seconds| (boot + TimeDelta::seconds(seconds)).min(now);
         let version = format!("%SYS-5-RESTART: System restarted -- Cisco IOS Software, Version {VERSION}");
         self.log(since(40), &version);
         self.log(since(41), "%SSH-5-ENABLED: SSH 2.0 has been enabled");

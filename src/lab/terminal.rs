@@ -219,7 +219,7 @@ impl Terminal {
         });
         if let Some(bytes) = bytes {
             self.flush().await?;
-            self.router.inner.connections.break_after(self.number, bytes);
+            self.router.inner.door.connections.break_after(self.number, bytes);
         }
         Ok(bytes.is_some())
     }

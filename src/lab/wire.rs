@@ -33,6 +33,14 @@ impl Wire {
     }
 }
 
+/// The stream, and a second handle of its socket.
+pub(crate) fn doubled(stream: TcpStream) -> std::io::Result<(TcpStream, std::net::TcpStream)> {
+    stream.set_nodelay(true)?;
+    let socket = stream.into_std()?;
+    let second = socket.try_clone()?;
+    Ok((TcpStream::from_std(socket)?, second))
+}
+
 impl AsyncRead for Wire {
     fn poll_read(
         mut self: Pin<&mut Self>,

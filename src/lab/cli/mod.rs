@@ -5,7 +5,7 @@ mod configure;
 pub(crate) mod exec;
 pub(crate) mod grammar;
 mod pipe;
-mod show;
+pub(crate) mod show;
 #[cfg(test)]
 mod tests;
 

@@ -8,7 +8,7 @@ use crate::lab::sample::draw;
 use crate::lab::state::State;
 
 /// One interface as every command sees it.
-pub(super) struct Interface {
+pub(crate) struct Interface {
     pub name: String,
     pub description: String,
     pub address: Option<(Ipv4Addr, Ipv4Addr)>,
@@ -17,7 +17,7 @@ pub(super) struct Interface {
     pub mac: String,
 }
 
-pub(super) fn interfaces(state: &State) -> Vec<Interface> {
+pub(crate) fn interfaces(state: &State) -> Vec<Interface> {
     let entries = state.running.entries().iter();
     entries
         .filter_map(|entry| Some(interface(state, entry.line.strip_prefix("interface ")?, entry)))

@@ -9,7 +9,7 @@ mod system;
 mod version;
 
 pub(crate) use configuration::running as running_configuration;
-pub(crate) use interfaces::has as has_interface;
+pub(crate) use interfaces::{has as has_interface, interfaces};
 pub(crate) use routing::reachable;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -1,0 +1,203 @@
+//! The HTTPS side of a router's handle: where it serves, with which certificate, what was asked, and the truth behind
+//! the numbers that it answers.
+
+use std::net::SocketAddr;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio_rustls::TlsAcceptor;
+
+use super::certificate::{Authority, Identity};
+use super::clock;
+use super::counters::{Counters, Glance};
+use super::door::Door;
+use super::error::LabError;
+use super::fault::Fault;
+use super::ports::{Face, faces};
+use super::router::{InForce, Router, lock};
+use super::saved::SavedWeb;
+use super::state::State;
+use super::traffic::{self, Direction};
+
+pub(crate) struct Web {
+    pub door: Door,
+    pub counters: Mutex<Counters>,
+    pub seen: Mutex<Seen>,
+    authority: Option<Authority>,
+    identity: Mutex<Identity>,
+    /// Made at the first connection: most routers of a large lab never see one.
+    acceptor: Mutex<Option<TlsAcceptor>>,
+}
+
+/// What was seen of the clients.
+#[derive(Default)]
+pub(crate) struct Seen {
+    requests: Vec<String>,
+    in_flight: usize,
+    most: usize,
+    connections: usize,
+}
+
+/// So many requests are remembered; a lab that runs for weeks must not grow.
+const REQUESTS: usize = 20_000;
+
+impl Web {
+    pub fn new(
+        address: SocketAddr,
+        saved: Option<SavedWeb>,
+        authority: Option<Authority>,
+        state: &State,
+    ) -> Result<Web, LabError> {
+        let kept = saved.map(|saved| saved.identity).filter(|kept| kept.signed == authority.is_some());
+        let identity = match kept {
+            Some(kept) => kept,
+            None => Identity::of_router(authority.as_ref(), address.ip())?,
+        };
+        let mut counters = Counters::new(&state.name, state.boot_time);
+        counters.observe(state.boot_time, &glances(&faces(state, &[])));
+        Ok(Web {
+            door: Door::new(address),
+            counters: Mutex::new(counters),
+            seen: Mutex::default(),
+            authority,
+            identity: Mutex::new(identity),
+            acceptor: Mutex::default(),
+        })
+    }
+
+    pub fn saved(&self) -> SavedWeb {
+        SavedWeb { address: self.door.address, identity: lock(&self.identity).clone() }
+    }
+
+    pub fn acceptor(&self) -> Result<TlsAcceptor, LabError> {
+        let mut acceptor = lock(&self.acceptor);
+        if let Some(acceptor) = acceptor.as_ref() {
+            return Ok(acceptor.clone());
+        }
+        let made = lock(&self.identity).acceptor(&["http/1.1"])?;
+        *acceptor = Some(made.clone());
+        Ok(made)
+    }
+}
+
+impl Seen {
+    pub fn connected(&mut self) {
+        self.connections += 1;
+    }
+
+    pub fn begin(&mut self, request: String) {
+        if self.requests.len() >= REQUESTS {
+            self.requests.remove(0);
+        }
+        self.requests.push(request);
+        self.in_flight += 1;
+        self.most = self.most.max(self.in_flight);
+    }
+
+    pub fn end(&mut self) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+    }
+}
+
+impl Router {
+    /// Where RESTCONF is served: the address of the SSH side, another port.
+    pub fn https_address(&self) -> SocketAddr {
+        self.inner.web.door.address
+    }
+
+    /// `SHA256:` and the base64, without padding, of the SHA-256 of the certificate's DER.
+    pub fn certificate_fingerprint(&self) -> String {
+        lock(&self.inner.web.identity).fingerprint()
+    }
+
+    /// The certificate that it shows now.
+    pub fn certificate_pem(&self) -> String {
+        lock(&self.inner.web.identity).certificate.clone()
+    }
+
+    /// A new certificate and key, as after the exchange of the box; open connections go on.
+    pub fn replace_certificate(&self) -> Result<(), LabError> {
+        let web = &self.inner.web;
+        let made = Identity::of_router(web.authority.as_ref(), web.door.address.ip())?;
+        *lock(&web.identity) = made;
+        *lock(&web.acceptor) = None;
+        self.save()
+    }
+
+    /// Every RESTCONF request so far, in order: `GET /restconf/data/...`, with its query.
+    pub fn requests(&self) -> Vec<String> {
+        lock(&self.inner.web.seen).requests.clone()
+    }
+
+    /// The most requests that were waiting for their answer at once.
+    pub fn most_requests_in_flight(&self) -> usize {
+        lock(&self.inner.web.seen).most
+    }
+
+    /// TLS connections that came about, in all.
+    pub fn tls_connections(&self) -> usize {
+        lock(&self.inner.web.seen).connections
+    }
+
+    /// Starts again now: the saved configuration, counters from zero, this reason, and nobody is connected.
+    /// `abnormal` is a crash. The doors stay open; with [`Fault::Unreachable`] before and cleared after it, it is away.
+    pub fn reboot(&self, reason: &str, abnormal: bool) -> Result<(), LabError> {
+        let now = clock::now();
+        lock(&self.inner.state).boot(reason, abnormal, now);
+        lock(&self.inner.web.counters).boot(now);
+        self.cut();
+        self.save()
+    }
+
+    /// The mean of what really flowed through a port, bits a second, faults included; 0 for an unknown port.
+    /// Resets and jumps of the counters are not traffic.
+    pub fn true_rate(
+        &self,
+        port: &str,
+        direction: Direction,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> f64 {
+        let octets = lock(&self.inner.web.counters).between(port, direction, from, to);
+        octets * 8.0 / (to - from).as_seconds_f64().max(f64::MIN_POSITIVE)
+    }
+
+    /// Percent, by the faults that are in force.
+    pub fn true_cpu(&self, at: DateTime<Utc>) -> f64 {
+        let in_force = self.faults_in_force();
+        let forced = in_force.iter().rev().find_map(|in_force| forced_cpu(in_force, at));
+        forced.unwrap_or_else(|| traffic::cpu(self.name(), at))
+    }
+
+    /// Percent of the pool `Processor`, by the faults that are in force.
+    pub fn true_memory(&self, at: DateTime<Utc>) -> f64 {
+        let forced = self.faults().iter().rev().find_map(|fault| match fault {
+            Fault::MemoryPool(percent) => Some(f64::from(*percent)),
+            _ => None,
+        });
+        forced.unwrap_or_else(|| traffic::memory(self.name(), at))
+    }
+
+    /// Notes how the ports are now, so that the counters know it.
+    pub(crate) fn observe(&self, now: DateTime<Utc>) {
+        let faces = faces(&lock(&self.inner.state), &self.faults());
+        lock(&self.inner.web.counters).observe(now, &glances(&faces));
+    }
+}
+
+fn glances(faces: &[Face]) -> Vec<Glance> {
+    faces.iter().map(Face::glance).collect()
+}
+
+fn forced_cpu(in_force: &InForce, at: DateTime<Utc>) -> Option<f64> {
+    match &in_force.fault {
+        Fault::Cpu(percent) => Some(f64::from(*percent)),
+        Fault::CpuClimb { from, to, over } => {
+            let gone = (at - in_force.since).as_seconds_f64().max(0.0);
+            let way = (gone / over.max(&Duration::from_millis(1)).as_secs_f64()).min(1.0);
+            Some(f64::from(*from) + (f64::from(*to) - f64::from(*from)) * way)
+        }
+        _ => None,
+    }
+}
