@@ -8,6 +8,7 @@ use crate::model::{
 };
 use crate::store::{StoreError, Work};
 
+mod alerts;
 mod backup;
 mod cancel;
 mod config;
@@ -27,6 +28,7 @@ mod show;
 mod trust;
 mod whoami;
 
+pub use alerts::{carry_out, silence_over, time_passes, warn_of_end};
 pub use cancel::cancelled;
 pub use device::{DeviceChange, Known, Problem, blank, change, differences, values};
 pub use progress::living;
@@ -48,7 +50,14 @@ pub struct Builtin {
     pub answer: fn(&Resolved, &Facts, &[TaskResult], &mut Work) -> Result<Document, StoreError>,
 }
 
-pub const BUILTINS: [&Builtin; 14] = [
+pub const BUILTINS: [&Builtin; 21] = [
+    &alerts::ACK,
+    &alerts::ALERTS,
+    &alerts::SILENCE,
+    &alerts::SILENCES,
+    &alerts::UNACK,
+    &alerts::UNSILENCE,
+    &alerts::WHY,
     &backup::BACKUP,
     &cancel::CANCEL,
     &config::CONFIG,

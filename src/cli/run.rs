@@ -7,8 +7,8 @@ use crate::channel::{Channel, KINDS, Kind, Shared, Table, terminal};
 use crate::command::Catalog;
 use crate::device::MasterKey;
 use crate::flow::live::{Live, Load};
-use crate::model::written::{Fields, Problem, Source, either};
 use crate::model::Rules;
+use crate::model::written::{Fields, Problem, Source, either};
 use crate::settings::{ChannelTable, Format, Settings, user_commands};
 use crate::store::{Access, Store};
 use anyhow::{Context, bail};
@@ -76,7 +76,12 @@ pub fn rules(file: Option<&Path>) -> Result<Rules, Vec<Problem>> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| {
         let hint = "begin with a copy of config/rules.toml".to_owned();
-        vec![Problem { file: name.clone(), line: 1, what: format!("the file can not be read ({error})"), hint }]
+        vec![Problem {
+            file: name.clone(),
+            line: 1,
+            what: format!("the file can not be read ({error})"),
+            hint,
+        }]
     })?;
     Rules::checked(&Source::new(name, text))
 }
@@ -89,7 +94,8 @@ pub fn load(settings: &Settings) -> Load {
         match (catalog, rules) {
             (Ok(catalog), Ok(rules)) => Ok(Live { catalog: Arc::new(catalog), rules: Arc::new(rules) }),
             (catalog, rules) => {
-                let (mut problems, more) = (catalog.err().unwrap_or_default(), rules.err().unwrap_or_default());
+                let (mut problems, more) =
+                    (catalog.err().unwrap_or_default(), rules.err().unwrap_or_default());
                 problems.extend(more);
                 Err(problems)
             }
@@ -100,8 +106,7 @@ pub fn load(settings: &Settings) -> Load {
 /// What every channel gets: texts, and words for completion.
 pub async fn shared(settings: &Settings, store: &Store, catalog: &Catalog) -> anyhow::Result<Shared> {
     let texts = crate::texts::load(&settings.language).map_err(|problems| all_of(&problems))?;
-    let (inventory, installation) =
-        store.read(|view| Ok((view.inventory()?, view.installation()?))).await?;
+    let (inventory, installation) = store.read(|view| Ok((view.inventory()?, view.installation()?))).await?;
     let mut words: Vec<String> =
         catalog.commands().iter().map(|command| format!("/{}", command.name)).collect();
     words.dedup();

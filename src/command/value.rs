@@ -28,7 +28,8 @@ pub fn read(arg: &ArgSpec, piece: &Piece, clock: Clock) -> Result<Option<Value>,
         }
         ArgKind::Word => Value::Word(word(name, typed)?),
         ArgKind::Number => Value::Number(
-            number(typed).ok_or_else(|| text!("command.not_a_number", name = name, typed = typed))?,
+            number(typed.strip_prefix('#').unwrap_or(typed))
+                .ok_or_else(|| text!("command.not_a_number", name = name, typed = typed))?,
         ),
         ArgKind::Job => {
             let number = number(typed.strip_prefix('#').unwrap_or(typed)).filter(|number| *number > 0);

@@ -3,8 +3,8 @@
 
 use super::House;
 use crate::model::{Class, Document, Ending, Outbound, Sign, Slot};
-use crate::store::metrics::{SetAside, is_damage};
 use crate::store::StoreError;
+use crate::store::metrics::{SetAside, is_damage};
 use std::time::Duration;
 
 /// How often roll-ups are brought up to date.

@@ -1,8 +1,8 @@
 //! One router's observations against all rules, and all alerts against what still exists. Where nothing
 //! is wrong nothing is built: a thousand routers with forty interfaces pass here each minute.
 
-use crate::model::rule::{Rule, Rules, Verdict};
 use super::step::{Input, Look, Step, closed, step};
+use crate::model::rule::{Rule, Rules, Verdict};
 use crate::model::{
     Alert, AlertKey, Closing, Device, Hold, Inventory, Metric, Observed, Phase, Reading, Silence, Timestamp,
 };
@@ -82,6 +82,11 @@ fn ending(rules: &Rules, inventory: &Inventory, alert: &Alert) -> Option<Closing
     let rule = rules.rule(&alert.key.rule);
     let spoken_of = rule.is_some_and(|rule| rule.speaks_of(device, alert.metric, &alert.key.object));
     (!spoken_of).then_some(Closing::RuleGone)
+}
+
+/// Whether a router has an alert, open or pending, that it does not answer.
+pub fn is_down(alerts: &[Alert]) -> bool {
+    alerts.iter().any(tells_down)
 }
 
 fn tells_down(alert: &Alert) -> bool {

@@ -138,8 +138,9 @@ fn next_turn(phase: Duration, period: Duration, now: Duration) -> Duration {
 /// The same place for the same name at each start (FNV-1a; the probes of one router are spread as well).
 fn hash(name: &str, probe: usize) -> u64 {
     let bytes = name.bytes().map(|byte| byte.to_ascii_lowercase()).chain(probe.to_le_bytes());
-    let hash =
-        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     // The last bytes alone move only the low bits; the place is taken from the high ones.
     (hash ^ (hash >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
 }

@@ -2,9 +2,9 @@
 //! every decision with its reason and at most one notice leave. What holds notices back never changes
 //! the life: the life moves first, then `tell.rs` decides what is said.
 
-use crate::model::rule::{Rule, Verdict};
 use super::tell;
 use super::timers::{LONGEST_ACK, no_data_at};
+use crate::model::rule::{Rule, Verdict};
 use crate::model::{
     Ack, Again, Alert, AlertKey, Cause, Closing, DeviceId, Hold, IncidentId, Notice, NoticeKind, PersonId,
     Phase, Reading, Timestamp, Transition,

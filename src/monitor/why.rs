@@ -2,9 +2,9 @@
 //! it back and who took it.
 
 use super::notice::About;
-use crate::model::rule::Rule;
 use super::timers::{is_stale, no_data_at};
 use super::words;
+use crate::model::rule::Rule;
 use crate::model::{Alert, Hold, Phase, Severity, Silence, Text, Transition};
 use std::time::Duration;
 

@@ -85,6 +85,14 @@ fn sentence(alert: &Alert, about: &About<'_>) -> Option<Text> {
 }
 
 /// `R3 CPU back to 41 % after 11 min, peak 98 %`
+/// One line for a list: what is wrong now, or what ended.
+pub fn line(alert: &Alert, about: &About<'_>) -> Text {
+    match alert.phase.is_over() {
+        true => what(alert, about),
+        false => now(alert, about),
+    }
+}
+
 pub fn well(alert: &Alert, lasted: Duration, about: &About<'_>) -> Text {
     let device = about.device.name.as_str();
     let object = alert.key.object.as_str();

@@ -58,23 +58,13 @@ impl View<'_> {
         self.one(&format!("{INCIDENTS} WHERE id = ?1"), [id.0], incident)
     }
 
-    /// The newest firing of the same alert.
-    pub fn last_incident(&self, key: &AlertKey) -> Result<Option<Incident>> {
-        self.one(
-            &format!("{INCIDENTS} WHERE device = ?1 AND rule = ?2 AND object = ?3 ORDER BY id DESC LIMIT 1"),
-            params![key.device.0, key.rule, key.object],
+    /// The firings of one alert, newest first.
+    pub fn incidents_of(&self, key: &AlertKey, rows: usize) -> Result<Vec<Incident>> {
+        self.all(
+            &format!("{INCIDENTS} WHERE device = ?1 AND rule = ?2 AND object = ?3 ORDER BY id DESC LIMIT ?4"),
+            params![key.device.0, key.rule, key.object, limit(rows)],
             incident,
         )
-    }
-
-    /// How often this alert fired since then.
-    pub fn firings_since(&self, key: &AlertKey, since: Timestamp) -> Result<usize> {
-        let count = self.one(
-            "SELECT count(*) FROM incidents WHERE device = ?1 AND rule = ?2 AND object = ?3 AND began_at >= ?4",
-            params![key.device.0, key.rule, key.object, since.0],
-            |row| row.get::<_, i64>(0),
-        )?;
-        Ok(count.and_then(|count| usize::try_from(count).ok()).unwrap_or(0))
     }
 
     /// Ended ones, newest first.

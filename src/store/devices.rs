@@ -33,6 +33,13 @@ impl View<'_> {
         found.map(|device| self.with_parents(device)).transpose()
     }
 
+    /// The device, also one that was removed.
+    pub fn device_ever(&self, id: DeviceId) -> Result<Option<Device>> {
+        let columns = COLUMNS.replace(" WHERE removed_at IS NULL", "");
+        let found = self.one(&format!("{columns} WHERE id = ?1"), [id.0], device)?;
+        found.map(|device| self.with_parents(device)).transpose()
+    }
+
     /// The name, also of a device that was removed.
     pub fn device_name(&self, id: DeviceId) -> Result<Option<String>> {
         self.one("SELECT name FROM devices WHERE id = ?1", [id.0], |row| row.get(0))

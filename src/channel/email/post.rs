@@ -148,9 +148,9 @@ fn refused(error: &Error) -> SendError {
 fn certificate_fault(error: &Error) -> Option<&'static str> {
     use rustls::CertificateError as Fault;
     match tls_error(error)? {
-        rustls::Error::InvalidCertificate(
-            Fault::NotValidForName | Fault::NotValidForNameContext { .. },
-        ) => Some("the mail server's certificate is for another name than host, so nothing was sent"),
+        rustls::Error::InvalidCertificate(Fault::NotValidForName | Fault::NotValidForNameContext { .. }) => {
+            Some("the mail server's certificate is for another name than host, so nothing was sent")
+        }
         rustls::Error::InvalidCertificate(Fault::Expired | Fault::ExpiredContext { .. }) => {
             Some("the mail server's certificate has expired, so nothing was sent")
         }

@@ -162,7 +162,9 @@ impl<'a> Desk<'a> {
             (0, _) if found.link_went_down => Some((polled.probe, LINK_AGAIN)),
             (0, 1) => Some((0, BACK_AGAIN)),
             (0, _) => None,
-            (times, _) => usize::try_from(times).ok().and_then(|times| AGAIN.get(times - 1)).map(|at| (0, *at)),
+            (times, _) => {
+                usize::try_from(times).ok().and_then(|times| AGAIN.get(times - 1)).map(|at| (0, *at))
+            }
         };
         if let Some((probe, after)) = look_again {
             let after = after.min(polled.period / 2);
@@ -241,7 +243,9 @@ impl<'a> Desk<'a> {
             Err(error) if crate::store::metrics::is_damage(&error) => {
                 self.keeping = true;
                 let house = self.house;
-                vec![Box::pin(async move { Done::Kept(super::super::metrics::begin_anew(house, error).await) })]
+                vec![Box::pin(
+                    async move { Done::Kept(super::super::metrics::begin_anew(house, error).await) },
+                )]
             }
             Err(error) => {
                 tracing::error!(%error, "measured values of a moment are lost");
@@ -342,7 +346,9 @@ fn probe_name(probe: usize) -> &'static str {
 fn looks_at<'d>(device: &'d Device, periods: &Periods) -> Vec<Wanted<'d>> {
     let name = device.name.as_str();
     let wanted = PROBES.iter().enumerate();
-    wanted.map(|(at, probe)| Wanted { device: device.id, name, probe: at, period: periods.of(probe) }).collect()
+    wanted
+        .map(|(at, probe)| Wanted { device: device.id, name, probe: at, period: periods.of(probe) })
+        .collect()
 }
 
 fn software(vitals: &Vitals) -> Option<String> {

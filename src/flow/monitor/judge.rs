@@ -28,8 +28,7 @@ const WARNING: Duration = Duration::from_secs(900);
 
 /// Whether a rule would say something about a router of which no alert is known.
 pub fn says_something(rules: &Rules, judged: &Judged, now: Now) -> bool {
-    let context =
-        Context { rules, silences: &[], now: now.wall, starting: false, device_down: false };
+    let context = Context { rules, silences: &[], now: now.wall, starting: false, device_down: false };
     !monitor::observe(&context, &judged.device, Vec::new(), &judged.observed).is_empty()
 }
 
@@ -92,7 +91,10 @@ pub async fn tick(house: &House, before: Now, now: Now) {
     let first = before.monotonic < Duration::from_secs(1);
     let done = async {
         if drift.abs() > DRIFT {
-            tracing::warn!(seconds = drift / 1_000, "the calendar was set; what counts from a moment moves with it");
+            tracing::warn!(
+                seconds = drift / 1_000,
+                "the calendar was set; what counts from a moment moves with it"
+            );
             shift(house, drift).await?;
         }
         if gap || first {

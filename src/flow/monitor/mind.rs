@@ -1,9 +1,7 @@
 //! What the monitor remembers of one router between two looks: what its probes need, what was last
 //! seen, and how the way to it is. Outcomes enter, observations for the rules leave.
 
-use crate::model::{
-    DeviceId, Device, Metric, Now, Observed, Outcome, Reach, Reading, Sample, Vitals,
-};
+use crate::model::{Device, Metric, Now, Observed, Outcome, Reach, Reading, Sample, Vitals};
 use crate::monitor::reach::{self, Verdict};
 use crate::probe::{self, Probe};
 use std::collections::BTreeMap;
@@ -45,7 +43,6 @@ pub struct Mind {
 
 /// What one look came to.
 pub struct Found {
-    pub device: DeviceId,
     pub observed: Vec<Observed>,
     pub samples: Vec<Sample>,
     /// A watched link went down that was up before: worth a second look soon.
@@ -98,12 +95,7 @@ impl Mind {
             true => std::mem::replace(&mut self.down, down),
             false => down,
         };
-        Some(Found {
-            device: polled.device.id,
-            observed: found.observed,
-            samples: found.samples,
-            link_went_down: down > before,
-        })
+        Some(Found { observed: found.observed, samples: found.samples, link_went_down: down > before })
     }
 
     fn note_reach(&mut self, verdict: Verdict, polled: &Polled) {

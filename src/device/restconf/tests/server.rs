@@ -37,7 +37,8 @@ impl Identity {
     }
 
     pub fn fingerprint(&self) -> String {
-        let pairs: Vec<String> = Sha256::digest(&self.chain).iter().map(|byte| format!("{byte:02X}")).collect();
+        let pairs: Vec<String> =
+            Sha256::digest(&self.chain).iter().map(|byte| format!("{byte:02X}")).collect();
         pairs.join(":")
     }
 

@@ -154,7 +154,8 @@ async fn a_redirect_is_not_followed() {
 fn proxies_and_cas_of_the_environment_do_not_count() {
     let own = std::env::current_exe().unwrap();
     let mut child = std::process::Command::new(own);
-    let straight = "device::restconf::tests::trust::the_first_certificate_is_pinned_before_the_password_is_sent";
+    let straight =
+        "device::restconf::tests::trust::the_first_certificate_is_pinned_before_the_password_is_sent";
     child.args(["--exact", straight]);
     // Nobody listens there.
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"] {

@@ -1,0 +1,125 @@
+//! `/alerts [held|ended]`: what is open, worst first; what is held back; what ended last.
+
+use super::super::{Builtin, no_plan, nothing_to_settle, say};
+use super::one;
+use crate::model::{Alert, Block, Document, Ending, Facts, Hold, Resolved, Severity, Sign, TaskResult, Text};
+use crate::monitor;
+use crate::store::{StoreError, Work};
+
+pub const ALERTS: Builtin = Builtin {
+    name: "alerts",
+    title: |_| text!("alerts.title"),
+    plan: no_plan,
+    settle: nothing_to_settle,
+    answer,
+};
+
+/// More than this go to a file.
+const INLINE: usize = 15;
+
+fn answer(
+    resolved: &Resolved,
+    facts: &Facts,
+    _: &[TaskResult],
+    work: &mut Work,
+) -> Result<Document, StoreError> {
+    match resolved.word("which") {
+        Some("ended") => ended(facts, work),
+        Some("held") => held(facts, work),
+        _ => open(facts, work),
+    }
+}
+
+fn open(facts: &Facts, work: &Work) -> Result<Document, StoreError> {
+    let mut alerts = work.open_alerts()?;
+    alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), std::cmp::Reverse(alert.since)));
+    let back = alerts.iter().filter(|alert| alert.held.is_some()).count();
+    let critical = alerts.iter().filter(|alert| alert.severity == Severity::Critical).count();
+    let document = match (alerts.len(), critical) {
+        (0, _) => Document::line(Sign::Done, text!("alerts.none"), Ending::Well),
+        (count, 0) => Document::line(Sign::Warning, text!("alerts.warnings", count = count), Ending::Well),
+        (count, critical) => {
+            let text = text!("alerts.open", count = count, critical = critical);
+            Document::line(Sign::Critical, text, Ending::Well)
+        }
+    };
+    let document = listed(document, &alerts, facts, work)?;
+    Ok(match back {
+        0 => document,
+        back => document.with_detail(text!("alerts.some_held", count = back)).with_button(say::looking(
+            facts,
+            "held",
+            text!("alerts.held_button"),
+            "/alerts held",
+        )),
+    })
+}
+
+fn held(facts: &Facts, work: &Work) -> Result<Document, StoreError> {
+    let alerts: Vec<Alert> = work.open_alerts()?.into_iter().filter(|alert| alert.held.is_some()).collect();
+    let text = match alerts.len() {
+        0 => text!("alerts.none_held"),
+        count => text!("alerts.held", count = count),
+    };
+    listed(Document::line(Sign::Quiet, text, Ending::Well), &alerts, facts, work)
+}
+
+fn ended(facts: &Facts, work: &Work) -> Result<Document, StoreError> {
+    let incidents = work.ended_incidents(INLINE)?;
+    let text = match incidents.len() {
+        0 => text!("alerts.none_ended"),
+        count => text!("alerts.ended", count = count),
+    };
+    let alerts: Vec<Alert> = incidents.into_iter().map(|incident| incident.alert).collect();
+    listed(Document::line(Sign::None, text, Ending::Well), &alerts, facts, work)
+}
+
+fn listed(document: Document, alerts: &[Alert], facts: &Facts, work: &Work) -> Result<Document, StoreError> {
+    let mut lines = Vec::with_capacity(alerts.len());
+    for alert in alerts {
+        lines.push((sign(alert), line(alert, facts, work)?));
+    }
+    if lines.len() <= INLINE {
+        let rows = lines.into_iter().map(|(sign, text)| Block::Detail { sign, text });
+        return Ok(rows.fold(document, Document::with));
+    }
+    let mut lines = lines.into_iter();
+    let shown: Vec<Block> =
+        lines.by_ref().take(INLINE).map(|(sign, text)| Block::Detail { sign, text }).collect();
+    let document = shown.into_iter().fold(document, Document::with);
+    let rest: Vec<Text> = lines.map(|(_, text)| text).collect();
+    let more = text!("alerts.more", count = rest.len());
+    Ok(document.with_detail(more).with(Block::Listing { name: "alerts.txt".to_owned(), lines: rest }))
+}
+
+fn sign(alert: &Alert) -> Sign {
+    match (alert.phase.is_over(), alert.held, alert.severity) {
+        (true, _, _) => Sign::Done,
+        (false, Some(_), _) => Sign::Quiet,
+        (false, None, Severity::Critical) => Sign::Critical,
+        (false, None, Severity::Warning) => Sign::Warning,
+    }
+}
+
+/// `#7 R3 CPU 94 % since 14:02 · bob is on it until 18:05`
+pub fn line(alert: &Alert, facts: &Facts, work: &Work) -> Result<Text, StoreError> {
+    let Some(device) = one::device(alert, facts, work)? else { return Ok(Text::verbatim("")) };
+    let people = |person| facts.person_name(person);
+    let about = one::about(&device, facts, &people);
+    let id = alert.incident.map(|incident| incident.to_string()).unwrap_or_default();
+    let text = text!("alerts.line", id = id, what = monitor::line(alert, &about));
+    let text = match &alert.ack {
+        Some(ack) if !alert.phase.is_over() => {
+            text!("alerts.line_taken", line = text, who = facts.person_name(ack.by), until = ack.until)
+        }
+        Some(_) | None => text,
+    };
+    Ok(match alert.held {
+        Some(Hold::Silence(silence)) => {
+            text!("alerts.line_silenced", line = text, silence = silence.to_string())
+        }
+        Some(Hold::DeviceDown) => text!("alerts.line_device_down", line = text),
+        Some(Hold::Starting) => text!("alerts.line_starting", line = text),
+        None => text,
+    })
+}

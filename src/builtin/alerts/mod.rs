@@ -1,0 +1,19 @@
+//! Alerts as people meet them: what is open, taking one, keeping some quiet, and why one is as it is.
+//! What is decided is decided in `monitor`; here it is stored and told, in one transaction.
+
+mod ack;
+mod carry;
+mod list;
+mod one;
+mod picture;
+mod silence;
+mod silences;
+mod tell;
+mod why;
+
+pub use ack::{ACK, UNACK};
+pub use carry::{carry_out, time_passes};
+pub use list::ALERTS;
+pub use silence::{SILENCE, UNSILENCE};
+pub use silences::{SILENCES, silence_over, warn_of_end};
+pub use why::WHY;

@@ -1,0 +1,64 @@
+//! The picture of an alert: the last hour of what it is about.
+
+use crate::model::{Alert, Curve, Facts, Metric, Picture, Series, Text};
+use crate::store::{StoreError, Work};
+use std::time::Duration;
+
+const SPAN: Duration = Duration::from_secs(3_600);
+
+/// None for what is no value over time.
+pub fn of(alert: &Alert, facts: &Facts, work: &Work) -> Result<Option<Picture>, StoreError> {
+    let device = alert.key.device;
+    let series = |metric, object: &str| Series { device, metric, object: object.to_owned() };
+    let object = alert.key.object.as_str();
+    let (curves, capacity) = match alert.metric {
+        Metric::Cpu => {
+            (vec![Curve { series: series(Metric::Cpu, ""), label: text!("alert.curve_cpu") }], None)
+        }
+        Metric::Memory => {
+            (vec![Curve { series: series(Metric::Memory, object), label: text!("alert.curve_memory") }], None)
+        }
+        Metric::Utilisation => {
+            let name = alert.metric.interface(object).unwrap_or(object);
+            let speed =
+                facts.board.of(device).and_then(|vitals| vitals.interfaces.as_ref()).and_then(|seen| {
+                    seen.value
+                        .iter()
+                        .find(|interface| interface.name == name)
+                        .and_then(|interface| interface.speed)
+                });
+            let curves = vec![
+                Curve { series: series(Metric::In, name), label: text!("alert.curve_in") },
+                Curve { series: series(Metric::Out, name), label: text!("alert.curve_out") },
+            ];
+            (curves, speed.map(|speed| speed as f64))
+        }
+        Metric::MemoryStatus
+        | Metric::In
+        | Metric::Out
+        | Metric::Link
+        | Metric::Unreachable
+        | Metric::Rebooted
+        | Metric::Refused
+        | Metric::Missing
+        | Metric::Clock => return Ok(None),
+    };
+    let name = work.device_name(device)?.unwrap_or_default();
+    let unit = curves.first().map_or(alert.metric.unit(), |curve| curve.series.metric.unit());
+    let capacity = capacity.or(Some(alert.limit).filter(|_| alert.metric != Metric::Utilisation));
+    let title = match object.is_empty() {
+        true => Text::verbatim(format!("{name} {}", alert.metric)),
+        false => Text::verbatim(format!("{name} {} {object}", alert.metric)),
+    };
+    Ok(Some(Picture {
+        title,
+        name: format!("{name}-{}", alert.metric),
+        curves,
+        from: facts.now.wall.minus(SPAN),
+        to: facts.now.wall,
+        unit,
+        capacity,
+        marks: Vec::new(),
+        simulated_until: None,
+    }))
+}

@@ -1,0 +1,170 @@
+//! Who is told what of an alert. The routes name destinations; the ledger says who heard of the firing,
+//! and exactly those hear of its end. The first message of an incident is the head of its thread.
+
+use super::{one, picture};
+use crate::model::{
+    Block, Class, Destination, Document, Ending, Facts, Fate, IncidentId, Notice, NoticeKind, Outbound,
+    Severity, Sign, Slot,
+};
+use crate::monitor::{self, About};
+use crate::store::{StoreError, Work};
+
+pub fn tell(
+    notice: &Notice,
+    root: Option<IncidentId>,
+    facts: &Facts,
+    work: &mut Work,
+) -> Result<(), StoreError> {
+    let Some(incident) = notice.alert.incident else { return Ok(()) };
+    let Some(device) = one::device(&notice.alert, facts, work)? else { return Ok(()) };
+    let people = |person| facts.person_name(person);
+    let about =
+        About { device: &device, vitals: facts.board.of(device.id), people: &people, now: facts.now.wall };
+    let thread = Thread { notice, incident, root, facts };
+    let told = work.told(incident)?;
+    match notice.kind.says_firing() {
+        true => {
+            let document = monitor::document(notice, &about);
+            for place in places(notice, &device, facts) {
+                match told.contains(&place) {
+                    true => thread.reply(place, &document, &about, work)?,
+                    false => thread.first(place, &document, work)?,
+                }
+            }
+        }
+        false => {
+            for place in told {
+                match &notice.kind {
+                    NoticeKind::Recovered { .. } | NoticeKind::Closed { .. } => {
+                        thread.end(place, &about, work)?;
+                    }
+                    _ => thread.edit(place, &about, work)?,
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whom the routes name now. A channel without an address means its own places.
+fn places(notice: &Notice, device: &crate::model::Device, facts: &Facts) -> Vec<Destination> {
+    let to = monitor::destinations(&facts.rules, notice.alert.severity, device, facts.now.wall, facts.zone);
+    let mut places: Vec<Destination> = Vec::new();
+    for to in to {
+        let found: Vec<Destination> = match to.address {
+            Some(address) => vec![Destination { channel: to.channel, address }],
+            None => facts.homes.iter().filter(|home| home.channel == to.channel).cloned().collect(),
+        };
+        for place in found {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+    }
+    places
+}
+
+pub fn head(incident: IncidentId) -> Slot {
+    Slot(format!("alert/{}", incident.0))
+}
+
+struct Thread<'a> {
+    notice: &'a Notice,
+    incident: IncidentId,
+    /// The incident before it, in whose thread it hangs.
+    root: Option<IncidentId>,
+    facts: &'a Facts,
+}
+
+impl Thread<'_> {
+    /// The head of the thread, with a picture of the last hour; the destination is in the ledger from now on.
+    fn first(&self, place: Destination, document: &Document, work: &mut Work) -> Result<(), StoreError> {
+        let above = match self.root {
+            Some(root) if work.told(root)?.contains(&place) => Some(head(root)),
+            Some(_) | None => None,
+        };
+        work.note_told(self.incident, &place)?;
+        let document = match picture::of(&self.notice.alert, self.facts, work)? {
+            Some(picture) => document.clone().with(Block::Picture(picture)),
+            None => document.clone(),
+        };
+        self.post(place, head(self.incident), above, self.class(), document, work)
+    }
+
+    /// A message of its own below the head, which is brought up to date as well.
+    fn reply(
+        &self,
+        place: Destination,
+        document: &Document,
+        about: &About<'_>,
+        work: &mut Work,
+    ) -> Result<(), StoreError> {
+        let document = Document { ended: Some(Ending::Badly), ..document.clone() };
+        self.post(place.clone(), self.below(), Some(head(self.incident)), self.class(), document, work)?;
+        self.edit(place, about, work)
+    }
+
+    fn edit(&self, place: Destination, about: &About<'_>, work: &mut Work) -> Result<(), StoreError> {
+        let document = monitor::first_message(&self.notice.alert, about);
+        self.post(place, head(self.incident), None, Class::Progress, document, work)
+    }
+
+    /// Never one half only: where the firing still waits, both are told as one; where it could not be
+    /// told at all, nobody there waits for its end.
+    fn end(&self, place: Destination, about: &About<'_>, work: &mut Work) -> Result<(), StoreError> {
+        let document = monitor::document(self.notice, about);
+        match work.fate(&head(self.incident), &place)? {
+            Fate::Dead | Fate::Unknown => Ok(()),
+            Fate::Waiting => {
+                let late = Document::line(Sign::None, text!("alert.late"), Ending::Well);
+                let blocks = document.blocks.into_iter().chain(late.blocks).collect();
+                let document = Document { blocks, ended: Some(Ending::Well), ..Document::default() };
+                self.post(place, head(self.incident), None, self.class(), document, work)
+            }
+            Fate::Delivered | Fate::InFlight => {
+                self.post(
+                    place.clone(),
+                    self.below(),
+                    Some(head(self.incident)),
+                    self.class(),
+                    document,
+                    work,
+                )?;
+                self.edit(place, about, work)
+            }
+        }
+    }
+
+    fn below(&self) -> Slot {
+        Slot(format!("alert/{}/{}", self.incident.0, self.notice.at.0))
+    }
+
+    fn class(&self) -> Class {
+        match self.notice.alert.severity {
+            Severity::Critical => Class::Critical,
+            Severity::Warning => Class::Alert,
+        }
+    }
+
+    fn post(
+        &self,
+        place: Destination,
+        slot: Slot,
+        reply_to: Option<Slot>,
+        class: Class,
+        document: Document,
+        work: &mut Work,
+    ) -> Result<(), StoreError> {
+        let outbound = Outbound {
+            slot,
+            place,
+            thread: None,
+            reply_to,
+            class,
+            document,
+            not_before: None,
+            expires: None,
+        };
+        work.post(&outbound, self.facts.now.wall).map(drop)
+    }
+}

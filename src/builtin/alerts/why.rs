@@ -1,0 +1,50 @@
+//! `/why 7`: how an alert came to be as it is, which clocks run, and what keeps it from being told.
+
+use super::super::{Builtin, no_plan, nothing_to_settle};
+use super::one;
+use crate::model::{Document, Ending, Facts, Resolved, Severity, Sign, TaskResult};
+use crate::monitor;
+use crate::store::{StoreError, Work};
+
+pub const WHY: Builtin = Builtin {
+    name: "why",
+    title: |_| text!("alerts.title"),
+    plan: no_plan,
+    settle: nothing_to_settle,
+    answer,
+};
+
+fn answer(
+    resolved: &Resolved,
+    facts: &Facts,
+    _: &[TaskResult],
+    work: &mut Work,
+) -> Result<Document, StoreError> {
+    let id = one::number(resolved);
+    let Some(incident) = work.incident(id)? else { return Ok(one::unknown(id)) };
+    let alert = work.alert(id)?.unwrap_or(incident.alert);
+    let Some(device) = one::device(&alert, facts, work)? else { return Ok(one::unknown(id)) };
+    if let Err(refused) = one::may(resolved, vec![device.clone()], facts) {
+        return Ok(refused);
+    }
+    let people = |person| facts.person_name(person);
+    let about = one::about(&device, facts, &people);
+    let (transitions, silences) = (work.transitions(id)?, work.silences(facts.now.wall)?);
+    let lines = monitor::why(facts.rules.rule(&alert.key.rule), &alert, &transitions, &silences, &about);
+    let sign = match (alert.phase.is_over(), alert.severity) {
+        (true, _) => Sign::Done,
+        (false, Severity::Critical) => Sign::Critical,
+        (false, Severity::Warning) => Sign::Warning,
+    };
+    let mut lines = lines.into_iter();
+    let Some(first) = lines.next() else { return Ok(one::unknown(id)) };
+    let told = work.told(id)?;
+    let document = lines.fold(Document::line(sign, first, Ending::Well), Document::with_detail);
+    Ok(match told.as_slice() {
+        [] => document.with_detail(text!("alerts.told_nobody")),
+        places => {
+            let places: Vec<String> = places.iter().map(ToString::to_string).collect();
+            document.with_detail(text!("alerts.told", places = places))
+        }
+    })
+}
