@@ -173,10 +173,10 @@ fn a_silence_stops_the_repeats_and_its_end_is_told() {
     after(
         "330 silence, 2100 tick, 3000 another-silence, 4000 free, 5799 95, 5800 tick",
         expect![[r#"
-        330 silence: Silenced -> Edited
-        3000 another-silence: SilenceEnded Silenced -> Edited
-        4000 free: SilenceEnded -> SilenceEnded
-        5800 tick: RepeatDue -> Still { times: 1 }"#]],
+            330 silence: Silenced -> Edited
+            3000 another-silence: SilenceEnded Silenced
+            4000 free: SilenceEnded -> SilenceEnded
+            5800 tick: RepeatDue -> Still { times: 1 }"#]],
     );
     // Somebody is on it: the end of the silence rings for nobody.
     after(
@@ -227,8 +227,8 @@ fn what_fires_while_its_router_is_away_is_told_after_it_came_back_and_settled() 
     after(
         "330 down, 2100 ?, 2200 free, 2230 95, 2290 95",
         expect![[r#"
-        330 down: HeldBack -> Edited
-        2290 95: HoldEnded RepeatDue -> Still { times: 1 }"#]],
+            330 down: HeldBack
+            2290 95: HoldEnded RepeatDue -> Still { times: 1 }"#]],
     );
 }
 

@@ -95,6 +95,20 @@ fn a_router_that_does_not_answer_is_told_alone() {
 }
 
 #[test]
+fn one_look_that_failed_holds_only_what_is_new() {
+    let rules = leaked();
+    let device = router(1, "R1");
+    let ctx = context(rules, &[], 60);
+    let failed = |metric, object| vec![seen(Metric::Unreachable, "", 1.0), seen(metric, object, 1.0)];
+    let fresh = observe(&ctx, &device, Vec::new(), &failed(Metric::Missing, "system"));
+    assert_eq!(fresh[1].notice, None);
+    assert_eq!(fresh[1].alert.as_ref().unwrap().held, Some(Hold::DeviceDown));
+    let told = row("missing", Metric::Missing, 1, "system");
+    let known = observe(&ctx, &device, vec![told], &failed(Metric::Missing, "system"));
+    assert_eq!(known[1].alert.as_ref().unwrap().held, None);
+}
+
+#[test]
 fn a_start_holds_back_only_what_does_not_answer() {
     let rules = leaked();
     let starting = |now| Context { starting: now < 120, ..context(rules, &[], now) };

@@ -127,7 +127,7 @@ fn the_first_line_is_the_verdict_for_every_metric() {
         ✅ R3 gives interfaces data again after 11 min (#7)
         🔕 R3 interfaces data closed: shut by admin (#7)
         🔴 R3 clock error 1 min 15 s for 5 min (limit 1 min)
-        ✅ R3 clock error back to under 0.1 s after 11 min, peak 1 min 15 s (#7)
+        ✅ R3 clock error back to 0 s after 11 min, peak 1 min 15 s (#7)
         🔕 R3 clock error closed: shut by admin (#7)"#]]
     .assert_eq(&lines.join("\n"));
 }
