@@ -55,6 +55,10 @@
 //! 12. Danger is computed, not believed: a command file that sends more than its risk allows is refused.
 //!     Tests: `a_file_that_understates_its_danger_is_refused`,
 //!     `a_value_never_makes_a_line_more_dangerous_than_its_file_says`, `danger_is_computed_from_the_line`.
+//! 13. An alert is told whole: no end without its beginning at that destination, no beginning without an
+//!     end, nobody rung twice within a repeat interval but for a reason; and what holds a notice back never
+//!     changes the alert. Tests: `every_history_is_told_whole_and_without_noise`,
+//!     `what_holds_notices_back_never_changes_the_life`.
 #![cfg_attr(test, allow(clippy::disallowed_methods, clippy::string_slice, reason = "tests may"))]
 #[macro_use]
 pub mod model;

@@ -15,9 +15,18 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// The bot has only just started: new alerts of routers that do not answer wait.
     pub starting: bool,
-    /// The router has an open or pending alert that it does not answer. [`observe`] finds that out
-    /// itself where the alert is among those it is given.
+    /// An open alert says that the router does not answer. [`observe`] finds that out itself where the
+    /// alert is among those it is given.
     pub device_down: bool,
+}
+
+/// Whether the router is known not to answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Down {
+    No,
+    /// The last look failed and more are on their way: what is new waits for them.
+    Perhaps,
+    Yes,
 }
 
 /// What the observations of one poll come to. `alerts` are the router's rows; only those that are
@@ -29,7 +38,8 @@ pub fn observe(
     observed: &[Observed],
 ) -> Vec<Step> {
     let mut steps = Vec::new();
-    let mut down = ctx.device_down || alerts.iter().any(tells_down);
+    let told = if ctx.device_down { Down::Yes } else { Down::No };
+    let mut down = alerts.iter().map(down_by).max().map_or(told, |down| down.max(told));
     // Whether the router answers decides what is told of everything else.
     let is_reach = |one: &&Observed| one.metric == Metric::Unreachable;
     for one in observed.iter().filter(is_reach).chain(observed.iter().filter(|one| !is_reach(one))) {
@@ -38,13 +48,11 @@ pub fn observe(
             if alert.is_none() && !begins(rule, one.reading) {
                 continue;
             }
-            let was = alert.as_ref().is_some_and(tells_down);
             let gate = gate(ctx, device, rule, &one.object, alert.as_ref(), down);
             let look = Look { rule, device: device.id, object: &one.object, gate, now: ctx.now };
             let step = step(&look, alert, &Input::Observed(one.reading));
             if one.metric == Metric::Unreachable {
-                let is = step.alert.as_ref().is_some_and(tells_down);
-                down = is || (down && !was);
+                down = step.alert.as_ref().map_or(Down::No, down_by);
             }
             steps.push(step);
         }
@@ -52,16 +60,12 @@ pub fn observe(
     steps
 }
 
-/// What time alone, or a silence that began or ended, does to one alert. None: nothing.
-pub fn tick(ctx: &Context<'_>, device: &Device, alert: Alert) -> Option<Step> {
-    with(ctx, device, alert, &Input::Tick)
-}
-
 /// What an input does to one alert of a rule that is still there. None: it changes nothing.
 pub fn with(ctx: &Context<'_>, device: &Device, alert: Alert, input: &Input) -> Option<Step> {
     let rule = ctx.rules.rule(&alert.key.rule)?;
     let before = alert.clone();
-    let gate = gate(ctx, device, rule, &before.key.object, Some(&before), ctx.device_down);
+    let down = if ctx.device_down { Down::Yes } else { Down::No };
+    let gate = gate(ctx, device, rule, &before.key.object, Some(&before), down);
     let look = Look { rule, device: device.id, object: &before.key.object, gate, now: ctx.now };
     let step = step(&look, Some(alert), input);
     let same = step.notice.is_none() && step.transitions.is_empty() && step.alert.as_ref() == Some(&before);
@@ -84,17 +88,17 @@ fn ending(rules: &Rules, inventory: &Inventory, alert: &Alert) -> Option<Closing
     (!spoken_of).then_some(Closing::RuleGone)
 }
 
-/// Whether a router has an alert, open or pending, that it does not answer.
+/// Whether an open alert says that the router does not answer.
 pub fn is_down(alerts: &[Alert]) -> bool {
-    alerts.iter().any(tells_down)
+    alerts.iter().any(|alert| down_by(alert) == Down::Yes)
 }
 
-fn tells_down(alert: &Alert) -> bool {
-    alert.metric == Metric::Unreachable
-        && match alert.phase {
-            Phase::Pending | Phase::Firing | Phase::Clearing => true,
-            Phase::Resolved | Phase::Closed(_) => false,
-        }
+fn down_by(alert: &Alert) -> Down {
+    match alert.phase {
+        Phase::Pending if alert.metric == Metric::Unreachable => Down::Perhaps,
+        Phase::Firing | Phase::Clearing if alert.metric == Metric::Unreachable => Down::Yes,
+        Phase::Pending | Phase::Firing | Phase::Clearing | Phase::Resolved | Phase::Closed(_) => Down::No,
+    }
 }
 
 fn taken(alerts: &mut Vec<Alert>, rule: &Rule, object: &str) -> Option<Alert> {
@@ -113,7 +117,7 @@ fn gate(
     rule: &Rule,
     object: &str,
     alert: Option<&Alert>,
-    down: bool,
+    down: Down,
 ) -> Option<Hold> {
     if !ctx.silences.is_empty() {
         let key = AlertKey { device: device.id, rule: rule.name.clone(), object: object.to_owned() };
@@ -121,9 +125,10 @@ fn gate(
             return Some(Hold::Silence(silence.id));
         }
     }
-    if rule.metric != Metric::Unreachable {
-        return down.then_some(Hold::DeviceDown);
-    }
     let new = alert.is_none_or(|alert| !alert.announced);
+    if rule.metric != Metric::Unreachable {
+        let holds = down == Down::Yes || (down == Down::Perhaps && new);
+        return holds.then_some(Hold::DeviceDown);
+    }
     (ctx.starting && new).then_some(Hold::Starting)
 }

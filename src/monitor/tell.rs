@@ -106,9 +106,13 @@ fn looks_different(before: &Alert, after: &Alert) -> bool {
     before.phase != after.phase
         || before.severity != after.severity
         || before.ack != after.ack
-        || before.held != after.held
+        || is_silenced(before) != is_silenced(after)
         || is_stale(before) != is_stale(after)
         || shown(after.metric, before.value, after.limit) != shown(after.metric, after.value, after.limit)
+}
+
+fn is_silenced(alert: &Alert) -> bool {
+    matches!(alert.held, Some(Hold::Silence(_)))
 }
 
 /// The value in the steps in which it is worth an edit.

@@ -181,6 +181,7 @@ pub fn number(metric: Metric, value: f64, limit: f64) -> String {
             if hidden { format!("{value:.1} %") } else { format!("{value:.0} %") }
         }
         Unit::BitsPerSecond => rate(value),
+        Unit::Seconds if value < 0.5 => "0 s".to_owned(),
         Unit::Seconds => spoken(Duration::from_secs_f64(value.round().clamp(0.0, 1e12))),
         Unit::State => format!("{value:.0}"),
     }
