@@ -1,6 +1,6 @@
 //! `/logs`: the newest lines of a router's log buffer.
 
-use super::{Builtin, output, say};
+use super::{Builtin, nothing_wanted, output, say};
 use crate::model::{Ask, Authorized, Device, Facts, Failure, Kind, Plan, Resolved, Text};
 
 /// What fits a phone without a file.
@@ -10,6 +10,7 @@ pub const LOGS: Builtin = Builtin {
     name: "logs",
     title,
     plan,
+    wants: nothing_wanted,
     settle: |resolved, device, _, outcomes, _| {
         Ok(output::settle(device, outcomes, |text| newest(text, resolved.word("text"))))
     },

@@ -4,7 +4,7 @@
 //! in the transaction that also writes its reply.
 
 use crate::model::{
-    Authorized, Device, Document, Facts, Failure, Outcome, Plan, Resolved, Run, TaskResult, Text,
+    Authorized, Device, Document, Facts, Failure, Outcome, Plan, Resolved, Run, TaskResult, Text, Wanted,
 };
 use crate::store::{StoreError, Work};
 
@@ -41,6 +41,8 @@ pub struct Builtin {
     pub title: fn(&Resolved) -> Text,
     /// What to ask this device; None when the bot knows the answer itself.
     pub plan: PlanFor,
+    /// The series that the answer needs; read into [`Facts::tracks`] before `answer` is called.
+    pub wants: fn(&Resolved, &Facts) -> Wanted,
     /// What the device's outcomes come to, in the transaction that ends the task.
     pub settle: Settle,
     /// The reply when every task has ended, in the transaction that ends the job.
@@ -81,6 +83,11 @@ pub fn of(run: &Run) -> Option<&'static Builtin> {
 /// For builtins that ask no router.
 fn no_plan(_: &Authorized, _: &Resolved, _: &Device, _: &Facts) -> Result<Option<Plan>, Failure> {
     Ok(None)
+}
+
+/// For builtins that read no history of values.
+fn nothing_wanted(_: &Resolved, facts: &Facts) -> Wanted {
+    Wanted::nothing(facts.now.wall)
 }
 
 /// For builtins that ask no router: nothing to settle, the answer does it all.

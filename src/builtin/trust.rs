@@ -1,6 +1,6 @@
 //! `/trust`: accept a router's new host key, after seeing old and new side by side.
 
-use super::{Builtin, no_plan, nothing_to_settle, say};
+use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use crate::model::{Action, Document, Ending, Facts, Resolved, Sign, TaskResult};
 use crate::store::{StoreError, Work};
 
@@ -8,6 +8,7 @@ pub const TRUST: Builtin = Builtin {
     name: "trust",
     title: |resolved| text!("trust.title", whom = say::whom(resolved)),
     plan: no_plan,
+    wants: nothing_wanted,
     settle: nothing_to_settle,
     answer,
 };

@@ -69,6 +69,7 @@ pub fn facts(catalog: &Catalog) -> Facts {
         people: Arc::new(Vec::new()),
         platforms: Arc::default(),
         board: Arc::default(),
+        periods: crate::model::Periods::default(),
         tracks: Arc::default(),
         job: None,
     }

@@ -56,6 +56,7 @@ pub async fn facts(
         people: lists.people,
         platforms: house.platforms.clone(),
         board: Arc::default(),
+        periods: crate::model::Periods::default(),
         tracks: Arc::default(),
         job: None,
     })

@@ -24,6 +24,8 @@ pub struct Facts {
     pub platforms: Arc<Vec<String>>,
     /// What was last seen of each router.
     pub board: Arc<super::board::Board>,
+    /// How often routers are asked.
+    pub periods: super::board::Periods,
     /// The series that this command asked for, read before.
     pub tracks: Arc<Vec<super::metric::Track>>,
     /// The job that this answer belongs to, when it works on routers.

@@ -24,6 +24,9 @@ pub enum Arg {
     Count(i64),
     Bytes(u64),
     Span(Duration),
+    /// Bits per second.
+    Rate(f64),
+    Percent(f64),
     /// Time of day; with the date when it is not the reader's today.
     Time(Timestamp),
     /// How long ago, counted when the text is laid out.
@@ -161,6 +164,8 @@ impl Texts {
             Arg::Count(number) => number.to_string(),
             Arg::Bytes(bytes) => size(*bytes),
             Arg::Span(span) => spoken(*span),
+            Arg::Rate(rate) => spoken_rate(*rate),
+            Arg::Percent(percent) => spoken_percent(*percent),
             Arg::Time(at) => reader.clock(*at, now),
             Arg::Ago(at) => spoken(whole_seconds(now.since(*at))),
             Arg::Text(text) => self.render(text, reader, now),
@@ -182,6 +187,32 @@ fn size(bytes: u64) -> String {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{}.{} KB", bytes / 1_000, bytes % 1_000 / 100),
         _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+/// `412 Mb/s`, `1.21 Gb/s`: three digits that count, as engineers say it; 1 kb is 1,000 bits.
+fn spoken_rate(rate: f64) -> String {
+    let rate = rate.max(0.0);
+    let units = [(1e9, "Gb/s"), (1e6, "Mb/s"), (1e3, "kb/s")];
+    // What would round to 1000 of a unit is 1 of the next.
+    let (unit, name) = units.into_iter().find(|(unit, _)| rate >= unit * 0.9995).unwrap_or((1.0, "b/s"));
+    let value = rate / unit;
+    let digits = match value {
+        _ if unit == 1.0 || value >= 99.95 => 0,
+        _ if value >= 9.995 => 1,
+        _ => 2,
+    };
+    let said = format!("{value:.digits$}");
+    let said = if digits > 0 { said.trim_end_matches('0').trim_end_matches('.') } else { &said };
+    format!("{said} {name}")
+}
+
+/// `41 %`; below ten with one decimal where it is not whole.
+fn spoken_percent(percent: f64) -> String {
+    let tenths = (percent * 10.0).round() / 10.0;
+    match tenths < 10.0 && tenths.fract() != 0.0 {
+        true => format!("{tenths:.1} %"),
+        false => format!("{percent:.0} %"),
     }
 }
 
@@ -211,6 +242,35 @@ mod tests {
         );
         assert_eq!(said(&text!("count", count = 1usize)), "one router");
         assert_eq!(said(&text!("count", count = 4usize)), "4 routers");
+    }
+
+    #[test]
+    fn rates_and_percentages_are_said_as_engineers_say_them() {
+        for (rate, said) in [
+            (0.0, "0 b/s"),
+            (999.0, "999 b/s"),
+            (999.8, "1 kb/s"),
+            (1_210.0, "1.21 kb/s"),
+            (64_000.0, "64 kb/s"),
+            (412_345_678.0, "412 Mb/s"),
+            (41_260_000.0, "41.3 Mb/s"),
+            (999_999_999.0, "1 Gb/s"),
+            (1_234_000_000.0, "1.23 Gb/s"),
+            (100_000_000_000.0, "100 Gb/s"),
+        ] {
+            assert_eq!(spoken_rate(rate), said);
+        }
+        for (percent, said) in [
+            (0.0, "0 %"),
+            (0.04, "0 %"),
+            (3.27, "3.3 %"),
+            (7.0, "7 %"),
+            (9.97, "10 %"),
+            (41.4, "41 %"),
+            (100.0, "100 %"),
+        ] {
+            assert_eq!(spoken_percent(percent), said);
+        }
     }
 
     #[test]

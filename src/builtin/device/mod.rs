@@ -1,6 +1,6 @@
 //! `/device`: one router of the inventory: shown, added, changed, removed.
 
-use super::{Builtin, no_plan, nothing_to_settle, say};
+use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use crate::model::{Action, Document, Ending, Facts, Resolved, Sign, TaskResult, Text};
 use crate::store::{StoreError, Work};
 
@@ -13,6 +13,7 @@ pub const DEVICE: Builtin = Builtin {
     name: "device",
     title: |_| text!("device.title"),
     plan: no_plan,
+    wants: nothing_wanted,
     settle: nothing_to_settle,
     answer,
 };
