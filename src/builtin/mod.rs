@@ -9,12 +9,14 @@ use crate::model::{
 use crate::store::{StoreError, Work};
 
 mod backup;
+mod bw;
 mod cancel;
 mod config;
 mod device;
 mod devices;
 mod diff;
 mod help;
+mod incident;
 mod job;
 mod jobs;
 mod lines;
@@ -23,7 +25,11 @@ mod output;
 mod progress;
 mod say;
 mod show;
+mod status;
+mod top;
+mod traffic;
 mod trust;
+mod value;
 mod whoami;
 
 pub use cancel::cancelled;
@@ -49,8 +55,9 @@ pub struct Builtin {
     pub answer: fn(&Resolved, &Facts, &[TaskResult], &mut Work) -> Result<Document, StoreError>,
 }
 
-pub const BUILTINS: [&Builtin; 13] = [
+pub const BUILTINS: [&Builtin; 16] = [
     &backup::BACKUP,
+    &bw::BW,
     &cancel::CANCEL,
     &config::CONFIG,
     &device::DEVICE,
@@ -61,6 +68,8 @@ pub const BUILTINS: [&Builtin; 13] = [
     &jobs::JOBS,
     &logs::LOGS,
     &show::SHOW,
+    &status::STATUS,
+    &top::TOP,
     &trust::TRUST,
     &whoami::WHOAMI,
 ];

@@ -10,6 +10,7 @@ mod topic;
 mod work;
 mod writer;
 
+mod alerts;
 mod attachments;
 mod audit;
 mod backlog;
