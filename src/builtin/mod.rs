@@ -26,6 +26,8 @@ mod progress;
 mod say;
 mod show;
 mod status;
+#[cfg(test)]
+mod tests;
 mod top;
 mod traffic;
 mod trust;

@@ -1,0 +1,3 @@
+//! The inventory: interfaces.
+
+use super::*;
