@@ -127,7 +127,7 @@ fn verdict(port: &Port<'_>, facts: &Facts) -> (Sign, Text) {
     let Some((seen, interface)) = port.seen else {
         let why = match facts.board.of(port.device.id).is_some_and(|vitals| vitals.interfaces.is_some()) {
             true => text!("bw.not_there"),
-            false => traffic::why_silent(port.device, facts),
+            false => traffic::why_silent(port.device, None, facts),
         };
         return (Sign::Question, text!("bw.not_known", device = device, interface = name, why = why));
     };
@@ -147,31 +147,20 @@ fn verdict(port: &Port<'_>, facts: &Facts) -> (Sign, Text) {
             },
         );
     }
-    (Sign::None, text!("bw.now", place = place, flow = flow(interface, seen, facts)))
-}
-
-/// With its age as soon as it is over one period old: "now" should not be older.
-fn flow(interface: &Interface, seen: &Seen<Vec<Interface>>, facts: &Facts) -> Text {
-    let flow = text!(
-        "traffic.flow",
-        received = value::rate(interface.received, interface.speed),
-        sent = value::rate(interface.sent, interface.speed)
-    );
-    let flow = match interface.speed.filter(|speed| *speed > 0) {
-        Some(speed) => text!("bw.of", flow = flow, speed = Arg::Rate(speed as f64)),
-        None => flow,
-    };
-    match facts.now.wall.since(seen.at) > facts.periods.often {
-        true => text!("bw.ago", flow = flow, age = Arg::Ago(seen.at)),
-        false => flow,
+    if let (Some(received), Some(sent)) = (value::missing(interface.received), value::missing(interface.sent))
+        && received == sent
+    {
+        return (Sign::Question, text!("bw.unknown", place = place, why = received));
     }
+    (Sign::None, text!("bw.now", place = place, flow = traffic::flow(interface, seen, facts)))
 }
 
-/// Why a rate is unknown, once when both have the same reason.
+/// Why a rate is unknown, where the verdict does not say it for both.
 fn reasons(port: &Port<'_>) -> Vec<Text> {
     let Some((_, interface)) = port.seen.filter(|(_, interface)| interface.up) else { return Vec::new() };
     match (value::missing(interface.received), value::missing(interface.sent)) {
-        (Some(received), Some(sent)) if received == sent => vec![text!("bw.unknown", why = sent)],
+        // The verdict says it.
+        (Some(received), Some(sent)) if received == sent => Vec::new(),
         (received, sent) => {
             let received = received.map(|why| text!("bw.unknown_in", why = why));
             received.into_iter().chain(sent.map(|why| text!("bw.unknown_out", why = why))).collect()

@@ -35,7 +35,7 @@ mod value;
 mod whoami;
 
 pub use cancel::cancelled;
-pub use device::{DeviceChange, Known, Problem, blank, change, differences, values};
+pub use device::{DeviceChange, Known, Problem, blank, change, change_all, differences, values};
 pub use progress::living;
 pub use say::locked_data;
 

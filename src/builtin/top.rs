@@ -9,8 +9,6 @@ use crate::store::{StoreError, Work};
 use std::time::Duration;
 
 const MOST: usize = 10;
-/// Routers that are named because they have no value.
-const NAMED: usize = 8;
 
 pub const TOP: Builtin = Builtin {
     name: "top",
@@ -46,43 +44,34 @@ fn highest(
     value_of: fn(&Vitals) -> Option<&Seen<f64>>,
 ) -> Document {
     let value = |device: &Device| facts.board.of(device.id).and_then(value_of);
-    let mut known: Vec<(&Device, &Seen<f64>)> =
-        resolved.devices.iter().filter_map(|device| Some((device, value(device)?))).collect();
-    known.sort_by(|(_, a), (_, b)| b.value.total_cmp(&a.value));
-    let percent = |seen: &Seen<f64>| {
-        let text = text!("status.percent", value = Arg::Percent(seen.value));
-        value::aged(text, seen, period, facts.now.wall)
+    let old = |seen: &Seen<f64>| value::is_old(seen.at, period, facts.now.wall);
+    let fresh = |device: &Device| value(device).filter(|seen| !old(seen)).map(|seen| seen.value);
+    let mut known: Vec<(&Device, f64)> =
+        resolved.devices.iter().filter_map(|device| Some((device, fresh(device)?))).collect();
+    known.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    let silent: Vec<(&Device, Text)> = resolved
+        .devices
+        .iter()
+        .filter(|device| fresh(device).is_none())
+        .map(|device| (device, traffic::why_silent(device, value(device).map(|seen| seen.at), facts)))
+        .collect();
+    let document = match known.first() {
+        Some(first) => table(&known, first, &what),
+        None => Document::line(Sign::Question, text!("top.nothing", what = what), Ending::Well),
     };
-    let Some((first, most)) = known.first() else {
-        return Document::line(Sign::Question, text!("top.nothing", what = what), Ending::Well);
-    };
-    let verdict =
-        text!("top.verdict", what = what.clone(), device = first.name.as_str(), value = percent(most));
-    let rows = known.iter().take(MOST).map(|(device, seen)| {
-        vec![Text::verbatim(device.name.as_str()), percent(seen), Text::verbatim(device.site.as_str())]
-    });
-    let head = vec![text!("top.head_router"), what, text!("top.head_site")];
-    let document = Document::line(Sign::None, verdict, Ending::Well)
-        .with(Block::Table(Table { head, rows: rows.collect() }));
-    missing(document, resolved.devices.iter().filter(|device| value(device).is_none()).collect(), facts)
+    match traffic::unranked(&silent) {
+        Some(text) => document.with(Block::Detail { sign: Sign::Question, text }),
+        None => document,
+    }
 }
 
-/// Who is not in the table because nothing is known, and why.
-fn missing(document: Document, unknown: Vec<&Device>, facts: &Facts) -> Document {
-    if unknown.is_empty() {
-        return document;
-    }
-    let named: Vec<Text> = unknown
-        .iter()
-        .take(NAMED)
-        .map(|device| {
-            let why = traffic::why_silent(device, facts);
-            text!("traffic.silent_one", device = device.name.as_str(), why = why)
-        })
-        .collect();
-    let text = match unknown.len().saturating_sub(NAMED) {
-        0 => text!("traffic.silent", count = unknown.len(), names = named),
-        more => text!("traffic.silent_more", names = named, more = more),
-    };
-    document.with(Block::Detail { sign: Sign::Question, text })
+fn table(known: &[(&Device, f64)], (first, most): &(&Device, f64), what: &Text) -> Document {
+    let percent = |value: f64| text!("status.percent", value = Arg::Percent(value));
+    let verdict =
+        text!("top.verdict", what = what.clone(), device = first.name.as_str(), value = percent(*most));
+    let rows = known.iter().take(MOST).map(|(device, value)| {
+        vec![Text::verbatim(device.name.as_str()), percent(*value), Text::verbatim(device.site.as_str())]
+    });
+    let head = vec![text!("top.head_router"), what.clone(), text!("top.head_site")];
+    Document::line(Sign::None, verdict, Ending::Well).with(Block::Table(Table { head, rows: rows.collect() }))
 }

@@ -4,7 +4,9 @@
 use super::{say, value};
 use crate::command::short_interface;
 use crate::model::board::{Interface, Seen};
-use crate::model::{Arg, Block, Device, Document, Ending, Facts, Reach, Resolved, Sign, Table, Text};
+use crate::model::{
+    Arg, Block, Device, Document, Ending, Facts, Reach, Resolved, Sign, Table, Text, Timestamp,
+};
 
 /// Buttons that lead to one interface.
 const OFFERS: usize = 3;
@@ -19,7 +21,13 @@ struct Line<'a> {
 
 /// The busiest by share of the speed; those without a speed follow by their rates.
 pub fn busiest(resolved: &Resolved, only: Option<&str>, most: usize, facts: &Facts) -> Document {
-    let mut lines: Vec<Line<'_>> = resolved.devices.iter().flat_map(|device| lines(device, facts)).collect();
+    let several = resolved.devices.len() > 1;
+    let mut lines: Vec<Line<'_>> = resolved
+        .devices
+        .iter()
+        .filter(|device| !several || old(device, facts).is_none())
+        .flat_map(|device| lines(device, facts))
+        .collect();
     lines.retain(|line| only.is_none_or(|name| line.interface.name.eq_ignore_ascii_case(name)));
     let all = lines.len();
     lines.retain(|line| value::both(line.interface).is_some());
@@ -30,10 +38,9 @@ pub fn busiest(resolved: &Resolved, only: Option<&str>, most: usize, facts: &Fac
         let (a, b) = (key(a), key(b));
         b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1))
     });
-    let several = resolved.devices.len() > 1;
     let Some(first) = lines.first() else { return nothing(resolved, facts, all) };
     let mut document = Document::line(Sign::None, verdict(first, several, facts), Ending::Well);
-    let rows = lines.iter().take(most).map(|line| row(line, several, facts)).collect();
+    let rows = lines.iter().take(most).map(|line| row(line, several)).collect();
     document = document.with(Block::Table(Table { head: head(), rows }));
     if let Some(text) = silent(resolved, facts) {
         document = document.with(Block::Detail { sign: Sign::Question, text });
@@ -52,6 +59,29 @@ fn lines<'a>(device: &'a Device, facts: &'a Facts) -> Vec<Line<'a>> {
     seen.value.iter().map(|interface| Line { device, seen, interface }).collect()
 }
 
+/// What flows now, with its age as soon as it is over one period old: "now" should not be older.
+pub fn flow(interface: &Interface, seen: &Seen<Vec<Interface>>, facts: &Facts) -> Text {
+    let flow = text!(
+        "traffic.flow",
+        received = value::rate(interface.received, interface.speed),
+        sent = value::rate(interface.sent, interface.speed)
+    );
+    let flow = match interface.speed.filter(|speed| *speed > 0) {
+        Some(speed) => text!("traffic.of", flow = flow, speed = Arg::Rate(speed as f64)),
+        None => flow,
+    };
+    match facts.now.wall.since(seen.at) > facts.periods.often {
+        true => text!("traffic.ago", flow = flow, age = Arg::Ago(seen.at)),
+        false => flow,
+    }
+}
+
+/// When its interfaces were seen, where that is too long ago to be ranked beside fresh ones.
+fn old(device: &Device, facts: &Facts) -> Option<Timestamp> {
+    let at = facts.board.of(device.id)?.interfaces.as_ref()?.at;
+    value::is_old(at, facts.periods.often, facts.now.wall).then_some(at)
+}
+
 /// `Gi1`, or `R1 Gi1` where several routers are meant.
 fn label(line: &Line<'_>, several: bool) -> String {
     let name = short_interface(&line.interface.name);
@@ -60,12 +90,7 @@ fn label(line: &Line<'_>, several: bool) -> String {
 
 fn verdict(first: &Line<'_>, several: bool, facts: &Facts) -> Text {
     let interface = first.interface;
-    let flow = text!(
-        "traffic.flow",
-        received = value::rate(interface.received, interface.speed),
-        sent = value::rate(interface.sent, interface.speed)
-    );
-    let flow = value::aged(flow, first.seen, facts.periods.often, facts.now.wall);
+    let flow = flow(interface, first.seen, facts);
     match several {
         true => text!("traffic.busiest", label = label(first, true), flow = flow),
         false => text!(
@@ -86,7 +111,7 @@ fn head() -> Vec<Text> {
     ]
 }
 
-fn row(line: &Line<'_>, several: bool, facts: &Facts) -> Vec<Text> {
+fn row(line: &Line<'_>, several: bool) -> Vec<Text> {
     let share = match line.interface.busy() {
         Some(share) => text!("status.percent", value = Arg::Percent(share)),
         None => text!("value.none"),
@@ -95,7 +120,7 @@ fn row(line: &Line<'_>, several: bool, facts: &Facts) -> Vec<Text> {
         Text::verbatim(label(line, several)),
         value::short_rate(line.interface.received),
         value::short_rate(line.interface.sent),
-        value::aged(share, line.seen, facts.periods.often, facts.now.wall),
+        share,
     ]
 }
 
@@ -108,7 +133,7 @@ fn nothing(resolved: &Resolved, facts: &Facts, interfaces: usize) -> Document {
             text!(
                 "traffic.nothing",
                 device = only.name.as_str(),
-                why = why.unwrap_or_else(|| why_silent(only, facts))
+                why = why.unwrap_or_else(|| why_silent(only, None, facts))
             )
         }
         several if interfaces == 0 => text!("traffic.nothing_seen", count = several.len()),
@@ -123,17 +148,25 @@ fn nothing(resolved: &Resolved, facts: &Facts, interfaces: usize) -> Document {
 
 /// The routers that brought no interface yet, with the reason.
 fn silent(resolved: &Resolved, facts: &Facts) -> Option<Text> {
-    let silent: Vec<&Device> =
-        resolved.devices.iter().filter(|device| lines(device, facts).is_empty()).collect();
+    let alone = resolved.devices.len() == 1;
+    let silent = resolved
+        .devices
+        .iter()
+        .filter(|device| lines(device, facts).is_empty() || (!alone && old(device, facts).is_some()));
+    let silent: Vec<(&Device, Text)> =
+        silent.map(|device| (device, why_silent(device, old(device, facts), facts))).collect();
+    unranked(&silent)
+}
+
+/// Those that are in no table, with the reason.
+pub fn unranked(silent: &[(&Device, Text)]) -> Option<Text> {
     if silent.is_empty() {
         return None;
     }
     let named: Vec<Text> = silent
         .iter()
         .take(NAMED)
-        .map(|device| {
-            text!("traffic.silent_one", device = device.name.as_str(), why = why_silent(device, facts))
-        })
+        .map(|(device, why)| text!("traffic.silent_one", device = device.name.as_str(), why = why.clone()))
         .collect();
     Some(match silent.len().saturating_sub(NAMED) {
         0 => text!("traffic.silent", count = silent.len(), names = named),
@@ -142,13 +175,16 @@ fn silent(resolved: &Resolved, facts: &Facts) -> Option<Text> {
 }
 
 /// Why nothing was seen of a router, in words that tell what to do.
-pub fn why_silent(device: &Device, facts: &Facts) -> Text {
+pub fn why_silent(device: &Device, old: Option<Timestamp>, facts: &Facts) -> Text {
     if !device.monitored {
         return text!("traffic.why_not_monitored");
     }
     match facts.board.of(device.id).map(|vitals| &vitals.reach) {
         None | Some(Reach::Unknown) => text!("traffic.why_never_polled"),
-        Some(Reach::Up) => text!("traffic.why_not_yet"),
+        Some(Reach::Up) => match old {
+            Some(at) => text!("traffic.why_old", age = Arg::Ago(at)),
+            None => text!("traffic.why_not_yet"),
+        },
         Some(Reach::NoRestconf(_)) => text!("traffic.why_no_restconf"),
         Some(Reach::Refused(_)) => text!("traffic.why_refused"),
         Some(Reach::Down(_)) => text!("traffic.why_down"),

@@ -7,7 +7,7 @@ use super::parse::Line;
 use super::resolve::Unresolved;
 use super::split::Piece;
 use crate::model::invocation::{Choice, Offer};
-use crate::model::{Command, Device, Facts, Run, Text, Value};
+use crate::model::{Arg, Command, Device, Facts, Run, Text, Value};
 
 /// Buttons that fit on a phone without scrolling.
 const OFFERS: usize = 8;
@@ -35,7 +35,7 @@ pub fn selected(
                 "command.which_interface",
                 device = device.name.as_str(),
                 typed = &piece.text,
-                names = one_of(&names)
+                names = one_of(&names.iter().map(|name| interface::short(name)).collect::<Vec<_>>())
             ),
             options: names.iter().filter_map(|name| offer(name)).take(OFFERS).collect(),
             shortcut: None,
@@ -59,7 +59,7 @@ pub fn selected(
 fn has<'a>(device: &Device, typed: &str, count: usize, names: impl Iterator<Item = &'a str>) -> Text {
     let shown: Vec<String> = names.take(OFFERS).map(interface::short).collect();
     let names = match count.saturating_sub(shown.len()) {
-        0 => one_of(&shown),
+        0 => Arg::from(shown),
         more => text!("command.names_and_more", names = shown, count = more).into(),
     };
     text!("command.no_interface", device = device.name.as_str(), typed = typed, names = names)

@@ -5,9 +5,10 @@ use crate::model::{Action, Document, Ending, Facts, Resolved, Sign, TaskResult, 
 use crate::store::{StoreError, Work};
 
 mod pairs;
+mod port;
 mod sheet;
 
-pub use pairs::{DeviceChange, Known, Problem, blank, change, differences, values};
+pub use pairs::{DeviceChange, Known, Problem, blank, change, change_all, differences, values};
 
 pub const DEVICE: Builtin = Builtin {
     name: "device",
@@ -107,7 +108,7 @@ fn remove(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Documen
 }
 
 fn known(facts: &Facts) -> Known<'_> {
-    Known { inventory: &facts.inventory, platforms: &facts.platforms }
+    Known { inventory: &facts.inventory, platforms: &facts.platforms, board: &facts.board }
 }
 
 fn bad(problem: Problem, hint: Text) -> Document {

@@ -1,7 +1,7 @@
 //! Every router in one line each, the worst first: a table while it fits, and the rest as a file.
 
 use super::standing::{Grade, Standing, uptime};
-use crate::model::{Arg, Block, Document, Facts, Table, Text};
+use crate::model::{Arg, Block, Document, Facts, Reach, Table, Text};
 use std::time::Duration;
 
 /// More routers than this go to a file.
@@ -32,7 +32,8 @@ pub fn list(document: Document, all: &[Standing<'_>], facts: &Facts) -> Document
 }
 
 fn row(standing: &Standing<'_>, facts: &Facts) -> Vec<Text> {
-    let vitals = standing.vitals;
+    // What was true when it last answered is not shown beside what is true now.
+    let vitals = standing.vitals.filter(|vitals| vitals.reach == Reach::Up && standing.grade != Grade::Stale);
     let percent = |value: Option<f64>| match value {
         Some(value) => text!("status.percent", value = Arg::Percent(value)),
         None => text!("value.none"),
@@ -68,6 +69,7 @@ fn state(standing: &Standing<'_>) -> Text {
         (Grade::NoRestconf, _) => text!("status.state_no_restconf"),
         (Grade::Stale, _) => text!("status.state_stale"),
         (Grade::Unseen, _) => text!("status.state_unseen"),
+        (Grade::Never, _) => text!("status.state_never"),
         (Grade::Unsaved, _) => text!("status.state_unsaved"),
         (Grade::Unwatched, _) => text!("status.state_unwatched"),
         (Grade::Well, _) => text!("status.state_well"),

@@ -80,9 +80,13 @@ fn overview(
 
 /// Those of which nothing is known, those that nobody watches, and those that are well.
 fn rest(mut document: Document, all: &[Standing<'_>], told: usize) -> Document {
-    let unseen = of(all, |grade| grade == Grade::Unseen);
+    let (never, unseen) = (of(all, |grade| grade == Grade::Never), of(all, |grade| grade == Grade::Unseen));
     let unwatched = of(all, |grade| grade == Grade::Unwatched);
     let well = of(all, |grade| grade == Grade::Well).len();
+    if !never.is_empty() && never.len() < all.len() {
+        let text = text!("status.never_polled", count = never.len(), names = names(&never));
+        document = document.with_line(Sign::Question, text);
+    }
     if !unseen.is_empty() && unseen.len() < all.len() {
         let text = text!("status.unseen", count = unseen.len(), names = names(&unseen));
         document = document.with_line(Sign::Question, text);
@@ -95,7 +99,7 @@ fn rest(mut document: Document, all: &[Standing<'_>], told: usize) -> Document {
         0 => document,
         // The verdict has said it.
         count if count == all.len() => document,
-        count if told + unseen.len() + unwatched.len() > 0 => {
+        count if told + never.len() + unseen.len() + unwatched.len() > 0 => {
             document.with_line(Sign::Done, text!("status.others_well", count = count))
         }
         _ => document,
@@ -130,7 +134,8 @@ fn verdict(all: &[Standing<'_>], facts: &Facts) -> Document {
     let total = all.len();
     let looks = of(all, Grade::needs_a_look).len();
     let count = |wanted| of(all, |grade| grade == wanted).len();
-    let (well, unseen, unwatched) = (count(Grade::Well), count(Grade::Unseen), count(Grade::Unwatched));
+    let (well, unwatched) = (count(Grade::Well), count(Grade::Unwatched));
+    let unseen = count(Grade::Unseen) + count(Grade::Never);
     let worst = all.first().map_or(Sign::None, |standing| standing.grade.sign());
     let (sign, text) = match looks {
         1.. => (worst, text!("status.looks", count = looks, total = total)),
@@ -142,7 +147,7 @@ fn verdict(all: &[Standing<'_>], facts: &Facts) -> Document {
             let first = all.first().map(|standing| standing.device.name.as_str()).unwrap_or_default();
             (Sign::Quiet, text!("status.none_watched", count = total, device = first))
         }
-        0 if unseen > 0 => (Sign::Question, text!("status.none_looks_known", unseen = unseen, total = total)),
+        0 if unseen > 0 => (Sign::Question, text!("status.none_looks_known", count = unseen, total = total)),
         0 => (Sign::Done, text!("status.none_looks", total = total)),
     };
     Document { blocks: vec![Block::Line { sign, text }], buttons: Vec::new(), ended: Some(Ending::Well) }

@@ -1,6 +1,6 @@
 //! All that was last seen of one router.
 
-use super::standing::{Grade, Standing, uptime};
+use super::standing::{ALERTS, Grade, Standing, uptime};
 use super::unsaved;
 use crate::builtin::device::field;
 use crate::builtin::{incident, say, value};
@@ -17,7 +17,8 @@ const CLOCK_OFF: i64 = 5;
 
 pub fn sheet(standing: &Standing<'_>, facts: &Facts, work: &mut Work) -> Result<Document, StoreError> {
     let mut document = Document::line(standing.grade.sign(), verdict(standing, facts), Ending::Well);
-    for alert in standing.alerts.iter().skip(usize::from(standing.alerts.len() == 1)) {
+    // The first ones stand in the verdict.
+    for alert in standing.alerts.iter().skip(ALERTS) {
         let (sign, text) = (incident::sign(alert.severity), incident::line(alert, facts));
         document = document.with(Block::Detail { sign, text });
     }
@@ -56,7 +57,8 @@ fn verdict(standing: &Standing<'_>, facts: &Facts) -> Text {
         | Grade::NoRestconf
         | Grade::Stale
         | Grade::Unseen
-        | Grade::Unwatched => text!("status.router", device = name, what = standing.headline(facts)),
+        | Grade::Never
+        | Grade::Unwatched => text!("status.one", device = name, what = standing.headline(facts)),
     }
 }
 
@@ -158,8 +160,9 @@ fn system(
 
 /// The busiest with their rates, and those that should be up and are not.
 fn interfaces(mut document: Document, seen: &Seen<Vec<Interface>>, facts: &Facts) -> Document {
+    let up = seen.value.iter().filter(|interface| interface.up);
     let mut busy: Vec<(f64, &Interface)> =
-        seen.value.iter().filter_map(|interface| Some((interface.busy()?, interface))).collect();
+        up.filter_map(|interface| Some((interface.busy()?, interface))).collect();
     busy.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     for (_, interface) in busy.into_iter().take(BUSIEST) {
         let flow = text!(

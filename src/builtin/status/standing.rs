@@ -3,11 +3,11 @@
 
 use crate::builtin::{incident, value};
 use crate::model::board::{Interface, System};
-use crate::model::{Alert, Arg, Device, Facts, Metric, Reach, Severity, Sign, Text, Vitals};
+use crate::model::{Alert, Arg, Device, Facts, Metric, Reach, Severity, Sign, Text, Timestamp, Vitals};
 use std::time::Duration;
 
 /// So many alerts of one router stand in its line.
-const ALERTS: usize = 3;
+pub const ALERTS: usize = 3;
 
 /// Worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,8 +21,9 @@ pub enum Grade {
     NoRestconf,
     /// The values are too old to be taken for now.
     Stale,
-    /// Never polled, or not yet since the start.
+    /// Polled, but without a value yet, or not yet since the start.
     Unseen,
+    Never,
     /// Well, but for changes that a reboot would lose.
     Unsaved,
     /// The inventory says that nobody watches it.
@@ -39,7 +40,7 @@ impl Grade {
         match self {
             Grade::Down | Grade::Critical => Sign::Critical,
             Grade::Refused | Grade::Warning | Grade::NoRestconf | Grade::Stale => Sign::Warning,
-            Grade::Unseen => Sign::Question,
+            Grade::Unseen | Grade::Never => Sign::Question,
             Grade::Unsaved => Sign::Edited,
             Grade::Unwatched => Sign::Quiet,
             Grade::Well => Sign::Done,
@@ -90,10 +91,11 @@ impl<'a> Standing<'a> {
         match (parts.is_empty(), self.grade) {
             (false, _) => text!("status.joined", parts = parts),
             (true, Grade::Stale) => {
-                let at = self.vitals.and_then(|vitals| vitals.answered_at).unwrap_or(facts.now.wall);
-                text!("status.stale", age = Arg::Ago(at))
+                let oldest = self.vitals.and_then(|vitals| overdue(vitals, facts).min());
+                text!("status.stale", age = Arg::Ago(oldest.unwrap_or(facts.now.wall)))
             }
             (true, Grade::Unseen) => text!("status.no_values"),
+            (true, Grade::Never) => text!("status.never"),
             (true, Grade::Unwatched) => text!("status.not_watched"),
             (true, _) => text!("status.well"),
         }
@@ -154,7 +156,7 @@ fn grade(device: &Device, vitals: Option<&Vitals>, alerts: &[&Alert], facts: &Fa
     if !device.monitored {
         return Grade::Unwatched;
     }
-    let Some(vitals) = vitals else { return Grade::Unseen };
+    let Some(vitals) = vitals else { return Grade::Never };
     let severity = alerts.iter().map(|alert| alert.severity).max();
     match (&vitals.reach, severity) {
         (Reach::Down(_), _) => Grade::Down,
@@ -162,7 +164,7 @@ fn grade(device: &Device, vitals: Option<&Vitals>, alerts: &[&Alert], facts: &Fa
         (_, Some(Severity::Critical)) => Grade::Critical,
         (_, Some(Severity::Warning)) => Grade::Warning,
         (Reach::NoRestconf(_), None) => Grade::NoRestconf,
-        (Reach::Unknown, None) => Grade::Unseen,
+        (Reach::Unknown, None) => Grade::Never,
         (Reach::Up, None) => match freshness(vitals, facts) {
             Freshness::Nothing => Grade::Unseen,
             // Just started: the first round is not over.
@@ -186,6 +188,15 @@ enum Freshness {
 
 /// One kind of value that is overdue is enough: what it would say now is not known.
 fn freshness(vitals: &Vitals, facts: &Facts) -> Freshness {
+    match (kinds(vitals, facts).next(), overdue(vitals, facts).next()) {
+        (None, _) => Freshness::Nothing,
+        (Some(_), Some(_)) => Freshness::Old,
+        (Some(_), None) => Freshness::Fresh,
+    }
+}
+
+/// When each kind of value was seen, and how often it should be.
+fn kinds(vitals: &Vitals, facts: &Facts) -> impl Iterator<Item = (Timestamp, Duration)> + use<> {
     let (often, seldom) = (facts.periods.often, facts.periods.seldom);
     let seen = [
         (vitals.cpu.as_ref().map(|seen| seen.at), often),
@@ -193,13 +204,12 @@ fn freshness(vitals: &Vitals, facts: &Facts) -> Freshness {
         (vitals.memory.as_ref().map(|seen| seen.at), seldom),
         (vitals.system.as_ref().map(|seen| seen.at), seldom),
     ];
-    let seen: Vec<_> = seen.into_iter().filter_map(|(at, period)| Some((at?, period))).collect();
-    let old = seen.iter().any(|(at, period)| value::is_old(*at, *period, facts.now.wall));
-    match (seen.is_empty(), old) {
-        (true, _) => Freshness::Nothing,
-        (false, true) => Freshness::Old,
-        (false, false) => Freshness::Fresh,
-    }
+    seen.into_iter().filter_map(|(at, period)| Some((at?, period)))
+}
+
+fn overdue(vitals: &Vitals, facts: &Facts) -> impl Iterator<Item = Timestamp> + use<> {
+    let now = facts.now.wall;
+    kinds(vitals, facts).filter(move |(at, period)| value::is_old(*at, *period, now)).map(|(at, _)| at)
 }
 
 fn starting(facts: &Facts) -> bool {

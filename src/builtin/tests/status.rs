@@ -4,10 +4,13 @@ use super::*;
 
 #[test]
 fn all_well_is_one_line() {
-    Bench::well().check("/status", expect![[r#"
+    Bench::well().check(
+        "/status",
+        expect![[r#"
         ✅ All 5 routers are well
         [List] /status all list
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -23,7 +26,9 @@ fn the_worst_comes_first_and_the_well_are_counted() {
         vitals.answered_at = Some(ago(1_400));
     });
     bench.change("R5", |vitals| vitals.system.as_mut().unwrap().value.unsaved = Some(true));
-    bench.check("/status all", expect![[r#"
+    bench.check(
+        "/status all",
+        expect![[r#"
         🔴 2 of 5 routers need a look
         🔴 R2  does not answer since 13:40 (#9)
            did not answer within 10 s · last answer 23 min 20 s ago
@@ -32,16 +37,20 @@ fn the_worst_comes_first_and_the_well_are_counted() {
         ✏️ R5  changes not saved
         ✅ 2 others are well
         [List] /status all list
-    "#]]);
-    bench.check("/status all list", expect![[r#"
-        🔴 2 of 5 routers need a look
-           router | state | CPU | mem | up
-           R2 | down | 13 % | 44 % | 90 d
-           R3 | alert #7 | 91 % | 44 % | 90 d
-           R5 | unsaved | 16 % | 44 % | 90 d
-           R1 | well | 12 % | 44 % | 90 d
-           R4 | well | 15 % | 44 % | 90 d
-    "#]]);
+    "#]],
+    );
+    bench.check(
+        "/status all list",
+        expect![[r#"
+            🔴 2 of 5 routers need a look
+               router | state | CPU | mem | up
+               R2 | down | - | - | -
+               R3 | alert #7 | 91 % | 44 % | 90 d
+               R5 | unsaved | 16 % | 44 % | 90 d
+               R1 | well | 12 % | 44 % | 90 d
+               R4 | well | 15 % | 44 % | 90 d
+        "#]],
+    );
 }
 
 #[test]
@@ -55,17 +64,20 @@ fn each_way_of_not_being_reached_has_its_words() {
         vitals.interfaces = None;
         vitals.answered_at = Some(ago(700));
     });
-    bench.check("/status", expect![[r#"
-        ⚠️ 3 of 5 routers need a look
-        ⚠️ R1  refuses the login over RESTCONF since Nov 22 14:02
-           the password is refused (401) · last answer 20 s ago
-        ⚠️ R2  no RESTCONF since Nov 22 14:02, SSH answers
-           connection refused · last answer 20 s ago
-        ⚠️ R3  brought no new values for 11 min 40 s
-           up 90 d · CPU 12 % (11 min 40 s old) · memory 44 %
-        ✅ 2 others are well
-        [List] /status all list
-    "#]]);
+    bench.check(
+        "/status",
+        expect![[r#"
+            ⚠️ 3 of 5 routers need a look
+            ⚠️ R1  refuses the login over RESTCONF since Nov 22 14:02
+               the password is refused (401) · last answer 20 s ago
+            ⚠️ R2  no RESTCONF since Nov 22 14:02, SSH answers
+               connection refused · last answer 20 s ago
+            ⚠️ R3  has values that are 11 min 40 s old
+               up 90 d · CPU 12 % (11 min 40 s old) · memory 44 %
+            ✅ 2 others are well
+            [List] /status all list
+        "#]],
+    );
 }
 
 #[test]
@@ -78,40 +90,52 @@ fn the_unknown_and_the_unwatched_are_never_well() {
     let mut board = bench.facts.board.0.clone();
     board.remove(&r4);
     bench.facts.board = Arc::new(Board(board));
-    bench.check("/status", expect![[r#"
-        ❓ None of 5 routers needs a look, but 1 have no values yet
-        ❓ R4 has no values yet
-        🔕 R2 is not monitored
-        ✅ 3 others are well
-        [List] /status all list
-    "#]]);
-    bench.check("/status R2", expect![[r#"
-        🔕 R2  is not monitored
-           answered  20 s ago, in 0.1 s
-           CPU  13 %
-           memory  44 %
-           up  90 d (Reload Command)
-           version  17.9.4a
-           configuration saved
-           Gi1  in 412 Mb/s (41 %), out 96 Mb/s (9.6 %)
-           Gi2  in 120 Mb/s (12 %), out 3 Mb/s (0.3 %)
-           3 of 3 interfaces are up
-           To watch it: /device set R2 monitored=yes
-           last backup  none
-        [Traffic] /bw R2
-        [Log] /logs R2
-    "#]]);
-    bench.check("/status R4", expect![[r#"
-        ❓ R4  has no values yet
-           The first values come within about 1 min.
-           last backup  none
-        [Traffic] /bw R4
-        [Log] /logs R4
-    "#]]);
-    Bench::new().check("/status", expect![[r#"
+    bench.check(
+        "/status",
+        expect![[r#"
+            ❓ None of 5 routers needs a look, but nothing fresh is known of 1
+            ❓ R4 was never polled
+            🔕 R2 is not monitored
+            ✅ 3 others are well
+            [List] /status all list
+        "#]],
+    );
+    bench.check(
+        "/status R2",
+        expect![[r#"
+            🔕 R2 is not monitored
+               answered  20 s ago, in 0.1 s
+               CPU  13 %
+               memory  44 %
+               up  90 d (Reload Command)
+               version  17.9.4a
+               configuration saved
+               Gi1  in 412 Mb/s (41 %), out 96 Mb/s (9.6 %)
+               Gi2  in 120 Mb/s (12 %), out 3 Mb/s (0.3 %)
+               3 of 3 interfaces are up
+               To watch it: /device set R2 monitored=yes
+               last backup  none
+            [Traffic] /bw R2
+            [Log] /logs R2
+        "#]],
+    );
+    bench.check(
+        "/status R4",
+        expect![[r#"
+            ❓ R4 was never polled
+               The first values come within about 1 min.
+               last backup  none
+            [Traffic] /bw R4
+            [Log] /logs R4
+        "#]],
+    );
+    Bench::new().check(
+        "/status",
+        expect![[r#"
         ❓ No values of 5 routers yet; the first ones come within about 1 min
         [List] /status all list
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -122,18 +146,23 @@ fn values_from_before_the_start_are_unknown_and_not_an_alarm() {
         vitals.cpu = Some(seen(12.0, 7_000));
         vitals.interfaces = Some(seen(Vec::new(), 7_000));
     });
-    bench.check("/status", expect![[r#"
-        ❓ None of 5 routers needs a look, but 1 have no values yet
-        ❓ R1 has no values yet
-        ✅ 4 others are well
-        [List] /status all list
-    "#]]);
+    bench.check(
+        "/status",
+        expect![[r#"
+            ❓ None of 5 routers needs a look, but nothing fresh is known of 1
+            ❓ R1 has no fresh values yet
+            ✅ 4 others are well
+            [List] /status all list
+        "#]],
+    );
 }
 
 #[test]
 fn one_router_shows_all_of_it() {
     let mut bench = Bench::well();
-    bench.check("/status R1", expect![[r#"
+    bench.check(
+        "/status R1",
+        expect![[r#"
         ✅ R1 is well
            answered  20 s ago, in 0.1 s
            CPU  12 %
@@ -147,7 +176,8 @@ fn one_router_shows_all_of_it() {
            last backup  none
         [Traffic] /bw R1
         [Log] /logs R1
-    "#]]);
+    "#]],
+    );
     let r3 = bench.id("R3");
     let mut link = alert(12, r3, Metric::Link, Severity::Critical, 1.0);
     link.key.object = "GigabitEthernet1".to_owned();
@@ -164,26 +194,26 @@ fn one_router_shows_all_of_it() {
         vitals.interfaces.as_mut().unwrap().value[0].up = false;
         vitals.interfaces.as_mut().unwrap().value[0].received = Reading::Unknown(Why::NoSpeed);
     });
-    bench.check("/status R3", expect![[r#"
-        🔴 R3  Gi1 is down since 13:52 (#12, alice is on it), CPU 91 % since 13:52 (#7)
-           🔴 Gi1 is down since 13:52 (#12, alice is on it)
-           ⚠️ CPU 91 % since 13:52 (#7)
-           answered  20 s ago, in 0.1 s
-           CPU  14 %
-           memory  44 %
-           ⚠️ memory short, says the router
-           up  90 d, after a crash (Critical process fault)
-           version  17.9.4a
-           configuration saved
-           ⚠️ its clock is 3 min 10 s behind mine
-           Gi2  in 120 Mb/s (12 %), out 3 Mb/s (0.3 %)
-           Gi1  in unknown, out 96 Mb/s (9.6 %)
-           ⚠️ Gi1 is down since 12:02
-           2 of 3 interfaces are up
-           last backup  none
-        [Traffic] /bw R3
-        [Log] /logs R3
-    "#]]);
+    bench.check(
+        "/status R3",
+        expect![[r#"
+            🔴 R3 Gi1 is down since 13:52 (#12, alice is on it), CPU 91 % since 13:52 (#7)
+               answered  20 s ago, in 0.1 s
+               CPU  14 %
+               memory  44 %
+               ⚠️ memory short, says the router
+               up  90 d, after a crash (Critical process fault)
+               version  17.9.4a
+               configuration saved
+               ⚠️ its clock is 3 min 10 s behind mine
+               Gi2  in 120 Mb/s (12 %), out 3 Mb/s (0.3 %)
+               ⚠️ Gi1 is down since 12:02
+               2 of 3 interfaces are up
+               last backup  none
+            [Traffic] /bw R3
+            [Log] /logs R3
+        "#]],
+    );
 }
 
 #[test]
@@ -241,7 +271,7 @@ fn many_are_cut_and_counted() {
     assert!(answer.starts_with("🔴 20 of 40 routers need a look\n"), "{answer}");
     assert!(answer.contains("⚠️ 5 more need a look\n"), "{answer}");
     assert!(
-        answer.contains("❓ 20 have no values yet: N21, N22, N23, N24, N25, N26, N27, N28 and 12 more\n"),
+        answer.contains("❓ 20 were never polled: N21, N22, N23, N24, N25, N26, N27, N28 and 12 more\n"),
         "{answer}"
     );
     let list = bench.ask("/status all list");
