@@ -10,7 +10,7 @@ use crate::model::{
 
 /// Buttons that lead to one interface.
 const OFFERS: usize = 3;
-/// Routers that are named because nothing is known of them.
+/// Routers that are named for one reason.
 const NAMED: usize = 6;
 
 struct Line<'a> {
@@ -163,15 +163,22 @@ pub fn unranked(silent: &[(&Device, Text)]) -> Option<Text> {
     if silent.is_empty() {
         return None;
     }
-    let named: Vec<Text> = silent
-        .iter()
-        .take(NAMED)
-        .map(|(device, why)| text!("traffic.silent_one", device = device.name.as_str(), why = why.clone()))
-        .collect();
-    Some(match silent.len().saturating_sub(NAMED) {
-        0 => text!("traffic.silent", count = silent.len(), names = named),
-        more => text!("traffic.silent_more", names = named, more = more),
-    })
+    let mut reasons: Vec<(&Text, Vec<&str>)> = Vec::new();
+    for (device, why) in silent {
+        let name = device.name.as_str();
+        match reasons.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, names)) => names.push(name),
+            None => reasons.push((why, vec![name])),
+        }
+    }
+    let parts = reasons.into_iter().map(|(why, names)| {
+        let shown: Vec<&str> = names.iter().copied().take(NAMED).collect();
+        match names.len().saturating_sub(NAMED) {
+            0 => text!("traffic.silent_some", why = why.clone(), names = shown),
+            more => text!("traffic.silent_more", why = why.clone(), names = shown, more = more),
+        }
+    });
+    Some(text!("traffic.silent", parts = value::dotted(parts)?))
 }
 
 /// Why nothing was seen of a router, in words that tell what to do.

@@ -64,7 +64,14 @@ fn set(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Document, 
     let words = resolved.word("fields").unwrap_or_default();
     let new = match pairs::changed(old, words, &known(facts)) {
         Ok(new) => new,
-        Err(problem) => return Ok(bad(problem, text!("device.set_hint", device = old.name.as_str()))),
+        Err(problem) => {
+            let device = old.name.as_str();
+            let hint = match words.contains("interface=") || matches!(problem, Problem::NoInterface { .. }) {
+                true => text!("device.port_hint", device = device),
+                false => text!("device.set_hint", device = device),
+            };
+            return Ok(bad(problem, hint));
+        }
     };
     let differences = pairs::differences(old, &new, &facts.inventory);
     if differences.is_empty() {

@@ -239,7 +239,7 @@ fn the_busiest_are_a_table() {
                R2 Gi2 | 120 Mb/s | 3 Mb/s | 12 %
                R1 Lo0 | 0 b/s | 1.2 kb/s | -
                R2 Lo0 | 0 b/s | 1.2 kb/s | -
-               ❓ No values of 3 routers: R3 (values 10 min old), R4 (not read yet), R5 (it does not answer)
+               ❓ No values: R3 (values 10 min old) · R4 (not read yet) · R5 (it does not answer)
             [R1 Gi1] /bw R1 Gi1
             [R2 Gi1] /bw R2 Gi1
             [R1 Gi2] /bw R1 Gi2
@@ -249,7 +249,7 @@ fn the_busiest_are_a_table() {
         "/bw site:saigon",
         expect![[r#"
             ❓ No interfaces of 2 routers are known yet
-               No values of 2 routers: R4 (not read yet), R5 (it does not answer)
+               No values: R4 (not read yet) · R5 (it does not answer)
         "#]],
     );
     bench.check(
@@ -259,7 +259,7 @@ fn the_busiest_are_a_table() {
                port | in | out | use
                R1 Gi2 | 120 Mb/s | 3 Mb/s | 12 %
                R2 Gi2 | 120 Mb/s | 3 Mb/s | 12 %
-               ❓ No values of 3 routers: R3 (values 10 min old), R4 (not read yet), R5 (it does not answer)
+               ❓ No values: R3 (values 10 min old) · R4 (not read yet) · R5 (it does not answer)
             [R1 Gi2] /bw R1 Gi2
             [R2 Gi2] /bw R2 Gi2
         "#]],

@@ -19,7 +19,7 @@ fn the_highest_come_first_and_the_unknown_are_named() {
                R2 | 91 % | hanoi
                R5 | 16 % | saigon
                R1 | 12 % | hanoi
-               ❓ No values of 2 routers: R3 (values 15 min old), R4 (no RESTCONF)
+               ❓ No values: R3 (values 15 min old) · R4 (no RESTCONF)
         "#]],
     );
     bench.check(
@@ -57,7 +57,7 @@ fn the_highest_come_first_and_the_unknown_are_named() {
         "/top memory",
         expect![[r#"
             ❓ No memory of these routers is known yet; the next poll may bring it. See /status
-               ❓ No values of 5 routers: R1 (not polled yet), R2 (not polled yet), R3 (not polled yet), R4 (not polled yet), R5 (not polled yet)
+               ❓ No values: R1, R2, R3, R4, R5 (not polled yet)
         "#]],
     );
 }
