@@ -1,7 +1,7 @@
 //! `/backup`: the running configuration of one or more routers becomes a version row each. A backup
 //! is good only when it is whole; one that shrank to less than half is kept aside and told.
 
-use super::{Builtin, output, say};
+use super::{Builtin, nothing_wanted, output, say};
 use crate::model::{
     Ask, Authorized, Configuration, Device, Document, Ending, Facts, Failure, Kind, Outcome, Plan, Resolved,
     Sign, Status, TaskResult, Text,
@@ -9,7 +9,7 @@ use crate::model::{
 use crate::store::{Added, StoreError, Work};
 use serde::{Deserialize, Serialize};
 
-pub const BACKUP: Builtin = Builtin { name: "backup", title, plan, settle, answer };
+pub const BACKUP: Builtin = Builtin { name: "backup", title, plan, wants: nothing_wanted, settle, answer };
 
 /// Only so many routers are named one by one; the rest stands in the file.
 const NAMED: usize = 15;

@@ -1,6 +1,6 @@
 //! `/cancel 17`: a job starts no further router. What a router is doing already is not torn down.
 
-use super::{Builtin, job, no_plan, nothing_to_settle};
+use super::{Builtin, job, no_plan, nothing_to_settle, nothing_wanted};
 use crate::model::{Document, Ending, Facts, JobState, Resolved, Role, Sign, TaskResult};
 use crate::store::{StoreError, Work};
 
@@ -8,6 +8,7 @@ pub const CANCEL: Builtin = Builtin {
     name: "cancel",
     title: |_| text!("jobs.title"),
     plan: no_plan,
+    wants: nothing_wanted,
     settle: nothing_to_settle,
     answer,
 };

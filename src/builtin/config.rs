@@ -1,6 +1,6 @@
 //! `/config`: a router's configuration as it was backed up, secrets left out, as a file.
 
-use super::{Builtin, no_plan, nothing_to_settle, output};
+use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, output};
 use crate::model::invocation::When;
 use crate::model::{Document, Ending, Facts, Resolved, Sign, TaskResult};
 use crate::store::{StoreError, Work};
@@ -9,6 +9,7 @@ pub const CONFIG: Builtin = Builtin {
     name: "config",
     title: |resolved| text!("config.title", whom = super::say::whom(resolved)),
     plan: no_plan,
+    wants: nothing_wanted,
     settle: nothing_to_settle,
     answer,
 };

@@ -1,6 +1,6 @@
 //! `/devices`: which routers there are.
 
-use super::{Builtin, no_plan, nothing_to_settle};
+use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted};
 use crate::model::{Block, Device, Document, Ending, Facts, Resolved, Sign, Table, TaskResult, Text};
 use crate::store::{StoreError, Work};
 
@@ -11,6 +11,7 @@ pub const DEVICES: Builtin = Builtin {
     name: "devices",
     title: |_| text!("devices.title"),
     plan: no_plan,
+    wants: nothing_wanted,
     settle: nothing_to_settle,
     answer,
 };

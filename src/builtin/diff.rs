@@ -1,12 +1,13 @@
 //! `/diff`: what changed in a router's configuration, from the version rows, secrets left out.
 
-use super::{Builtin, no_plan, nothing_to_settle, output};
+use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, output};
 use crate::model::invocation::When;
 use crate::model::{Block, Device, Document, Ending, Facts, Resolved, Sign, TaskResult, Text};
 use crate::store::{StoreError, Version, Work};
 use similar::TextDiff;
 
-pub const DIFF: Builtin = Builtin { name: "diff", title, plan: no_plan, settle: nothing_to_settle, answer };
+pub const DIFF: Builtin =
+    Builtin { name: "diff", title, plan: no_plan, wants: nothing_wanted, settle: nothing_to_settle, answer };
 
 /// More lines than this go to a file.
 const INLINE_LINES: usize = 60;

@@ -1,6 +1,6 @@
 //! `/dlq`: what could not be delivered, newest first, and the way back for one of them.
 
-use super::{Builtin, no_plan, nothing_to_settle, say};
+use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use crate::model::{
     Action, Block, Button, Class, Document, Ending, Facts, OutboundId, Resolved, Role, Sign, TaskResult,
     Text, Uses, Who,
@@ -14,8 +14,14 @@ const LOOKED: usize = 500;
 /// Buttons below a list.
 const OFFERED: usize = 3;
 
-pub const DLQ: Builtin =
-    Builtin { name: "dlq", title: |_| text!("dlq.title"), plan: no_plan, settle: nothing_to_settle, answer };
+pub const DLQ: Builtin = Builtin {
+    name: "dlq",
+    title: |_| text!("dlq.title"),
+    plan: no_plan,
+    wants: nothing_wanted,
+    settle: nothing_to_settle,
+    answer,
+};
 
 fn answer(
     resolved: &Resolved,

@@ -1,6 +1,6 @@
 //! `/help`: the commands that this person may run here, and one command whole.
 
-use super::{Builtin, no_plan, nothing_to_settle, say};
+use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use crate::model::{
     Block, Command, Document, Ending, Facts, Resolved, Risk, Sign, Table, TaskResult, Text, Writes,
 };
@@ -11,6 +11,7 @@ pub const HELP: Builtin = Builtin {
     name: "help",
     title: |_| text!("help.title"),
     plan: no_plan,
+    wants: nothing_wanted,
     settle: nothing_to_settle,
     answer,
 };

@@ -1,6 +1,6 @@
 //! `/job 17`: one job whole: who asked, when, and what came of each router.
 
-use super::{Builtin, jobs, no_plan, nothing_to_settle, output, say};
+use super::{Builtin, jobs, no_plan, nothing_to_settle, nothing_wanted, output, say};
 use crate::model::{
     Action, Block, Document, Ending, Facts, Job, JobId, JobState, Resolved, Sign, TaskResult, Text,
 };
@@ -9,8 +9,14 @@ use crate::store::{StoreError, Work};
 /// More routers than this go to a file.
 const INLINE: usize = 20;
 
-pub const JOB: Builtin =
-    Builtin { name: "job", title: |_| text!("jobs.title"), plan: no_plan, settle: nothing_to_settle, answer };
+pub const JOB: Builtin = Builtin {
+    name: "job",
+    title: |_| text!("jobs.title"),
+    plan: no_plan,
+    wants: nothing_wanted,
+    settle: nothing_to_settle,
+    answer,
+};
 
 fn answer(
     resolved: &Resolved,

@@ -1,6 +1,6 @@
 //! `/jobs`: what runs now and what ran last.
 
-use super::{Builtin, no_plan, nothing_to_settle, say};
+use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use crate::model::{Block, Document, Ending, Facts, Job, JobState, Resolved, Sign, TaskResult, Text};
 use crate::store::{JobFilter, StoreError, Work};
 
@@ -10,6 +10,7 @@ pub const JOBS: Builtin = Builtin {
     name: "jobs",
     title: |_| text!("jobs.title"),
     plan: no_plan,
+    wants: nothing_wanted,
     settle: nothing_to_settle,
     answer,
 };

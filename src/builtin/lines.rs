@@ -1,6 +1,6 @@
 //! Commands that are only a file: the lines of `run.ssh`, typed and shown.
 
-use super::{Builtin, output, say};
+use super::{Builtin, nothing_wanted, output, say};
 use crate::command;
 use crate::model::{Authorized, Device, Facts, Failure, Kind, Plan, Resolved, Risk, Text};
 
@@ -8,6 +8,7 @@ pub const LINES: Builtin = Builtin {
     name: "lines",
     title,
     plan,
+    wants: nothing_wanted,
     settle: |_, device, _, outcomes, _| Ok(output::settle(device, outcomes, str::to_owned)),
     answer: |resolved, facts, results, work| output::answer(title(resolved), resolved, facts, results, work),
 };

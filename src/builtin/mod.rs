@@ -4,12 +4,13 @@
 //! in the transaction that also writes its reply.
 
 use crate::model::{
-    Authorized, Device, Document, Facts, Failure, Outcome, Plan, Resolved, Run, TaskResult, Text,
+    Authorized, Device, Document, Facts, Failure, Outcome, Plan, Resolved, Run, TaskResult, Text, Wanted,
 };
 use crate::store::{StoreError, Work};
 
 mod alerts;
 mod backup;
+mod bw;
 mod cancel;
 mod config;
 mod device;
@@ -17,6 +18,7 @@ mod devices;
 mod diff;
 mod dlq;
 mod help;
+mod incident;
 mod job;
 mod jobs;
 mod lines;
@@ -25,12 +27,18 @@ mod output;
 mod progress;
 mod say;
 mod show;
+mod status;
+#[cfg(test)]
+mod tests;
+mod top;
+mod traffic;
 mod trust;
+mod value;
 mod whoami;
 
 pub use alerts::{carry_out, silence_over, time_passes, warn_of_end};
 pub use cancel::cancelled;
-pub use device::{DeviceChange, Known, Problem, blank, change, differences, values};
+pub use device::{DeviceChange, Known, Problem, blank, change, change_all, differences, values};
 pub use progress::living;
 pub use say::locked_data;
 
@@ -44,13 +52,15 @@ pub struct Builtin {
     pub title: fn(&Resolved) -> Text,
     /// What to ask this device; None when the bot knows the answer itself.
     pub plan: PlanFor,
+    /// The series that the answer needs; read into [`Facts::tracks`] before `answer` is called.
+    pub wants: fn(&Resolved, &Facts) -> Wanted,
     /// What the device's outcomes come to, in the transaction that ends the task.
     pub settle: Settle,
     /// The reply when every task has ended, in the transaction that ends the job.
     pub answer: fn(&Resolved, &Facts, &[TaskResult], &mut Work) -> Result<Document, StoreError>,
 }
 
-pub const BUILTINS: [&Builtin; 21] = [
+pub const BUILTINS: [&Builtin; 24] = [
     &alerts::ACK,
     &alerts::ALERTS,
     &alerts::SILENCE,
@@ -59,6 +69,7 @@ pub const BUILTINS: [&Builtin; 21] = [
     &alerts::UNSILENCE,
     &alerts::WHY,
     &backup::BACKUP,
+    &bw::BW,
     &cancel::CANCEL,
     &config::CONFIG,
     &device::DEVICE,
@@ -70,6 +81,8 @@ pub const BUILTINS: [&Builtin; 21] = [
     &jobs::JOBS,
     &logs::LOGS,
     &show::SHOW,
+    &status::STATUS,
+    &top::TOP,
     &trust::TRUST,
     &whoami::WHOAMI,
 ];
@@ -92,6 +105,11 @@ pub fn of(run: &Run) -> Option<&'static Builtin> {
 /// For builtins that ask no router.
 fn no_plan(_: &Authorized, _: &Resolved, _: &Device, _: &Facts) -> Result<Option<Plan>, Failure> {
     Ok(None)
+}
+
+/// For builtins that read no history of values.
+fn nothing_wanted(_: &Resolved, facts: &Facts) -> Wanted {
+    Wanted::nothing(facts.now.wall)
 }
 
 /// For builtins that ask no router: nothing to settle, the answer does it all.

@@ -1,7 +1,7 @@
 //! `/show`: any `show` line on one or more routers. The router prints it whole, the bot applies the
 //! pipes itself, so that `redirect` and its like never reach a router.
 
-use super::{Builtin, output, say};
+use super::{Builtin, nothing_wanted, output, say};
 use crate::command;
 use crate::model::{Ask, Authorized, Device, Facts, Failure, Kind, Plan, Resolved, Text};
 
@@ -9,6 +9,7 @@ pub const SHOW: Builtin = Builtin {
     name: "show",
     title,
     plan,
+    wants: nothing_wanted,
     settle: |resolved, device, _, outcomes, _| {
         Ok(output::settle(device, outcomes, |text| match resolved.show("command") {
             Some(show) => command::filtered(text, &show.pipes),

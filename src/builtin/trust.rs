@@ -1,7 +1,7 @@
 //! `/trust`: accept what a router shows anew, its host key (SSH) or its certificate (RESTCONF), after seeing old and new
 //! side by side. Each is decided for itself; a typed fingerprint says which one is meant.
 
-use super::{Builtin, no_plan, nothing_to_settle, say};
+use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use crate::model::{
     Action, Button, Device, Document, Ending, Facts, Resolved, Sign, TaskResult, Text, Timestamp,
 };
@@ -11,6 +11,7 @@ pub const TRUST: Builtin = Builtin {
     name: "trust",
     title: |resolved| text!("trust.title", whom = say::whom(resolved)),
     plan: no_plan,
+    wants: nothing_wanted,
     settle: nothing_to_settle,
     answer,
 };

@@ -1,6 +1,6 @@
 //! `/whoami`: who the bot takes one for, and what that allows.
 
-use super::{Builtin, no_plan, nothing_to_settle};
+use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted};
 use crate::model::{Document, Ending, Facts, Resolved, Sign, TaskResult};
 use crate::store::{StoreError, Work};
 
@@ -8,6 +8,7 @@ pub const WHOAMI: Builtin = Builtin {
     name: "whoami",
     title: |_| text!("whoami.title"),
     plan: no_plan,
+    wants: nothing_wanted,
     settle: nothing_to_settle,
     answer,
 };

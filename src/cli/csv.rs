@@ -2,7 +2,7 @@
 //! named with its line before anything is written.
 
 use crate::builtin::{self, DeviceChange, Known};
-use crate::model::{Device, DeviceId, Inventory, Timestamp};
+use crate::model::{Board, Device, DeviceId, Inventory, Timestamp};
 use crate::store::{StoreError, Work};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,11 +83,11 @@ fn row(head: &[String], record: &csv::StringRecord, inventory: &Inventory) -> an
                     value.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned).collect();
             }
             // An empty cell keeps what is there, but for words that may be empty.
-            key if value.is_empty() && !matches!(key, "site" | "tags" | "note") => {}
+            key if value.is_empty() && !matches!(key, "site" | "tags" | "note" | "interfaces") => {}
             key => builtin::change(
                 &mut device,
                 &DeviceChange { key, value },
-                &Known { inventory, platforms: &super::device::platforms() },
+                &Known { inventory, platforms: &super::device::platforms(), board: &Board::default() },
             )
             .map_err(super::device::said)?,
         }

@@ -4,7 +4,7 @@ use super::beside::Beside;
 use super::csv;
 use super::print::{say, table};
 use crate::builtin::{self, DeviceChange, Known};
-use crate::model::{Device, Inventory, Selector, Text, Texts, Timestamp};
+use crate::model::{Board, Device, Inventory, Selector, Text, Texts, Timestamp};
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use std::path::PathBuf;
@@ -83,17 +83,17 @@ fn named<'a>(inventory: &'a Inventory, name: &str) -> anyhow::Result<&'a Device>
 }
 
 fn apply(mut device: Device, pairs: &[String], inventory: &Inventory) -> anyhow::Result<Device> {
+    let mut changes = Vec::with_capacity(pairs.len());
     for pair in pairs {
         let Some((key, value)) = pair.split_once('=') else {
             bail!("{pair:?} is no setting; settings are pairs like site=hanoi");
         };
-        builtin::change(
-            &mut device,
-            &DeviceChange { key, value },
-            &Known { inventory, platforms: &platforms() },
-        )
-        .map_err(said)?;
+        changes.push(DeviceChange { key, value });
     }
+    // What routers have is known to the running bot only; the usual short names do here.
+    let (platforms, board) = (platforms(), Board::default());
+    let known = Known { inventory, platforms: &platforms, board: &board };
+    builtin::change_all(&mut device, &changes, &known).map_err(said)?;
     Ok(device)
 }
 

@@ -59,6 +59,52 @@ pub fn full(typed: &str) -> Option<String> {
     }
 }
 
+/// `Gi1` for `GigabitEthernet1`, short for a phone; [`full`] reads it back. A name of another type stays.
+pub fn short(name: &str) -> String {
+    let letters = name.find(|c: char| c.is_ascii_digit()).unwrap_or(name.len());
+    let (letters, number) = name.split_at(letters);
+    match TYPES.iter().find(|(known, _)| known.eq_ignore_ascii_case(letters)) {
+        Some((known, least)) => known.chars().take(least.len().max(2)).chain(number.chars()).collect(),
+        None => name.to_owned(),
+    }
+}
+
+/// What a typed name means on a router that has these interfaces.
+#[derive(Debug, PartialEq)]
+pub enum Meant {
+    One(String),
+    Several(Vec<String>),
+    Nothing,
+}
+
+/// The router's own list decides: what is short for two of its interfaces is asked back.
+pub fn among<'a>(typed: &str, names: impl Iterator<Item = &'a str> + Clone) -> Meant {
+    let typed: String = typed.chars().filter(|c| *c != ' ').collect();
+    let usual = full(&typed).unwrap_or_else(|| typed.clone());
+    if let Some(name) = names.clone().find(|name| name.eq_ignore_ascii_case(&usual)) {
+        return Meant::One(name.to_owned());
+    }
+    let parts = |name: &str| {
+        let at = name.find(|c: char| c.is_ascii_digit()).unwrap_or(name.len());
+        let (letters, number) = name.split_at(at);
+        (letters.to_lowercase(), number.to_owned())
+    };
+    let (letters, number) = parts(&typed);
+    let fits = |name: &&str| {
+        let (its_letters, its_number) = parts(name);
+        its_number == number && its_letters.starts_with(&letters)
+    };
+    let mut fitting: Vec<String> = names.filter(fits).map(str::to_owned).collect();
+    match (fitting.pop(), fitting.is_empty()) {
+        (None, _) => Meant::Nothing,
+        (Some(only), true) => Meant::One(only),
+        (Some(last), false) => {
+            fitting.push(last);
+            Meant::Several(fitting)
+        }
+    }
+}
+
 /// The first letters of a known type, but too few to say which.
 fn could_be_short(letters: &str) -> bool {
     TYPES.iter().any(|(name, _)| name.to_lowercase().starts_with(letters))
@@ -73,7 +119,7 @@ fn is_number(number: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::full;
+    use super::*;
 
     #[test]
     fn short_names_are_written_in_full() {
@@ -108,5 +154,37 @@ mod tests {
         for typed in ["", "Gi", "1", "t1", "Gi1|x", "Gi1/", "Gi1//2", "Gi1;reload", "Gi1 x", "é1"] {
             assert_eq!(full(typed), None, "{typed}");
         }
+    }
+
+    #[test]
+    fn short_names_are_read_back() {
+        for (name, shortened) in [
+            ("GigabitEthernet0/0/1.100", "Gi0/0/1.100"),
+            ("TwentyFiveGigE1/0/1", "Twe1/0/1"),
+            ("Loopback0", "Lo0"),
+            ("ucse1/0/0", "ucse1/0/0"),
+        ] {
+            assert_eq!(short(name), shortened);
+        }
+        for (name, _) in TYPES {
+            let name = format!("{name}1");
+            assert_eq!(full(&short(&name)), Some(name));
+        }
+    }
+
+    #[test]
+    fn the_routers_own_list_decides_what_a_name_means() {
+        let names =
+            ["GigabitEthernet1", "GigabitEthernet2", "TenGigabitEthernet1/0/1", "Tunnel1", "ucse1/0/0"];
+        let meant = |typed: &str| among(typed, names.into_iter());
+        let one = |name: &str| Meant::One(name.to_owned());
+        assert_eq!(meant("gi1"), one("GigabitEthernet1"));
+        assert_eq!(meant("GIGABITETHERNET2"), one("GigabitEthernet2"));
+        assert_eq!(meant("t1/0/1"), one("TenGigabitEthernet1/0/1"));
+        assert_eq!(meant("UCS1/0/0"), one("ucse1/0/0"));
+        assert_eq!(meant("2"), one("GigabitEthernet2"));
+        assert_eq!(meant("1"), Meant::Several(vec!["GigabitEthernet1".to_owned(), "Tunnel1".to_owned()]));
+        assert_eq!(meant("Gi3"), Meant::Nothing);
+        assert_eq!(meant(""), Meant::Nothing);
     }
 }

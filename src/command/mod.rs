@@ -11,6 +11,7 @@ mod lint;
 mod devices;
 mod interface;
 mod named;
+mod port;
 pub mod resolve;
 mod split;
 mod value;
@@ -25,6 +26,7 @@ mod tests;
 
 pub use authorize::{authorize, partial, refusal};
 pub use catalog::Catalog;
+pub use interface::{Meant, among, full as full_interface, short as short_interface};
 pub use lines::asks;
 pub use parse::{Line, Word, pairs, parse};
 pub use pipe::filtered;

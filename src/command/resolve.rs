@@ -7,7 +7,7 @@ use super::named::{named, only_looks, spoken};
 use super::parse::{Line, parse};
 use super::split::{Misfit, Piece, split};
 use super::when::Clock;
-use super::{devices, value};
+use super::{devices, port, value};
 use crate::model::danger::{danger, prints_configuration};
 use crate::model::invocation::{Choice, Offer};
 use crate::model::{
@@ -50,7 +50,7 @@ pub fn resolve(catalog: &Catalog, invocation: Invocation, facts: &Facts) -> Resu
         },
         None => Vec::new(),
     };
-    let values = values(&command, &pieces, clock(facts))?;
+    let values = values(&command, &pieces, &line, &devices, facts)?;
     checked(command, invocation, devices, values)
 }
 
@@ -62,12 +62,22 @@ fn clock(facts: &Facts) -> Clock {
 fn values(
     command: &Command,
     pieces: &BTreeMap<String, Piece>,
-    clock: Clock,
+    line: &Line,
+    devices: &[Device],
+    facts: &Facts,
 ) -> Result<BTreeMap<String, Value>, Unresolved> {
     let mut values = BTreeMap::new();
     for arg in &command.args {
         let Some(piece) = pieces.get(&arg.name) else { continue };
-        if let Some(value) = value::read(arg, piece, clock)? {
+        let known = match arg.kind {
+            ArgKind::Interface => port::selected(command, piece, line, devices, facts)?,
+            _ => None,
+        };
+        let value = match known {
+            Some(known) => Some(known),
+            None => value::read(arg, piece, clock(facts))?,
+        };
+        if let Some(value) = value {
             values.insert(arg.name.clone(), value);
         }
     }

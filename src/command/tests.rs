@@ -18,9 +18,9 @@ mod policy;
 mod resolving;
 
 /// The builtins of this step; the program passes the names in its registry.
-pub const BUILTINS: [&str; 13] = [
+pub const BUILTINS: [&str; 16] = [
     "help", "whoami", "devices", "device", "show", "backup", "diff", "config", "trust", "logs", "jobs",
-    "job", "cancel",
+    "job", "cancel", "status", "bw", "top",
 ];
 
 /// Monday 2026-11-23, 12:00 UTC.
@@ -69,6 +69,7 @@ pub fn facts(catalog: &Catalog) -> Facts {
         people: Arc::new(Vec::new()),
         platforms: Arc::default(),
         board: Arc::default(),
+        periods: crate::model::Periods::default(),
         tracks: Arc::default(),
         job: None,
     }

@@ -60,6 +60,7 @@ pub async fn facts(
         homes: house.homes.clone(),
         zone: house.zone,
         starting: house.is_starting(),
+        periods: house.periods.shown(),
         tracks: Arc::default(),
         job: None,
     })

@@ -20,6 +20,21 @@ impl Board {
     }
 }
 
+/// How often routers are asked. A value older than three of its periods is told with its age.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Periods {
+    /// CPU and interfaces.
+    pub often: Duration,
+    /// Memory, system and the rest.
+    pub seldom: Duration,
+}
+
+impl Default for Periods {
+    fn default() -> Periods {
+        Periods { often: Duration::from_secs(60), seldom: Duration::from_secs(300) }
+    }
+}
+
 /// One router, as last seen.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

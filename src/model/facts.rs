@@ -32,6 +32,8 @@ pub struct Facts {
     pub zone: chrono_tz::Tz,
     /// The bot began a moment ago: what it has not seen yet is not gone.
     pub starting: bool,
+    /// How often routers are asked.
+    pub periods: super::board::Periods,
     /// The series that this command asked for, read before.
     pub tracks: Arc<Vec<super::metric::Track>>,
     /// The job that this answer belongs to, when it works on routers.

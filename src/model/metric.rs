@@ -165,6 +165,20 @@ pub struct Track {
     pub points: Vec<Point>,
 }
 
+/// The series that an answer needs, and over which span.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanted {
+    pub series: Vec<Series>,
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
+impl Wanted {
+    pub fn nothing(now: Timestamp) -> Wanted {
+        Wanted { series: Vec::new(), from: now, to: now }
+    }
+}
+
 /// One value, or what several came to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {

@@ -38,7 +38,7 @@ pub use alert::{
     Ack, Again, Alert, AlertKey, Cause, Closing, Hold, Notice, NoticeKind, Phase, Severity, Silence,
     Transition,
 };
-pub use board::{Board, Reach, Vitals};
+pub use board::{Board, Periods, Reach, Vitals};
 pub use command::{ArgKind, ArgSpec, Command, Role, Run, ShowAs, Writes};
 pub use danger::Risk;
 pub use device::{Device, DeviceName, Inventory, Profile};
@@ -48,7 +48,7 @@ pub use failure::{Failure, Kind};
 pub use ids::*;
 pub use invocation::{Choice, Invocation, Resolved, Value};
 pub use job::{Job, JobState, Status, Task, TaskResult, TaskState};
-pub use metric::{Metric, Observed, Point, Reading, Sample, Series, Track, Unit, Why};
+pub use metric::{Metric, Observed, Point, Reading, Sample, Series, Track, Unit, Wanted, Why};
 pub use outbound::{Class, Fate, Message, Outbound, Receipt, SendError, Slot};
 pub use outcome::{Broken, Configuration, Outcome, Sealed};
 pub use permit::{Ask, Authorized, Plan, Policy, Refusal};

@@ -24,14 +24,13 @@ pub enum Arg {
     Count(i64),
     Bytes(u64),
     Span(Duration),
+    /// Bits per second.
+    Rate(f64),
+    Percent(f64),
     /// Time of day; with the date when it is not the reader's today.
     Time(Timestamp),
     /// How long ago, counted when the text is laid out.
     Ago(Timestamp),
-    /// Bits per second.
-    Rate(f64),
-    /// Of a hundred.
-    Percent(f64),
     Text(Box<Text>),
     List(Vec<Arg>),
 }
@@ -243,6 +242,35 @@ mod tests {
         );
         assert_eq!(said(&text!("count", count = 1usize)), "one router");
         assert_eq!(said(&text!("count", count = 4usize)), "4 routers");
+    }
+
+    #[test]
+    fn rates_and_percentages_are_said_as_engineers_say_them() {
+        for (rate, said) in [
+            (0.0, "0 b/s"),
+            (999.0, "999 b/s"),
+            (999.8, "1 kb/s"),
+            (1_210.0, "1.21 kb/s"),
+            (64_000.0, "64 kb/s"),
+            (412_345_678.0, "412 Mb/s"),
+            (41_260_000.0, "41.3 Mb/s"),
+            (999_999_999.0, "1 Gb/s"),
+            (1_234_000_000.0, "1.23 Gb/s"),
+            (100_000_000_000.0, "100 Gb/s"),
+        ] {
+            assert_eq!(spoken_rate(rate), said);
+        }
+        for (percent, said) in [
+            (0.0, "0 %"),
+            (0.04, "0 %"),
+            (3.27, "3.3 %"),
+            (7.0, "7 %"),
+            (9.97, "10 %"),
+            (41.4, "41 %"),
+            (100.0, "100 %"),
+        ] {
+            assert_eq!(spoken_percent(percent), said);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `/ack 7 [2h] [note]` and `/unack 7`: somebody takes an alert. Repeats stop; its recovery is told, and
 //! so is a rise of its severity.
 
-use super::super::{Builtin, no_plan, nothing_to_settle, say};
+use super::super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use super::{carry::happens, one};
 use crate::model::time::read_span;
 use crate::model::{Document, Ending, Facts, Resolved, Sign, TaskResult};
@@ -13,6 +13,7 @@ pub const ACK: Builtin = Builtin {
     name: "ack",
     title: |_| text!("alerts.title"),
     plan: no_plan,
+    wants: nothing_wanted,
     settle: nothing_to_settle,
     answer: taken,
 };
@@ -21,6 +22,7 @@ pub const UNACK: Builtin = Builtin {
     name: "unack",
     title: |_| text!("alerts.title"),
     plan: no_plan,
+    wants: nothing_wanted,
     settle: nothing_to_settle,
     answer: given_back,
 };

@@ -1,6 +1,6 @@
 //! `/alerts [held|ended]`: what is open, worst first; what is held back; what ended last.
 
-use super::super::{Builtin, no_plan, nothing_to_settle, say};
+use super::super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use super::one;
 use crate::model::{Alert, Block, Document, Ending, Facts, Hold, Resolved, Severity, Sign, TaskResult, Text};
 use crate::monitor;
@@ -10,6 +10,7 @@ pub const ALERTS: Builtin = Builtin {
     name: "alerts",
     title: |_| text!("alerts.title"),
     plan: no_plan,
+    wants: nothing_wanted,
     settle: nothing_to_settle,
     answer,
 };

@@ -1,7 +1,7 @@
 //! `/silence <n|selector> <duration> [reason]` and `/unsilence <n>`: keeps alerts from being told for a
 //! while. Their life goes on; what was told before is told to its end.
 
-use super::super::{Builtin, no_plan, nothing_to_settle, say};
+use super::super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use super::one;
 use super::silences::{ends_now, hidden};
 use crate::model::written::nearest;
@@ -17,6 +17,7 @@ pub const SILENCE: Builtin = Builtin {
     name: "silence",
     title: |_| text!("alerts.title"),
     plan: no_plan,
+    wants: nothing_wanted,
     settle: nothing_to_settle,
     answer: silenced,
 };
@@ -25,6 +26,7 @@ pub const UNSILENCE: Builtin = Builtin {
     name: "unsilence",
     title: |_| text!("alerts.title"),
     plan: no_plan,
+    wants: nothing_wanted,
     settle: nothing_to_settle,
     answer: unsilenced,
 };

@@ -1,6 +1,6 @@
 //! `/silences`, and the end of one: its author is told before, and what still fires then is told at once.
 
-use super::super::{Builtin, no_plan, nothing_to_settle, say};
+use super::super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use super::carry::happens;
 use crate::model::{
     Alert, Block, Class, Document, Ending, Facts, Outbound, Resolved, Sign, Silence, Slot, TaskResult, Text,
@@ -13,6 +13,7 @@ pub const SILENCES: Builtin = Builtin {
     name: "silences",
     title: |_| text!("alerts.title"),
     plan: no_plan,
+    wants: nothing_wanted,
     settle: nothing_to_settle,
     answer,
 };

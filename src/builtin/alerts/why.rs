@@ -1,6 +1,6 @@
 //! `/why 7`: how an alert came to be as it is, which clocks run, and what keeps it from being told.
 
-use super::super::{Builtin, no_plan, nothing_to_settle};
+use super::super::{Builtin, no_plan, nothing_to_settle, nothing_wanted};
 use super::one;
 use crate::model::{Document, Ending, Facts, Resolved, Severity, Sign, TaskResult};
 use crate::monitor;
@@ -10,6 +10,7 @@ pub const WHY: Builtin = Builtin {
     name: "why",
     title: |_| text!("alerts.title"),
     plan: no_plan,
+    wants: nothing_wanted,
     settle: nothing_to_settle,
     answer,
 };

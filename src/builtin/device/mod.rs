@@ -1,18 +1,20 @@
 //! `/device`: one router of the inventory: shown, added, changed, removed.
 
-use super::{Builtin, no_plan, nothing_to_settle, say};
+use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use crate::model::{Action, Document, Ending, Facts, Resolved, Sign, TaskResult, Text};
 use crate::store::{StoreError, Work};
 
 mod pairs;
+mod port;
 mod sheet;
 
-pub use pairs::{DeviceChange, Known, Problem, blank, change, differences, values};
+pub use pairs::{DeviceChange, Known, Problem, blank, change, change_all, differences, values};
 
 pub const DEVICE: Builtin = Builtin {
     name: "device",
     title: |_| text!("device.title"),
     plan: no_plan,
+    wants: nothing_wanted,
     settle: nothing_to_settle,
     answer,
 };
@@ -62,7 +64,14 @@ fn set(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Document, 
     let words = resolved.word("fields").unwrap_or_default();
     let new = match pairs::changed(old, words, &known(facts)) {
         Ok(new) => new,
-        Err(problem) => return Ok(bad(problem, text!("device.set_hint", device = old.name.as_str()))),
+        Err(problem) => {
+            let device = old.name.as_str();
+            let hint = match words.contains("interface=") || matches!(problem, Problem::NoInterface { .. }) {
+                true => text!("device.port_hint", device = device),
+                false => text!("device.set_hint", device = device),
+            };
+            return Ok(bad(problem, hint));
+        }
     };
     let differences = pairs::differences(old, &new, &facts.inventory);
     if differences.is_empty() {
@@ -106,7 +115,7 @@ fn remove(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Documen
 }
 
 fn known(facts: &Facts) -> Known<'_> {
-    Known { inventory: &facts.inventory, platforms: &facts.platforms }
+    Known { inventory: &facts.inventory, platforms: &facts.platforms, board: &facts.board }
 }
 
 fn bad(problem: Problem, hint: Text) -> Document {

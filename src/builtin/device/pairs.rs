@@ -1,14 +1,17 @@
 //! `host=10.0.0.1 site=hanoi tags=core,edge`: settings of a device as people type them, on a chat
 //! line and on the command line alike.
 
-use super::field;
+use super::{field, port};
 use crate::command;
 use crate::model::device::Tls;
-use crate::model::{Device, DeviceId, DeviceName, Inventory, Profile, Text};
+use crate::model::{Board, Device, DeviceId, DeviceName, Inventory, Profile, Text};
 
 /// The keys that can be set, as help names them.
-pub const KEYS: &str =
-    "host ssh-port restconf-port platform site tags credential profile tls parents monitored note name";
+pub const KEYS: &str = "host ssh-port restconf-port platform site tags credential profile tls parents monitored note name; \
+    and for an interface: interface=Gi1 with description, speed, uplink or clear";
+
+/// All that is known of interfaces, as one value: for exports.
+pub const INTERFACES: &str = "interfaces";
 
 /// One setting that was typed, with its value still as text.
 pub struct DeviceChange<'a> {
@@ -21,19 +24,45 @@ pub struct Known<'a> {
     pub inventory: &'a Inventory,
     /// The platforms that the device floor can talk to.
     pub platforms: &'a [String],
+    /// What routers have, for names of interfaces.
+    pub board: &'a Board,
 }
 
 /// What is wrong with what was typed.
 #[derive(Debug, PartialEq)]
 pub enum Problem {
-    Name { why: String },
+    Name {
+        why: String,
+    },
     NoHost,
     Quote(Text),
-    NoPair { word: String },
-    UnknownKey { key: String },
-    Value { key: String, value: String, wants: &'static str },
-    UnknownParent { name: String },
-    UnknownPlatform { name: String, known: Vec<String> },
+    NoPair {
+        word: String,
+    },
+    UnknownKey {
+        key: String,
+    },
+    Value {
+        key: String,
+        value: String,
+        wants: &'static str,
+    },
+    UnknownParent {
+        name: String,
+    },
+    /// It means none of the router's interfaces, or several.
+    Interface {
+        name: String,
+        known: Vec<String>,
+    },
+    /// A setting of an interface, and none was named before it.
+    NoInterface {
+        key: String,
+    },
+    UnknownPlatform {
+        name: String,
+        known: Vec<String>,
+    },
 }
 
 impl Problem {
@@ -50,6 +79,10 @@ impl Problem {
             Problem::UnknownPlatform { name, known } => {
                 text!("device.unknown_platform", name = name, known = known.clone())
             }
+            Problem::Interface { name, known } => {
+                text!("device.unknown_interface", name = name, known = known.clone())
+            }
+            Problem::NoInterface { key } => text!("device.no_interface", key = key),
             Problem::UnknownParent { name } => text!("device.no_such_parent", device = name),
         }
     }
@@ -100,13 +133,35 @@ pub const DEFAULT_CREDENTIAL: &str = "default";
 /// The first word may stand without a key: it is the host.
 fn apply(device: &mut Device, words: &str, known: &Known<'_>) -> Result<(), Problem> {
     let pairs = command::pairs(words).map_err(Problem::Quote)?;
+    let mut keyed = Vec::with_capacity(pairs.len());
     for (at, (key, value)) in pairs.iter().enumerate() {
         let key = match (key, at, device.host.is_empty()) {
             (Some(key), _, _) => key,
             (None, 0, true) => "host",
             (None, _, _) => return Err(Problem::NoPair { word: value.clone() }),
         };
-        change(device, &DeviceChange { key, value }, known)?;
+        keyed.push(DeviceChange { key, value });
+    }
+    change_all(device, &keyed, known)
+}
+
+/// Sets one key after the other. `interface=Gi1` names the one that the settings after it speak of.
+pub fn change_all(
+    device: &mut Device,
+    changes: &[DeviceChange<'_>],
+    known: &Known<'_>,
+) -> Result<(), Problem> {
+    let mut interface: Option<String> = None;
+    for one in changes {
+        let key = one.key.to_lowercase();
+        match (&interface, port::KEYS.contains(&key.as_str())) {
+            (_, false) if key == "interface" => {
+                interface = Some(port::named(one.value, device, known.board)?);
+            }
+            (Some(name), true) => port::change(device, name, &key, one.value)?,
+            (None, true) => return Err(Problem::NoInterface { key }),
+            (_, false) => change(device, one, known)?,
+        }
     }
     Ok(())
 }
@@ -149,16 +204,21 @@ pub fn change(
         }
         "parents" => device.parents = parents(value, known.inventory)?,
         "monitored" => {
-            device.monitored = match value.to_lowercase().as_str() {
-                "yes" | "true" | "on" | "1" => true,
-                "no" | "false" | "off" | "0" => false,
-                _ => return Err(wrong("yes or no")),
-            };
+            device.monitored = flag(value).ok_or_else(|| wrong("yes or no"))?;
         }
         "note" => device.note = value.chars().filter(|c| !c.is_control()).take(500).collect(),
+        INTERFACES => port::read(device, value, known.board)?,
         _ => return Err(Problem::UnknownKey { key: (*key).to_owned() }),
     }
     Ok(())
+}
+
+pub(super) fn flag(value: &str) -> Option<bool> {
+    match value.to_lowercase().as_str() {
+        "yes" | "true" | "on" | "1" => Some(true),
+        "no" | "false" | "off" | "0" => Some(false),
+        _ => None,
+    }
 }
 
 /// An unknown one would be talked to as if it were another.
@@ -225,6 +285,7 @@ pub fn values(device: &Device, inventory: &Inventory) -> Vec<(&'static str, Stri
         ("parents", parents.join(",")),
         ("monitored", if device.monitored { "yes" } else { "no" }.to_owned()),
         ("note", device.note.clone()),
+        (INTERFACES, port::written(&device.interfaces)),
     ]
 }
 
@@ -236,7 +297,11 @@ mod tests {
         fresh(
             "R1",
             words,
-            &Known { inventory: &Inventory::default(), platforms: &[DEFAULT_PLATFORM.to_owned()] },
+            &Known {
+                inventory: &Inventory::default(),
+                platforms: &[DEFAULT_PLATFORM.to_owned()],
+                board: &Board::default(),
+            },
         )
     }
 

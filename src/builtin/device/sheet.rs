@@ -1,7 +1,8 @@
 //! All that is known of one router.
 
-use super::{field, pairs};
+use super::{field, pairs, port};
 use crate::builtin::say;
+use crate::command::short_interface;
 use crate::model::device::Tls;
 use crate::model::{Arg, Device, Document, Ending, Facts, Sign, Text};
 use crate::store::{StoreError, Work};
@@ -16,9 +17,13 @@ pub fn sheet(device: &Device, facts: &Facts, work: &mut Work) -> Result<Document
     };
     let mut document = Document::line(Sign::None, verdict, Ending::Well);
     for (key, value) in pairs::values(device, &facts.inventory).into_iter().skip(2) {
-        if !value.is_empty() {
+        if !value.is_empty() && key != pairs::INTERFACES {
             document = document.with_detail(field(Text::verbatim(key), value));
         }
+    }
+    for note in &device.interfaces {
+        let name = Text::verbatim(short_interface(&note.name));
+        document = document.with_detail(field(name, port::said(note)));
     }
     document = document.with_detail(match work.latest(device.id)? {
         Some(version) => field(

@@ -1,7 +1,7 @@
 //! Files of messages, written into one folder under names that cannot leave it. A file is written
 //! once, however often its message is shown.
 
-use crate::model::{AttachmentId, Block, Message, Reader, Slot, Text, Texts, Timestamp};
+use crate::model::{AttachmentId, Block, Drawn, Message, Reader, Slot, Text, Texts, Timestamp};
 use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -18,6 +18,8 @@ pub enum Saved {
 
 pub struct Files {
     folder: PathBuf,
+    /// Pictures have one of their own: people look through them.
+    charts: PathBuf,
     saved: Mutex<BTreeMap<Content, PathBuf>>,
 }
 
@@ -26,11 +28,24 @@ pub struct Files {
 enum Content {
     Attached(AttachmentId),
     Listed(Slot, i64, String),
+    /// Which picture of a message.
+    Drawn(Slot, i64, usize),
 }
 
 impl Files {
-    pub fn new(folder: PathBuf) -> Files {
-        Files { folder, saved: Mutex::new(BTreeMap::new()) }
+    pub fn new(folder: PathBuf, charts: PathBuf) -> Files {
+        Files { folder, charts, saved: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// Where each picture of the message is now, in order; none for one that could not be drawn.
+    /// Blocks on the disk.
+    pub fn save_pictures(&self, message: &Message) -> Vec<Option<Saved>> {
+        let save = |(at, drawn): (usize, &Drawn)| {
+            let content = Content::Drawn(message.slot.clone(), message.version, at);
+            let is_drawn = !drawn.png.is_empty();
+            is_drawn.then(|| self.save_one(&self.charts, content, &drawn.name, &drawn.png))
+        };
+        message.pictures.iter().enumerate().map(save).collect()
     }
 
     /// Where each file of the message is now, in order. Blocks on the disk.
@@ -40,13 +55,13 @@ impl Files {
         for block in &message.document.blocks {
             match block {
                 Block::File { name, attachment, .. } => saved.push(match contents.next() {
-                    Some(bytes) => self.save_one(Content::Attached(*attachment), name, bytes),
+                    Some(bytes) => self.save_one(&self.folder, Content::Attached(*attachment), name, bytes),
                     None => Saved::Not { why: ErrorKind::NotFound.to_string() },
                 }),
                 Block::Listing { name, lines } => {
                     let content = Content::Listed(message.slot.clone(), message.version, name.clone());
                     let text = written(lines, texts, &message.reader, message.now);
-                    saved.push(self.save_one(content, name, text.as_bytes()));
+                    saved.push(self.save_one(&self.folder, content, name, text.as_bytes()));
                 }
                 Block::Line { .. }
                 | Block::Detail { .. }
@@ -59,12 +74,12 @@ impl Files {
         saved
     }
 
-    fn save_one(&self, content: Content, name: &str, bytes: &[u8]) -> Saved {
+    fn save_one(&self, folder: &Path, content: Content, name: &str, bytes: &[u8]) -> Saved {
         let mut saved = self.saved.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(path) = saved.get(&content) {
             return Saved::At(path.clone());
         }
-        match write(&self.folder, &safe(name), bytes) {
+        match write(folder, &safe(name), bytes) {
             Ok(path) => {
                 saved.insert(content, path.clone());
                 Saved::At(path)
@@ -142,8 +157,8 @@ mod tests {
     #[test]
     fn two_files_of_one_name_are_two_files_and_one_attachment_is_one() {
         let folder = tempfile::tempdir().unwrap();
-        let files = Files::new(folder.path().join("files"));
-        let save = |content, bytes: &[u8]| files.save_one(content, "R1.txt", bytes);
+        let files = Files::new(folder.path().join("files"), folder.path().join("charts"));
+        let save = |content, bytes: &[u8]| files.save_one(&files.folder, content, "R1.txt", bytes);
         let at = |name: &str| Saved::At(folder.path().join("files").join(name));
         assert_eq!(save(Content::Attached(AttachmentId(1)), b"one"), at("R1.txt"));
         assert_eq!(save(Content::Attached(AttachmentId(2)), b"two"), at("R1-2.txt"));
@@ -158,9 +173,9 @@ mod tests {
     #[test]
     fn a_folder_that_cannot_be_written_is_said() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let files = Files::new(file.path().join("files"));
+        let files = Files::new(file.path().join("files"), file.path().join("charts"));
         assert!(matches!(
-            files.save_one(Content::Attached(AttachmentId(1)), "R1.txt", b""),
+            files.save_one(&files.folder, Content::Attached(AttachmentId(1)), "R1.txt", b""),
             Saved::Not { .. }
         ));
     }

@@ -2,9 +2,9 @@
 //! and the room; what leaves has no escapes and nothing in it moves a cursor.
 
 use super::files::{Saved, written};
-use super::line::{Line, Tint, clean, wrapped};
+use super::line::{Line, Tint, clean, fitted, wrapped};
 use super::table;
-use crate::model::{Block, Document, Reader, Sign, Table, Text, Texts, Timestamp};
+use crate::model::{Block, Document, Picture, Reader, Sign, Sparkline, Table, Text, Texts, Timestamp};
 use unicode_width::UnicodeWidthStr;
 
 /// How far everything below a first line stands from the left.
@@ -36,10 +36,14 @@ pub struct Sheet<'a> {
 pub struct Beside<'a> {
     pub numbers: &'a [usize],
     pub files: &'a [Saved],
+    pub pictures: &'a [Pictured],
 }
 
+/// A picture's curves as bars, and where its file is; no file when it could not be drawn.
+pub type Pictured = (Vec<Sparkline>, Option<Saved>);
+
 pub fn lay_out(sheet: &Sheet<'_>, document: &Document, beside: &Beside<'_>) -> Vec<Line> {
-    let mut files = beside.files.iter();
+    let (mut files, mut pictures) = (beside.files.iter(), beside.pictures.iter());
     let mut lines = Vec::new();
     for block in &document.blocks {
         lines.extend(match block {
@@ -52,7 +56,7 @@ pub fn lay_out(sheet: &Sheet<'_>, document: &Document, beside: &Beside<'_>) -> V
                 let text = written(lines, sheet.texts, sheet.reader, sheet.now);
                 sheet.file(name, text.len() as u64, files.next())
             }
-            Block::Picture(picture) => sheet.sentence(MARGIN, Sign::None, &picture.title),
+            Block::Picture(picture) => sheet.picture(picture, pictures.next()),
             Block::Progress { done, failed, total } => sheet.progress(*done, *failed, *total),
         });
     }
@@ -121,6 +125,50 @@ impl Sheet<'_> {
             None => (Sign::None, text!("terminal.file_named", name = name, bytes = bytes)),
         };
         self.sentence(MARGIN, sign, &text)
+    }
+
+    /// Each curve as bars with its note, then where the picture is. What could not be drawn is its title.
+    fn picture(&self, picture: &Picture, pictured: Option<&Pictured>) -> Vec<Line> {
+        let Some((sparklines, Some(saved))) = pictured else {
+            return self.sentence(MARGIN, Sign::None, &picture.title);
+        };
+        let mut lines = self.sparklines(picture, sparklines);
+        let (sign, text) = match saved {
+            Saved::At(path) => (Sign::None, text!("terminal.picture", path = path.display().to_string())),
+            Saved::Not { why } => (Sign::Warning, text!("terminal.picture_not_saved", why = why)),
+        };
+        lines.extend(self.sentence(MARGIN, sign, &text));
+        lines
+    }
+
+    /// Labels and notes in columns of their own; the first line says the span.
+    fn sparklines(&self, picture: &Picture, sparklines: &[Sparkline]) -> Vec<Line> {
+        let say = |text: &Text| clean(&self.say(text)).join(" ");
+        let labels: Vec<String> = sparklines.iter().map(|line| say(&line.label)).collect();
+        let widest = labels.iter().map(|label| label.width()).max().unwrap_or(0);
+        let span = say(&text!("terminal.last", span = picture.to.since(picture.from)));
+        let line = |(at, (spark, label)): (usize, (&Sparkline, &String))| {
+            let bars = clean(&spark.bars).join("");
+            let label = fitted(label, widest);
+            let note = say(&spark.note);
+            let whole = match at {
+                0 => format!("{label}  {bars}  {note}   {span}"),
+                _ => format!("{label}  {bars}  {note}"),
+            };
+            match self.room(MARGIN) {
+                // The note goes below the bars where both have no room.
+                Some(room) if whole.width() > room => {
+                    let note = if at == 0 { format!("{note}   {span}") } else { note };
+                    let below = wrapped(&note, room.saturating_sub(widest + 2).max(8));
+                    let hang = " ".repeat(widest + 2);
+                    let below = below.into_iter().map(|line| format!("{hang}{line}"));
+                    std::iter::once(format!("{label}  {bars}")).chain(below).collect()
+                }
+                _ => vec![whole],
+            }
+        };
+        let lines = sparklines.iter().zip(&labels).enumerate().flat_map(line);
+        indented(lines.map(|line| Line::new(line, Tint::Plain)).collect())
     }
 
     /// `━━━━━───── 12 of 40`; in a pipe only the words.

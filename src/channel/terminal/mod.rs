@@ -35,7 +35,7 @@ use console::Console;
 use files::{Files, Saved};
 use page::{Page, Piece};
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -57,6 +57,8 @@ pub struct Options {
     pub prompt: String,
     /// Files of messages are written here.
     pub files: PathBuf,
+    /// Pictures of messages are written here.
+    pub charts: PathBuf,
     pub history: Option<PathBuf>,
     pub words: Words,
     /// On a terminal only.
@@ -68,8 +70,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// The input and output of this process, whatever they are.
-    pub fn of_process(you: impl Into<String>, texts: Arc<Texts>, files: PathBuf) -> Options {
+    /// The input and output of this process, whatever they are; files go below the data folder.
+    pub fn of_process(you: impl Into<String>, texts: Arc<Texts>, data: &Path) -> Options {
         let you = you.into();
         let output = Stdout::of_process();
         let input = match output.is_terminal() && std::io::stdin().is_terminal() {
@@ -80,7 +82,8 @@ impl Options {
             prompt: format!("{you}> "),
             you,
             texts,
-            files,
+            files: data.join("files"),
+            charts: data.join("charts"),
             history: None,
             words: Words::default(),
             // https://no-color.org: present and not empty.
@@ -141,7 +144,7 @@ impl Terminal {
             lines: AtomicU64::new(0),
             input: Mutex::new(Some(options.input)),
             console: Arc::new(Console::new(page, options.output)),
-            files: Arc::new(Files::new(options.files)),
+            files: Arc::new(Files::new(options.files, options.charts)),
             texts: options.texts,
             failed: AtomicBool::new(false),
             answers: watch::Sender::new(0),
@@ -157,7 +160,7 @@ impl Terminal {
         Terminal::new(Options {
             history: Some(shared.data.join("history")),
             words,
-            ..Options::of_process(you, shared.texts.clone(), shared.data.join("files"))
+            ..Options::of_process(you, shared.texts.clone(), &shared.data)
         })
     }
 
@@ -212,10 +215,13 @@ impl Terminal {
 
     async fn piece(&self, message: &Message) -> Piece {
         let has_file = |block: &Block| matches!(block, Block::File { .. } | Block::Listing { .. });
-        let files = match message.document.blocks.iter().any(has_file) {
-            true => self.save(message.clone()).await,
-            false => Vec::new(),
-        };
+        let (files, charts) =
+            match message.document.blocks.iter().any(has_file) || !message.pictures.is_empty() {
+                true => self.save(message.clone()).await,
+                false => (Vec::new(), Vec::new()),
+            };
+        let drawn = message.pictures.iter().zip(charts);
+        let pictures = drawn.map(|(drawn, saved)| (drawn.sparklines.clone(), saved)).collect();
         let ours = format!("{}/", self.session);
         Piece {
             slot: message.slot.clone(),
@@ -223,6 +229,7 @@ impl Terminal {
             document: message.document.clone(),
             tokens: message.tokens.clone(),
             files,
+            pictures,
             reader: message.reader.clone(),
             now: message.now,
             repeat: message.repeat,
@@ -230,9 +237,10 @@ impl Terminal {
         }
     }
 
-    async fn save(&self, message: Message) -> Vec<Saved> {
+    async fn save(&self, message: Message) -> (Vec<Saved>, Vec<Option<Saved>>) {
         let (files, texts) = (Arc::clone(&self.files), Arc::clone(&self.texts));
-        tokio::task::spawn_blocking(move || files.save(&message, &texts)).await.unwrap_or_default()
+        let save = move || (files.save(&message, &texts), files.save_pictures(&message));
+        tokio::task::spawn_blocking(save).await.unwrap_or_default()
     }
 }
 

@@ -3,7 +3,7 @@
 //! in, the characters to print come out. Whoever prints them stands at the start of an empty row.
 
 use super::files::Saved;
-use super::layout::{Beside, Sheet, Size, lay_out};
+use super::layout::{Beside, Pictured, Sheet, Size, lay_out};
 use super::line::Line;
 use super::numbers::Numbers;
 use crate::model::{Action, Document, Reader, Sign, Slot, Text, Texts, Timestamp, Token};
@@ -18,6 +18,7 @@ pub struct Piece {
     pub document: Document,
     pub tokens: Vec<Token>,
     pub files: Vec<Saved>,
+    pub pictures: Vec<Pictured>,
     pub reader: Reader,
     pub now: Timestamp,
     /// An earlier try, by a session that is gone, may have arrived.
@@ -141,7 +142,7 @@ impl Page {
     fn lines(&mut self, piece: &Piece, size: Option<Size>) -> Vec<Line> {
         let numbers: Vec<usize> = piece.tokens.iter().map(|token| self.numbers.of(token)).collect();
         let sheet = Sheet { texts: &self.texts, reader: &piece.reader, now: piece.now, size };
-        let beside = Beside { numbers: &numbers, files: &piece.files };
+        let beside = Beside { numbers: &numbers, files: &piece.files, pictures: &piece.pictures };
         let mut lines = lay_out(&sheet, &piece.document, &beside);
         if let (true, Some(first)) = (piece.repeat, lines.first_mut()) {
             first.text = format!("{} {}", sheet.say(&text!("terminal.repeat")), first.text);

@@ -187,7 +187,9 @@ fn nothing_is_guessed() {
     check("/xyzzy", expect!["no: There is no command /xyzzy. Nothing was done. See /help"]);
     check(
         "/b R1",
-        expect!["hint: There is no command /b. Did you mean /backup? Nothing was done. [/backup R1]"],
+        expect![
+            "hint: There is no command /b. Did you mean /backup or /bw? Nothing was done. [/backup R1; /bw R1]"
+        ],
     );
     check(
         "/devi",

@@ -8,6 +8,7 @@ mod judge;
 mod mind;
 
 use super::House;
+use crate::probe::{PROBES, Pace};
 use crate::store::Topic;
 use desk::Desk;
 use futures_util::future::BoxFuture;
@@ -28,8 +29,20 @@ impl Periods {
         self.0.get(probe.name).copied().unwrap_or_else(|| probe.pace.period())
     }
 
+    /// For people: how old a value may be.
+    pub fn shown(&self) -> crate::model::Periods {
+        let of = |pace: Pace| {
+            PROBES.iter().filter(move |probe| probe.pace == pace).map(|probe| self.of(probe)).max()
+        };
+        let (often, seldom) = (of(Pace::Often), of(Pace::Seldom));
+        crate::model::Periods {
+            often: often.unwrap_or_else(|| Pace::Often.period()),
+            seldom: seldom.unwrap_or_else(|| Pace::Seldom.period()),
+        }
+    }
+
     pub fn shortest(&self) -> Duration {
-        crate::probe::PROBES.iter().map(|probe| self.of(probe)).min().unwrap_or(TICK)
+        PROBES.iter().map(|probe| self.of(probe)).min().unwrap_or(TICK)
     }
 }
 

@@ -1,16 +1,25 @@
 //! Documents as lines.
 
 use super::super::files::Saved;
-use super::super::layout::{Beside, Sheet, Size, lay_out};
+use super::super::layout::{Beside, Pictured, Sheet, Size, lay_out};
 use super::*;
 use expect_test::{Expect, expect};
 
 fn lines(document: &Document, columns: Option<usize>, files: &[Saved]) -> String {
+    with_pictures(document, columns, files, &[])
+}
+
+fn with_pictures(
+    document: &Document,
+    columns: Option<usize>,
+    files: &[Saved],
+    pictures: &[Pictured],
+) -> String {
     let (texts, reader) = (texts(), Reader::default());
     let size = columns.map(|columns| Size { columns, rows: 24 });
     let sheet = Sheet { texts: &texts, reader: &reader, now: Timestamp(0), size };
     let numbers: Vec<usize> = (1..=document.buttons.len()).collect();
-    let lines = lay_out(&sheet, document, &Beside { numbers: &numbers, files });
+    let lines = lay_out(&sheet, document, &Beside { numbers: &numbers, files, pictures });
     lines.into_iter().map(|line| line.text + "\n").collect()
 }
 
@@ -157,6 +166,103 @@ fn files_are_named_with_their_place() {
     .assert_eq(&lines(&document, None, &saved));
 }
 
+fn picture() -> Picture {
+    Picture {
+        title: said("R1 Gi1 to ISP-A"),
+        name: "R1-Gi1".to_owned(),
+        curves: Vec::new(),
+        from: Timestamp(0),
+        to: Timestamp(6 * 3_600_000),
+        unit: Unit::BitsPerSecond,
+        capacity: None,
+        marks: Vec::new(),
+        simulated_until: None,
+    }
+}
+
+fn sparklines() -> Vec<Sparkline> {
+    let line =
+        |label, bars: &str, note| Sparkline { label: said(label), bars: bars.to_owned(), note: said(note) };
+    vec![
+        line("in", "▂▃▃▄▅▅▆▇▆▅▅▄▄▃", "peak 640 Mb/s at 13:20"),
+        line("out", "▁▁▁▂▂▂  ▂▂▁▁▁▁", "peak 120 Mb/s at 13:25"),
+    ]
+}
+
+#[test]
+fn a_picture_is_its_bars_and_its_path() {
+    let document = head().with(Block::Picture(picture())).with_detail(said("below"));
+    let check = |saved: Option<Saved>, columns, expected: Expect| {
+        expected.assert_eq(&with_pictures(&document, columns, &[], &[(sparklines(), saved)]));
+    };
+    let at = || Some(Saved::At("data/demo/charts/R1-Gi1-1402.png".into()));
+    check(
+        at(),
+        None,
+        expect![[r#"
+        ⚠️ Backup of 3 routers in 11 s: 1 changed, 1 failed
+           in   ▂▃▃▄▅▅▆▇▆▅▅▄▄▃  peak 640 Mb/s at 13:20   last 6 h
+           out  ▁▁▁▂▂▂  ▂▂▁▁▁▁  peak 120 Mb/s at 13:25
+           picture: data/demo/charts/R1-Gi1-1402.png
+           below
+    "#]],
+    );
+    check(
+        at(),
+        Some(80),
+        expect![[r#"
+        ⚠️ Backup of 3 routers in 11 s: 1 changed, 1 failed
+           in   ▂▃▃▄▅▅▆▇▆▅▅▄▄▃  peak 640 Mb/s at 13:20   last 6 h
+           out  ▁▁▁▂▂▂  ▂▂▁▁▁▁  peak 120 Mb/s at 13:25
+           picture: data/demo/charts/R1-Gi1-1402.png
+           below
+    "#]],
+    );
+    check(
+        at(),
+        Some(38),
+        expect![[r#"
+        ⚠️ Backup of 3 routers in 11 s: 1
+           changed, 1 failed
+           in   ▂▃▃▄▅▅▆▇▆▅▅▄▄▃
+                peak 640 Mb/s at 13:20
+                last 6 h
+           out  ▁▁▁▂▂▂  ▂▂▁▁▁▁
+                peak 120 Mb/s at 13:25
+           picture: data/demo/charts/R1-Gi1-
+           1402.png
+           below
+    "#]],
+    );
+    check(
+        Some(Saved::Not { why: "permission denied".to_owned() }),
+        None,
+        expect![[r#"
+        ⚠️ Backup of 3 routers in 11 s: 1 changed, 1 failed
+           in   ▂▃▃▄▅▅▆▇▆▅▅▄▄▃  peak 640 Mb/s at 13:20   last 6 h
+           out  ▁▁▁▂▂▂  ▂▂▁▁▁▁  peak 120 Mb/s at 13:25
+           ⚠️ The picture could not be saved: permission denied. See that the data folder can be written and has room, then ask again.
+           below
+    "#]],
+    );
+    // It could not be drawn: what it would have shown is said all the same.
+    check(
+        None,
+        None,
+        expect![[r#"
+        ⚠️ Backup of 3 routers in 11 s: 1 changed, 1 failed
+           R1 Gi1 to ISP-A
+           below
+    "#]],
+    );
+    expect![[r#"
+        ⚠️ Backup of 3 routers in 11 s: 1 changed, 1 failed
+           R1 Gi1 to ISP-A
+           below
+    "#]]
+    .assert_eq(&lines(&document, None, &[]));
+}
+
 #[test]
 fn any_width_and_any_text_gives_lines() {
     let text = "⚠️ 漢字\u{200d}\x1b[31m ".repeat(30);
@@ -167,8 +273,11 @@ fn any_width_and_any_text_gives_lines() {
             head: vec![said(&text)],
             rows: vec![vec![], vec![said("a"), said(&text)]],
         }))
+        .with(Block::Picture(picture()))
         .with(Block::Progress { done: 9, failed: 9, total: 1 });
+    let spark = Sparkline { label: said(&text), bars: text.clone(), note: said(&text) };
+    let pictures = [(vec![spark], Some(Saved::At(text.as_str().into())))];
     for columns in 0..40 {
-        assert!(!lines(&document, Some(columns), &[]).contains('\x1b'));
+        assert!(!with_pictures(&document, Some(columns), &[], &pictures).contains('\x1b'));
     }
 }

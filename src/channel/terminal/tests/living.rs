@@ -186,12 +186,53 @@ async fn a_file_is_saved_once_and_its_path_is_shown() {
 }
 
 #[tokio::test]
+async fn a_picture_is_written_once_and_one_that_could_not_be_drawn_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let paper = Paper::pipe();
+    let terminal = terminal(Input::Lines(Box::new(std::io::empty())), &paper, folder.path());
+    let picture = |title: &str| {
+        Block::Picture(Picture {
+            title: said(title),
+            name: "R1-Gi1".to_owned(),
+            curves: Vec::new(),
+            from: Timestamp(0),
+            to: Timestamp(3_600_000),
+            unit: Unit::BitsPerSecond,
+            capacity: None,
+            marks: Vec::new(),
+            simulated_until: None,
+        })
+    };
+    let spark = Sparkline { label: said("in"), bars: "▂▃ ▄".to_owned(), note: said("peak 640 Mb/s") };
+    let mut message = ended("a", 1, "R1 Gi1: in 412 Mb/s");
+    message.document = message.document.with(picture("first")).with(picture("second"));
+    let name = "R1-Gi1-1402.png".to_owned();
+    let drawn = Drawn { name: name.clone(), png: b"not really a picture".to_vec(), sparklines: vec![spark] };
+    message.pictures = vec![drawn, Drawn { name, ..Drawn::default() }];
+    deliver(&terminal, message.clone()).await;
+    message.repeat = true;
+    deliver(&terminal, message).await;
+    let path = folder.path().join("charts/R1-Gi1-1402.png");
+    assert_eq!(std::fs::read(&path).unwrap(), b"not really a picture");
+    assert_eq!(std::fs::read_dir(folder.path().join("charts")).unwrap().count(), 1);
+    assert!(!folder.path().join("files").exists());
+    let shown = paper.text().replace(&path.display().to_string(), "PATH");
+    expect![[r#"
+        ✅ R1 Gi1: in 412 Mb/s
+           in  ▂▃ ▄  peak 640 Mb/s   last 1 h
+           picture: PATH
+           second
+    "#]]
+    .assert_eq(&shown);
+}
+
+#[tokio::test]
 async fn colours_change_nothing_but_colours() {
     let paper = Paper::screen(40, 6);
     let terminal = Terminal::new(Options {
         colour: true,
         output: Box::new(paper.clone()),
-        ..Options::of_process("you", texts(), ".".into())
+        ..Options::of_process("you", texts(), ".".as_ref())
     });
     deliver(&terminal, ended("a", 1, "R1 is well")).await;
     assert_eq!(paper.text(), "\x1b[32m✅ R1 is well\x1b[0m\n\n");

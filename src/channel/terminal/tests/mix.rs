@@ -20,6 +20,7 @@ fn piece(slot: usize, version: i64, rows: usize) -> Piece {
         document: (2..=rows).fold(first, |document, number| document.with_detail(row(number))),
         tokens: Vec::new(),
         files: Vec::new(),
+        pictures: Vec::new(),
         reader: Reader::default(),
         now: Timestamp(0),
         repeat: false,

@@ -31,6 +31,7 @@ fn options(input: Input, paper: &Paper, folder: &Path) -> Options {
         texts: texts(),
         prompt: "you> ".to_owned(),
         files: folder.join("files"),
+        charts: folder.join("charts"),
         history: None,
         words: Words::default(),
         colour: false,

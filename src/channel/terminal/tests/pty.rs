@@ -203,7 +203,7 @@ async fn behave(wire: &str) {
     let words = Words::default();
     words.set(["/backup", "/help", "R1"].map(str::to_owned));
     let history = std::env::var_os("HISTORY").map(Into::into);
-    let options = Options::of_process("you", texts(), ".".into());
+    let options = Options::of_process("you", texts(), ".".as_ref());
     let terminal = Terminal::new(Options { history, words, ..options });
     let (intake, mut received) = mpsc::channel(256);
     let stop = CancellationToken::new();
