@@ -76,11 +76,7 @@ impl Identity {
                 request.signed_by(&key, &issuer).map_err(LabError::certificate)?
             }
         };
-        Ok(Identity {
-            certificate: certificate.pem(),
-            key: key.serialize_pem(),
-            signed: authority.is_some(),
-        })
+        Ok(Identity { certificate: certificate.pem(), key: key.serialize_pem(), signed: authority.is_some() })
     }
 
     /// `SHA256:` and the base64, without padding, of the SHA-256 of the DER.

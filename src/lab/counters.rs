@@ -149,11 +149,7 @@ impl Track {
 
 impl Past {
     fn since(boot: DateTime<Utc>) -> Past {
-        Past {
-            discontinuity: boot + TimeDelta::seconds(2),
-            changed: boot + TimeDelta::seconds(44),
-            flaps: 0,
-        }
+        Past { discontinuity: boot + TimeDelta::seconds(2), changed: boot + TimeDelta::seconds(44), flaps: 0 }
     }
 }
 

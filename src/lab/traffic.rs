@@ -96,9 +96,8 @@ impl Shape {
     }
 
     fn between(&self, from: f64, to: f64) -> f64 {
-        let swing = |wave: &Wave| {
-            wave.share * wave.period / TAU * (wave.angle(from).cos() - wave.angle(to).cos())
-        };
+        let swing =
+            |wave: &Wave| wave.share * wave.period / TAU * (wave.angle(from).cos() - wave.angle(to).cos());
         self.base * ((to - from) + self.waves.iter().map(swing).sum::<f64>())
     }
 }
@@ -124,7 +123,10 @@ fn unit(seed: &str) -> f64 {
     draw(seed).skip(1).take(2).fold(0.0, |sum, byte| sum * 256.0 + f64::from(byte)) / 65_535.0
 }
 
-#[expect(clippy::cast_precision_loss, reason = "microseconds of this century fit into the 53 bits of a float")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "microseconds of this century fit into the 53 bits of a float"
+)]
 fn seconds(at: DateTime<Utc>) -> f64 {
     at.timestamp_micros() as f64 / 1e6
 }

@@ -152,13 +152,7 @@ impl Router {
 
     /// The mean of what really flowed through a port, bits a second, faults included; 0 for an unknown port.
     /// Resets and jumps of the counters are not traffic.
-    pub fn true_rate(
-        &self,
-        port: &str,
-        direction: Direction,
-        from: DateTime<Utc>,
-        to: DateTime<Utc>,
-    ) -> f64 {
+    pub fn true_rate(&self, port: &str, direction: Direction, from: DateTime<Utc>, to: DateTime<Utc>) -> f64 {
         let octets = lock(&self.inner.web.counters).between(port, direction, from, to);
         octets * 8.0 / (to - from).as_seconds_f64().max(f64::MIN_POSITIVE)
     }

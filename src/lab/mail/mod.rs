@@ -94,7 +94,8 @@ impl MailSink {
     /// Listens on 127.0.0.1, at a port that was free.
     pub async fn start(plan: MailPlan) -> Result<MailSink, LabError> {
         let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let failed = |source| LabError::Listen { router: "The mail server".to_owned(), address: wanted, source };
+        let failed =
+            |source| LabError::Listen { router: "The mail server".to_owned(), address: wanted, source };
         let listener = TcpListener::bind(wanted).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let identity = Identity::of_server("Patchbay lab mail", plan.authority.as_ref(), address.ip())?;
@@ -139,7 +140,8 @@ impl MailSink {
     pub async fn next(&self, seen: usize) -> Mail {
         let mut mails = self.inner.mails.subscribe();
         // The sender lives as long as this server, so the wait cannot end with an error.
-        match mails.wait_for(|mails| mails.len() > seen).await.ok().and_then(|mails| mails.get(seen).cloned()) {
+        match mails.wait_for(|mails| mails.len() > seen).await.ok().and_then(|mails| mails.get(seen).cloned())
+        {
             Some(mail) => mail,
             None => std::future::pending().await,
         }

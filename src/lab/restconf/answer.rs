@@ -103,7 +103,9 @@ fn outcome(router: &Router, request: &Request<Incoming>, faults: &[Fault]) -> Re
 
 fn accepts_json(request: &Request<Incoming>) -> bool {
     let accepted = request.headers().get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    accepted.flat_map(|value| value.split(',')).any(|kind| kind.split(';').next().map(str::trim) == Some(JSON))
+    accepted
+        .flat_map(|value| value.split(','))
+        .any(|kind| kind.split(';').next().map(str::trim) == Some(JSON))
 }
 
 /// Every request is a login of its own, and each leaves a line in the log.

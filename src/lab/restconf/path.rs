@@ -89,7 +89,8 @@ mod tests {
     use super::*;
 
     fn ask(path: &str) -> Result<Value, u16> {
-        let tree = json!({ "interface": [{ "name": "Gi0/1", "statistics": { "in": "5" } }, { "name": "Lo0" }] });
+        let tree =
+            json!({ "interface": [{ "name": "Gi0/1", "statistics": { "in": "5" } }, { "name": "Lo0" }] });
         let found = segments(path).and_then(|all| part(tree, &all[1..], |_| "name", path));
         found.map_err(|refusal| refusal.status)
     }

@@ -7,9 +7,8 @@ use crate::lab::fault::Fault;
 use crate::lab::state::VERSION;
 
 pub(super) fn hardware(view: &View) -> Value {
-    let (boot, reason, abnormal, unsaved) = view.state(|state| {
-        (state.boot_time, state.reload_reason.clone(), state.reload_abnormal, state.unsaved)
-    });
+    let (boot, reason, abnormal, unsaved) = view
+        .state(|state| (state.boot_time, state.reload_reason.clone(), state.reload_abnormal, state.unsaved));
     json!({
         "device-hardware": {
             "device-system-data": {
@@ -40,8 +39,6 @@ const MODULES: [(&str, &str, &str); 4] = [
 ];
 
 pub(super) fn library() -> Value {
-    let module = |(name, revision, namespace): &(&str, &str, &str)| {
-        json!({ "name": name, "revision": revision, "namespace": namespace, "conformance-type": "implement" })
-    };
+    let module = |(name, revision, namespace): &(&str, &str, &str)| json!({ "name": name, "revision": revision, "namespace": namespace, "conformance-type": "implement" });
     json!({ "module-set-id": "lab", "module": MODULES.iter().map(module).collect::<Vec<_>>() })
 }
