@@ -159,6 +159,7 @@ fn as_device(router: &Router, blank: &Device, inventory: &Inventory) -> Device {
     let mut device = known.unwrap_or(blank).clone();
     device.host = router.address().ip().to_string();
     device.ssh_port = router.address().port();
+    device.restconf_port = router.https_address().port();
     if known.is_none() {
         let plan = router.plan();
         device.site.clone_from(&plan.site);

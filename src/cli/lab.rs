@@ -10,7 +10,7 @@ pub struct Arguments {
     /// How many
     #[arg(long, default_value_t = 5)]
     routers: usize,
-    /// Keep host keys, addresses and configurations in this folder between starts
+    /// Keep host keys, certificates, addresses and configurations in this folder between starts
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
 }

@@ -23,3 +23,4 @@ mod registries;
 mod scan;
 mod texts;
 mod world;
+mod yang;

@@ -48,3 +48,6 @@ async fn connection(router: Router, stream: TcpStream) {
         tracing::debug!(%error, router = router.name(), "lab: an HTTPS connection ended");
     }
 }
+
+#[cfg(test)]
+mod tests;
