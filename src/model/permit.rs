@@ -244,7 +244,8 @@ fn is_operational(path: &str) -> bool {
     let top = steps.next().unwrap_or_default();
     let module = top.split_once(':').map_or("", |(module, _)| module);
     // A URL is tidied before it is sent: `..`, also as `%2e%2e`, would lead out of the tree of state.
-    let leads_away = |step: &str| matches!(step.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
+    let leads_away =
+        |step: &str| matches!(step.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
     (module.ends_with("-oper") || top == "ietf-interfaces:interfaces-state")
         && path.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '\\' | '#'))
         && !steps.any(leads_away)

@@ -43,12 +43,7 @@ impl Work<'_> {
     }
 
     /// A certificate that is not the pinned one was shown; a person may trust it.
-    pub fn certificate_offered(
-        &mut self,
-        device: DeviceId,
-        fingerprint: &str,
-        now: Timestamp,
-    ) -> Result<()> {
+    pub fn certificate_offered(&mut self, device: DeviceId, fingerprint: &str, now: Timestamp) -> Result<()> {
         self.run(
             "UPDATE certificates SET offered = ?2, offered_at = ?3 WHERE device = ?1 AND fingerprint <> ?2",
             params![device.0, fingerprint, now.0],
@@ -58,12 +53,7 @@ impl Work<'_> {
     }
 
     /// False when this is not the certificate that was offered last: the person saw another one.
-    pub fn trust_certificate(
-        &mut self,
-        device: DeviceId,
-        fingerprint: &str,
-        now: Timestamp,
-    ) -> Result<bool> {
+    pub fn trust_certificate(&mut self, device: DeviceId, fingerprint: &str, now: Timestamp) -> Result<bool> {
         let trusted = self.run(
             "UPDATE certificates SET fingerprint = ?2, first_seen = ?3, offered = NULL, offered_at = NULL
              WHERE device = ?1 AND offered = ?2",

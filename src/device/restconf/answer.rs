@@ -24,9 +24,8 @@ const WORDS: usize = 200;
 /// `speakable` takes secrets out of a router's own words.
 pub(super) fn verdict(answer: &Answer, speakable: impl Fn(&str) -> String) -> Verdict {
     let status = answer.status;
-    let failed = |why: String, knows_us| {
-        Verdict::Failed { broken: Broken::RestconfFailed { status, why }, knows_us }
-    };
+    let failed =
+        |why: String, knows_us| Verdict::Failed { broken: Broken::RestconfFailed { status, why }, knows_us };
     let Some(body) = &answer.body else {
         return failed("the answer is larger than 16 MiB".to_owned(), false);
     };

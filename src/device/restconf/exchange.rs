@@ -50,7 +50,8 @@ pub(super) async fn look(route: &Route, within: Duration) -> Result<Trouble, Bro
 
 /// A router may close a kept connection at the very moment we ask on it; a GET may then be asked again, once.
 async fn send(route: &Route, url: &Url, login: &Login) -> Result<Response, Trouble> {
-    let request = || route.client().get(url.clone()).basic_auth(&login.username, Some(login.password.reveal()));
+    let request =
+        || route.client().get(url.clone()).basic_auth(&login.username, Some(login.password.reveal()));
     match request().send().await {
         Err(error) if error.is_request() && !error.is_connect() && !error.is_timeout() => {
             tracing::debug!(%error, "asked again on a new connection");

@@ -3,8 +3,8 @@
 // Invariant: no password is sent before the host key is proven (test `a_changed_host_key_is_refused_before_the_password`).
 
 use super::stream::{Scissors, Stream};
-use crate::device::profile;
 use crate::device::PinKind::HostKey;
+use crate::device::profile;
 use crate::device::{Deadlines, Pins};
 use crate::model::{Broken, Device, DeviceId};
 use russh::client::{self, GexParams, Handle};

@@ -140,7 +140,9 @@ async fn a_wrong_password_stops_the_credential_for_ssh_too() {
 #[tokio::test]
 async fn refusals_that_are_not_about_the_password_do_not_count() {
     let (bench, server) = (Bench::new(), server().await);
-    for (status, kind, said) in [(403, YANG, ""), (404, "text/html", ""), (500, YANG, "{}"), (503, "text/html", "")] {
+    for (status, kind, said) in
+        [(403, YANG, ""), (404, "text/html", ""), (500, YANG, "{}"), (503, "text/html", "")]
+    {
         server.say(status, kind, said);
         for id in 1..=4 {
             assert!(!matches!(bench.one(&router(id, &server)).await, Outcome::Json(_)));
@@ -196,7 +198,10 @@ async fn a_wrong_password_for_all_is_tried_by_three_polls_only() {
         .collect();
     for poll in polls {
         let outcome = poll.await.unwrap();
-        assert!(matches!(broken(&outcome), Broken::RestconfRefused { .. } | Broken::CredentialStopped { .. }));
+        assert!(matches!(
+            broken(&outcome),
+            Broken::RestconfRefused { .. } | Broken::CredentialStopped { .. }
+        ));
     }
     assert_eq!(server.asked().len(), 3);
 }
