@@ -2,6 +2,7 @@
 
 use crate::world::{Plan, World};
 use patchbay::lab::{Fault, LabPlan, Point};
+use patchbay::model::Timestamp;
 use patchbay::store::AuditFilter;
 use std::time::Duration;
 
@@ -195,6 +196,55 @@ async fn a_changed_host_key_is_refused_until_an_admin_trusts_it() {
     world.desk.press("ann", &question.button("Trust the new key")).await;
     assert!(world.desk.ended(&slot).await.went_well());
     assert!(world.ask("/version R1").await.went_well());
+    world.bot.stop().await;
+}
+
+/// The router showed another certificate than the one that was pinned.
+async fn shown_another_certificate(world: &World) {
+    let written = world.bot.store().write(|work| {
+        let device = work.device_by_name("R1")?.expect("R1 is in the demo").id;
+        work.certificate_first_seen(device, "AA:01", Timestamp(1))?;
+        work.certificate_offered(device, "AA:02", Timestamp(2))
+    });
+    written.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_certificate_is_shown_beside_the_old_one_and_trusted_by_a_button() {
+    let world = World::demo().await;
+    assert!(world.ask("/trust R1").await.text.contains("not met R1"));
+    shown_another_certificate(&world).await;
+    let slot = world.desk.line("/trust R1").await;
+    let question = world.desk.question(&slot).await;
+    for says in ["another certificate than before", "AA:01", "AA:02", "show crypto pki certificates"] {
+        assert!(question.text.contains(says), "{says}: {}", question.text);
+    }
+    assert!(!question.text.contains("Trust the new key"), "{}", question.text);
+    world.desk.press("ann", &question.button("Trust the new certificate")).await;
+    assert!(world.desk.ended(&slot).await.went_well());
+    assert!(world.ask("/device R1").await.text.contains("AA:02"));
+    assert!(world.ask("/trust R1").await.text.contains("nothing to decide"));
+    world.bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_and_a_certificate_that_both_changed_are_decided_one_by_one() {
+    let world = World::demo().await;
+    assert!(world.ask("/version R1").await.went_well());
+    world.router("R1").replace_host_key().unwrap();
+    assert!(!world.ask("/version R1").await.went_well());
+    shown_another_certificate(&world).await;
+    let slot = world.desk.line("/trust R1").await;
+    let question = world.desk.question(&slot).await;
+    let key = world.router("R1").host_key_fingerprint();
+    assert!(question.text.contains(&key) && question.text.contains("AA:02"), "{}", question.text);
+    assert!(question.text.contains("Trust the new certificate"), "{}", question.text);
+    assert!(world.ask("/trust R1 AA:03").await.text.contains("Nothing was changed"));
+    world.desk.press("ann", &question.button("Trust the new key")).await;
+    let ended = world.desk.ended(&slot).await;
+    assert!(ended.went_well() && ended.text.contains("/trust R1"), "{}", ended.text);
+    assert!(world.ask("/version R1").await.went_well());
+    assert!(world.ask("/trust R1 AA:02").await.went_well(), "the certificate waited for its own yes");
     world.bot.stop().await;
 }
 

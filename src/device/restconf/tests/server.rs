@@ -3,7 +3,7 @@
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
@@ -89,6 +89,8 @@ pub struct Asked {
 #[derive(Clone)]
 pub enum Reply {
     Say(u16, &'static str, String),
+    /// 302 to that place.
+    Elsewhere(String),
     /// No answer, ever.
     Hang,
     /// The connection ends without an answer.
@@ -230,6 +232,10 @@ impl Server {
                         kind => response.header(CONTENT_TYPE, kind),
                     };
                     return Ok(response.body(Full::from(body)).unwrap());
+                }
+                Reply::Elsewhere(place) => {
+                    let response = Response::builder().status(302).header(LOCATION, place);
+                    return Ok(response.body(Full::default()).unwrap());
                 }
                 Reply::Hang => std::future::pending().await,
                 Reply::Cut => return Err(std::io::ErrorKind::ConnectionAborted.into()),
