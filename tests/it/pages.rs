@@ -74,7 +74,7 @@ fn guards(map: &str) -> (Vec<String>, Vec<String>) {
 fn every_test_that_the_map_of_the_house_names_is_there() {
     let map = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
     let (tests, numbers) = guards(&map);
-    assert_eq!(numbers, (1..=12).map(|number| number.to_string()).collect::<Vec<_>>());
+    assert_eq!(numbers, (1..=13).map(|number| number.to_string()).collect::<Vec<_>>());
     let all: Vec<Source> = ["src", "tests"].into_iter().flat_map(|folder| sources(&root(), folder)).collect();
     let there = |test: &String| all.iter().any(|source| source.text.contains(&format!("fn {test}(")));
     let gone: Vec<String> = tests.into_iter().filter(|test| !there(test)).collect();
