@@ -30,6 +30,7 @@ pub struct World {
     pub folder: tempfile::TempDir,
     settings: fn(&mut Settings),
     commands: Vec<patchbay::model::Source>,
+    channels: Vec<Channel>,
 }
 
 /// What a world is made of; tests change what they need.
@@ -38,11 +39,13 @@ pub struct Plan {
     pub role: &'static str,
     pub settings: fn(&mut Settings),
     pub commands: Vec<patchbay::model::Source>,
+    /// Doors beside the desk.
+    pub channels: Vec<Channel>,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Plan { lab: LabPlan::demo(), role: "admin", settings: |_| {}, commands: Vec::new() }
+        Plan { lab: LabPlan::demo(), role: "admin", settings: |_| {}, commands: Vec::new(), channels: Vec::new() }
     }
 }
 
@@ -54,8 +57,9 @@ impl World {
         let key = MasterKey::create(&folder.path().join("key")).unwrap();
         furnish(&store, &key, &lab, plan.role).await;
         let desk = Desk::new();
-        let bot = start(folder.path(), store, key, &desk, plan.settings, plan.commands.clone());
-        World { lab, bot, desk, folder, settings: plan.settings, commands: plan.commands }
+        let (commands, channels) = (plan.commands, plan.channels);
+        let bot = start(folder.path(), store, key, &desk, plan.settings, commands.clone(), channels.clone());
+        World { lab, bot, desk, folder, settings: plan.settings, commands, channels }
     }
 
     pub async fn demo() -> World {
@@ -84,14 +88,14 @@ impl World {
         + Send
         + 'static,
     ) -> World {
-        let World { lab, bot, desk: _, folder, settings, commands } = self;
+        let World { lab, bot, desk: _, folder, settings, commands, channels } = self;
         bot.stop().await;
         let key = MasterKey::load(&folder.path().join("key")).unwrap();
         let store = open(folder.path());
         store.write(change).await.unwrap();
         let desk = Desk::new();
-        let bot = start(folder.path(), store, key, &desk, settings, commands.clone());
-        World { lab, bot, desk, folder, settings, commands }
+        let bot = start(folder.path(), store, key, &desk, settings, commands.clone(), channels.clone());
+        World { lab, bot, desk, folder, settings, commands, channels }
     }
 
     /// Writes as the command line or another corridor would.
@@ -116,13 +120,16 @@ fn start(
     desk: &Arc<Desk>,
     change: fn(&mut Settings),
     commands: Vec<patchbay::model::Source>,
+    more: Vec<Channel>,
 ) -> Bot {
     let mut settings = Settings::defaults(folder.join("data"), patchbay::model::Secret::new(""));
     change(&mut settings);
     let mut sources = patchbay::embedded::commands();
     sources.extend(commands);
     let catalog = Arc::new(Catalog::new(&sources, &builtin::names()).unwrap());
-    let channels = vec![Channel { name: DESK.to_owned(), listen: Some(desk.clone()), deliver: desk.clone() }];
+    let mut channels =
+        vec![Channel { name: DESK.to_owned(), listen: Some(desk.clone()), deliver: desk.clone() }];
+    channels.extend(more);
     Bot::start(Parts { settings, key, store, catalog, channels, terminal: None }).unwrap()
 }
 
