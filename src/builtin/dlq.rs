@@ -14,13 +14,8 @@ const LOOKED: usize = 500;
 /// Buttons below a list.
 const OFFERED: usize = 3;
 
-pub const DLQ: Builtin = Builtin {
-    name: "dlq",
-    title: |_| text!("dlq.title"),
-    plan: no_plan,
-    settle: nothing_to_settle,
-    answer,
-};
+pub const DLQ: Builtin =
+    Builtin { name: "dlq", title: |_| text!("dlq.title"), plan: no_plan, settle: nothing_to_settle, answer };
 
 fn answer(
     resolved: &Resolved,

@@ -69,8 +69,7 @@ pub fn catalog(settings: &Settings) -> anyhow::Result<Catalog> {
 /// What every channel gets: texts, and words for completion.
 pub async fn shared(settings: &Settings, store: &Store, catalog: &Catalog) -> anyhow::Result<Shared> {
     let texts = crate::texts::load(&settings.language).map_err(|problems| all_of(&problems))?;
-    let (inventory, installation) =
-        store.read(|view| Ok((view.inventory()?, view.installation()?))).await?;
+    let (inventory, installation) = store.read(|view| Ok((view.inventory()?, view.installation()?))).await?;
     let mut words: Vec<String> =
         catalog.commands().iter().map(|command| format!("/{}", command.name)).collect();
     words.dedup();

@@ -1,8 +1,8 @@
 //! Settings files as people write them, with and without mistakes.
 
 use super::*;
-use expect_test::{Expect, expect};
 use crate::channel::{KINDS, Table};
+use expect_test::{Expect, expect};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A machine with one variable, one good file and one folder.

@@ -64,7 +64,8 @@ impl View<'_> {
 
 /// What became of the slot, by the states of its rows and whether a try got no answer.
 fn fate(row: &Row<'_>) -> rusqlite::Result<Fate> {
-    let [stands, flies, waits, doubt] = ["stands", "flies", "waits", "doubt"].map(|name| row.get::<_, bool>(name));
+    let [stands, flies, waits, doubt] =
+        ["stands", "flies", "waits", "doubt"].map(|name| row.get::<_, bool>(name));
     Ok(match (stands?, flies?, waits?, doubt?) {
         (true, _, _, _) => Fate::Delivered,
         (false, true, _, _) | (false, false, true, true) => Fate::InFlight,

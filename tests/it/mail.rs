@@ -104,7 +104,10 @@ async fn post(world: &World, outbound: Outbound) -> OutboundId {
 }
 
 /// Waits until the store says so.
-async fn until(world: &World, question: impl Fn(&View<'_>) -> Result<bool, StoreError> + Send + Clone + 'static) {
+async fn until(
+    world: &World,
+    question: impl Fn(&View<'_>) -> Result<bool, StoreError> + Send + Clone + 'static,
+) {
     let store = world.bot.store();
     let mut changes = store.changes();
     let asked = async {
@@ -189,8 +192,7 @@ async fn an_alert_arrives_whole_over_starttls_with_a_login() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recovery_is_a_reply_and_a_newer_version_is_no_second_mail() {
-    let Some(server) =
-        MailServer::start("a_recovery_is_a_reply_and_a_newer_version_is_no_second_mail").await
+    let Some(server) = MailServer::start("a_recovery_is_a_reply_and_a_newer_version_is_no_second_mail").await
     else {
         return;
     };
@@ -217,8 +219,7 @@ async fn a_recovery_is_a_reply_and_a_newer_version_is_no_second_mail() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_trust_or_tls_nothing_is_sent_and_nothing_is_lost() {
-    let Some(server) =
-        MailServer::start("without_trust_or_tls_nothing_is_sent_and_nothing_is_lost").await
+    let Some(server) = MailServer::start("without_trust_or_tls_nothing_is_sent_and_nothing_is_lost").await
     else {
         return;
     };
@@ -372,7 +373,10 @@ async fn a_picture_stands_in_the_page_and_comes_with_it() {
     assert_eq!(picture["disposition"], "inline");
     let cid = picture["cid"].as_str().unwrap().trim_matches(['<', '>']);
     let html = part(&mail, "text/html")["text"].as_str().unwrap().to_owned();
-    assert!(html.contains(&format!("<img src=\"cid:{cid}\" alt=\"R1 Gi1 &lt;to&gt; &quot;ISP-A&quot;\"")), "{html}");
+    assert!(
+        html.contains(&format!("<img src=\"cid:{cid}\" alt=\"R1 Gi1 &lt;to&gt; &quot;ISP-A&quot;\"")),
+        "{html}"
+    );
     let text = part(&mail, "text/plain")["text"].as_str().unwrap().to_owned();
     assert!(text.contains("in  ▂▃▅▇▅  peak 640 Mb/s at 13:20"), "{text}");
     let shown = image::load_from_memory(&decoded(picture)).unwrap();

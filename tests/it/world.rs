@@ -45,7 +45,13 @@ pub struct Plan {
 
 impl Default for Plan {
     fn default() -> Self {
-        Plan { lab: LabPlan::demo(), role: "admin", settings: |_| {}, commands: Vec::new(), channels: Vec::new() }
+        Plan {
+            lab: LabPlan::demo(),
+            role: "admin",
+            settings: |_| {},
+            commands: Vec::new(),
+            channels: Vec::new(),
+        }
     }
 }
 

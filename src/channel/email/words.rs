@@ -64,9 +64,11 @@ impl<'a> Words<'a> {
     /// `Acknowledge in chat: /ack 7`: a mail has no buttons, and the chat does.
     pub fn in_chat(&self, document: &Document) -> Vec<String> {
         let typed = |button: &Button| match &button.action {
-            Action::Run { line } => Some(
-                self.one_line(&text!("mail.in_chat", label = button.label.clone(), line = line.as_str())),
-            ),
+            Action::Run { line } => Some(self.one_line(&text!(
+                "mail.in_chat",
+                label = button.label.clone(),
+                line = line.as_str()
+            ))),
             Action::Answer { .. }
             | Action::Cancel { .. }
             | Action::TryCredential { .. }

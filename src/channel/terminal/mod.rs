@@ -170,11 +170,7 @@ impl Terminal {
     }
 
     pub fn channel(self: &Arc<Terminal>) -> Channel {
-        Channel {
-            name: KIND.to_owned(),
-            listen: Some(Arc::clone(self) as _),
-            deliver: Arc::clone(self) as _,
-        }
+        Channel { name: KIND.to_owned(), listen: Some(Arc::clone(self) as _), deliver: Arc::clone(self) as _ }
     }
 
     /// Whether something that was told in this session ended badly: the exit status.

@@ -5,6 +5,7 @@ mod jobs;
 mod messages;
 mod open;
 mod outbox;
+mod outbox_dead;
 mod outbox_laws;
 mod people;
 mod sweep;
