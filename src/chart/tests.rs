@@ -3,7 +3,6 @@
 
 use super::*;
 use image::RgbImage;
-use proptest::prelude::*;
 
 /// 2026-11-24 00:00 UTC.
 const DAY: i64 = 1_795_478_400_000;
@@ -74,20 +73,77 @@ fn gallery() -> Vec<(&'static str, Chart)> {
     };
     vec![
         ("day", Chart { capacity: capacity(1e9), ..chart(both(0..1_440), 1_440) }),
-        ("hours", Chart { capacity: capacity(1e9), note: Some("simulated until 09:40".to_owned()), ..chart(both(0..360), 360) }),
-        ("gap", Chart { marks: vec![flag(485, "reboot"), flag(1_200, "backup")], ..chart(with_gap(), 1_440) }),
-        ("marks", Chart { marks: vec![flag(3, "B"), flag(700, "reboot"), flag(710, "backup"), flag(760, "backup"), flag(1_439, "backup")], ..chart(both(0..1_440), 1_440) }),
+        (
+            "hours",
+            Chart {
+                capacity: capacity(1e9),
+                note: Some("simulated until 09:40".to_owned()),
+                ..chart(both(0..360), 360)
+            },
+        ),
+        (
+            "gap",
+            Chart { marks: vec![flag(485, "reboot"), flag(1_200, "backup")], ..chart(with_gap(), 1_440) },
+        ),
+        (
+            "marks",
+            Chart {
+                marks: vec![
+                    flag(3, "B"),
+                    flag(700, "reboot"),
+                    flag(710, "backup"),
+                    flag(760, "backup"),
+                    flag(1_439, "backup"),
+                ],
+                ..chart(both(0..1_440), 1_440)
+            },
+        ),
         ("empty", chart(vec![line("in", Vec::new()), line("out", Vec::new())], 360)),
         ("one", chart(vec![line("in", vec![point(100, 4e6)]), line("out", vec![point(100, 2e6)])], 360)),
-        ("flat", Chart { capacity: capacity(1e9), ..chart(vec![line("in", (0..360).map(|m| point(m, 0.0)).collect()), line("out", (0..360).map(|m| point(m, 0.0)).collect())], 360) }),
+        (
+            "flat",
+            Chart {
+                capacity: capacity(1e9),
+                ..chart(
+                    vec![
+                        line("in", (0..360).map(|m| point(m, 0.0)).collect()),
+                        line("out", (0..360).map(|m| point(m, 0.0)).collect()),
+                    ],
+                    360,
+                )
+            },
+        ),
         ("far", Chart { capacity: capacity(10e9), ..chart(both(0..360), 360) }),
         ("long", Chart { title: vec![long.to_owned(), long.to_owned()], ..chart(both(0..1_440), 1_440) }),
-        ("hanoi", Chart { title: vec!["R1 Gi1 tới Hà Nội, đường truyền chính".to_owned(), "đầy 91 % lúc 14:02".to_owned()], ..chart(both(0..360), 360) }),
-        ("cpu", Chart { title: vec!["R3 CPU".to_owned()], unit: Unit::Percent, capacity: Some(Level { value: 90.0, label: "alert over 90 %".to_owned() }), ..chart(vec![line("CPU", wave(0..360, 5.0, 99.0))], 360) }),
+        (
+            "hanoi",
+            Chart {
+                title: vec![
+                    "R1 Gi1 tới Hà Nội, đường truyền chính".to_owned(),
+                    "đầy 91 % lúc 14:02".to_owned(),
+                ],
+                ..chart(both(0..360), 360)
+            },
+        ),
+        (
+            "cpu",
+            Chart {
+                title: vec!["R3 CPU".to_owned()],
+                unit: Unit::Percent,
+                capacity: Some(Level { value: 90.0, label: "alert over 90 %".to_owned() }),
+                ..chart(vec![line("CPU", wave(0..360, 5.0, 99.0))], 360)
+            },
+        ),
         ("rolled", chart(both(0..1_440).into_iter().map(rolled).collect(), 1_440)),
         ("week", chart(both(0..10_080), 10_080)),
         ("half", chart(both(700..1_440), 1_440)),
-        ("four", chart((1..5).map(|n| line(&format!("R{n} Gi{n}"), wave(0..360, 1e6, f64::from(n) * 1e8))).collect(), 360)),
+        (
+            "four",
+            chart(
+                (1..5).map(|n| line(&format!("R{n} Gi{n}"), wave(0..360, 1e6, f64::from(n) * 1e8))).collect(),
+                360,
+            ),
+        ),
     ]
 }
 

@@ -70,6 +70,10 @@ pub fn facts(catalog: &Catalog) -> Facts {
         platforms: Arc::default(),
         board: Arc::default(),
         periods: crate::model::Periods::default(),
+        rules: Arc::new(crate::model::Rules::checked(&crate::embedded::rules()).unwrap()),
+        homes: Arc::default(),
+        zone: chrono_tz::Tz::UTC,
+        starting: false,
         tracks: Arc::default(),
         job: None,
     }

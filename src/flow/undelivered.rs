@@ -100,3 +100,129 @@ fn tell(work: &mut Work, letter: &Letter) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::outbound::Fate;
+    use crate::store::{Access, Store};
+
+    const HOUR: i64 = 3_600_000;
+
+    fn place(address: &str) -> Destination {
+        Destination { channel: "mail".to_owned(), address: address.to_owned() }
+    }
+
+    fn home() -> Destination {
+        Destination { channel: "chat".to_owned(), address: "room".to_owned() }
+    }
+
+    fn outbound(slot: &str, class: Class) -> Outbound {
+        Outbound {
+            slot: Slot(slot.to_owned()),
+            place: place("noc"),
+            thread: None,
+            reply_to: None,
+            class,
+            document: Document::line(Sign::Critical, crate::model::Text::verbatim("x"), Ending::Well),
+            not_before: None,
+            expires: None,
+        }
+    }
+
+    struct Bench {
+        store: Store,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Bench {
+        fn new() -> Bench {
+            let folder = tempfile::tempdir().unwrap();
+            Bench { store: Store::open(folder.path(), Access::Bot).unwrap(), _folder: folder }
+        }
+
+        /// Posts it at one time and fails it at another.
+        async fn fails(&self, outbound: Outbound, posted: i64, now: i64, error: SendError) -> OutboundId {
+            let done = self.store.write(move |work| {
+                let id = work.post(&outbound, Timestamp(posted))?;
+                work.attempt(id, Timestamp(now))?;
+                let letter = Letter {
+                    id,
+                    slot: outbound.slot,
+                    place: outbound.place,
+                    class: outbound.class,
+                    now: Timestamp(now),
+                    elsewhere: vec![home()],
+                };
+                put_off(work, &letter, &error, Arrived::No, Duration::from_secs(30))?;
+                Ok(id)
+            });
+            done.await.unwrap()
+        }
+
+        async fn fate(&self, slot: &str) -> Fate {
+            let slot = Slot(slot.to_owned());
+            self.store.read(move |view| view.fate(&slot, &place("noc"))).await.unwrap()
+        }
+
+        /// What the other channel is told: slot and version, in order.
+        async fn told(&self) -> Vec<(String, i64)> {
+            let due = self.store.read(|view| view.due(Timestamp(99 * HOUR), 99)).await.unwrap();
+            let here = due.into_iter().filter(|message| message.place == home());
+            here.map(|message| (message.slot.0, message.version)).collect()
+        }
+    }
+
+    fn later(seconds: u64) -> SendError {
+        SendError::Later { after: Duration::from_secs(seconds), why: "away".to_owned() }
+    }
+
+    fn never() -> SendError {
+        SendError::Never { why: "refused".to_owned() }
+    }
+
+    #[tokio::test]
+    async fn it_waits_as_long_as_the_service_says_else_as_the_channel_does() {
+        for (error, least) in [(later(0), 30_000), (later(7), 7_000)] {
+            let bench = Bench::new();
+            bench.fails(outbound("a", Class::Alert), 0, 0, error).await;
+            let next = bench.store.read(|view| view.next_due(Timestamp(0))).await.unwrap().unwrap();
+            assert!((least..=least + least / 10).contains(&next.0), "{next:?}");
+            assert_eq!((bench.fate("a").await, bench.told().await), (Fate::Waiting, Vec::new()));
+        }
+    }
+
+    #[tokio::test]
+    async fn after_a_day_it_is_given_up() {
+        let bench = Bench::new();
+        bench.fails(outbound("a", Class::Alert), 0, 24 * HOUR - 1, later(0)).await;
+        assert_eq!(bench.fate("a").await, Fate::Waiting);
+        let id = bench.fails(outbound("b", Class::Alert), 0, 24 * HOUR, later(0)).await;
+        assert_eq!(bench.fate("b").await, Fate::Dead);
+        let letter = bench.store.read(move |view| view.dead_letter(id)).await.unwrap().unwrap();
+        assert_eq!(letter.why, "away (given up after a day)");
+        assert_eq!(bench.told().await.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_place_that_fails_is_told_once_in_half_an_hour_and_edited_in_between() {
+        let bench = Bench::new();
+        let first = "undelivered/mail:noc/1".to_owned();
+        bench.fails(outbound("a", Class::Alert), 0, 1, never()).await;
+        assert_eq!(bench.told().await, [(first.clone(), 1)]);
+        bench.fails(outbound("b", Class::Critical), 2, HOUR / 2, never()).await;
+        assert_eq!(bench.told().await, [(first.clone(), 2)]);
+        bench.fails(outbound("c", Class::Result), 2, HOUR, never()).await;
+        assert_eq!(bench.told().await, [(first, 2), (format!("undelivered/mail:noc/{HOUR}"), 1)]);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_misses_is_not_told_and_telling_never_goes_round() {
+        let bench = Bench::new();
+        for class in [Class::Progress, Class::Ephemeral] {
+            bench.fails(outbound(class.name(), class), 0, 1, never()).await;
+        }
+        bench.fails(outbound("undelivered/chat:room/1", Class::Alert), 0, 1, never()).await;
+        assert_eq!(bench.told().await, []);
+    }
+}

@@ -283,7 +283,17 @@ fn the_example_holds_every_key() {
     let mut asked = section.asked(|fields| {
         reading.settings(fields);
     });
-    let tables = ["ssh", "restconf", "retention", "log", "channel", "channel.terminal"];
+    let (channels, _) = section.read(|fields| reading.channels(fields));
+    assert_eq!(channels.len(), KINDS.len(), "one table of each kind");
+    for table in &channels {
+        let kind = KINDS.iter().find(|kind| kind.name == table.kind).unwrap();
+        let none = (BTreeMap::new(), BTreeMap::new());
+        asked.extend(table.section.asked(|fields| {
+            (kind.check)(&Table { name: &table.name, fields, secrets: &none.0, files: &none.1 });
+        }));
+    }
+    let tables =
+        ["ssh", "restconf", "monitor", "retention", "log", "channel", "channel.terminal", "channel.mail"];
     let asked: BTreeSet<String> =
         asked.into_iter().filter(|key| !tables.contains(&key.as_str()) && key != "master_key").collect();
     let mut table = String::new();

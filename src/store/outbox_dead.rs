@@ -45,6 +45,11 @@ impl View<'_> {
         self.one(&format!("{LETTERS} AND outbox.id = ?1"), [id.0], letter)
     }
 
+    /// Why its last try did not go well.
+    pub fn why(&self, id: OutboundId) -> Result<Option<String>> {
+        Ok(self.one("SELECT why FROM outbox WHERE id = ?1", [id.0], |row| row.get(0))?.flatten())
+    }
+
     /// Since when the newest version of this message is meant to be there. None when it is settled.
     pub fn owed_since(&self, id: OutboundId) -> Result<Option<Timestamp>> {
         let since = self.one(

@@ -148,12 +148,19 @@ fn every_expect_says_why_it_cannot_fail() {
     }
 }
 
-/// Recorded data may be absent: then the test says so by name, or fails where it was required.
+/// What a test needs from outside may be absent: recorded data, programs that others wrote. Then the
+/// test says so by name, or fails where it was required.
+const OUTSIDE: [(&str, [&str; 3]); 2] = [
+    ("\"PATCHBAY_SHARED\"", ["\"PATCHBAY_REQUIRE_SHARED\"", "skipped: {", "}: no shared data"]),
+    ("join(\".venv", ["\"PATCHBAY_REQUIRE_PEERS\"", "skipped: {", "}: no peers"]),
+];
+
 fn wrong_skips(source: &Source) -> Option<String> {
-    let asks = source.text.contains("\"PATCHBAY_SHARED\"");
-    let answers = ["\"PATCHBAY_REQUIRE_SHARED\"", "skipped: {", "}: no shared data"];
-    let missing = answers.iter().find(|answer| !source.text.contains(*answer))?;
-    asks.then(|| format!("{}: asks for recorded data but has no `{missing}`", source.path))
+    OUTSIDE.iter().find_map(|(asks, answers)| {
+        let missing = answers.iter().find(|answer| !source.text.contains(*answer))?;
+        let told = || format!("{}: says {asks} but has no `{missing}`", source.path);
+        source.text.contains(asks).then(told)
+    })
 }
 
 #[test]
@@ -161,10 +168,12 @@ fn tests_without_their_recorded_data_say_so_by_name() {
     let all = ["src", "tests"].into_iter().flat_map(|folder| sources(&root(), folder));
     let breaches: Vec<String> = all.filter_map(|source| wrong_skips(&source)).collect();
     hold(
-        "Recorded data: where PATCHBAY_SHARED leads nowhere, fail if PATCHBAY_REQUIRE_SHARED is set, else print \
-         `skipped: <name>: no shared data` and return; tests/run collects these lines.",
+        "What is needed from outside: where it is missing, fail if PATCHBAY_REQUIRE_SHARED (or _PEERS) is set, \
+         else print `skipped: <name>: no shared data` (or peers) and return; tests/run collects these lines.",
         &breaches,
     );
+    let peers = "let python = root().join(\".venv/bin/python\");";
+    assert!(wrong_skips(&Source::new("tests/it/a.rs", peers)).is_some());
     let asks = "let root = std::env::var_os(\"PATCHBAY_SHARED\");";
     let says = "println!(\"skipped: {name}: no shared data\");";
     let requires = "assert!(std::env::var_os(\"PATCHBAY_REQUIRE_SHARED\").is_none());";

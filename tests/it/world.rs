@@ -9,8 +9,8 @@ use patchbay::device::{CREDENTIAL_PURPOSE, MasterKey, Sealer};
 use patchbay::flow::live::{Live, Load};
 use patchbay::lab::{Lab, LabPlan, Router};
 use patchbay::model::{
-    Destination, Document, Ending, Identity, Message, Reader, Receipt, Request, SendError, Text, Texts,
-    Timestamp, Token, Update, What, outbound::MessageRef,
+    Destination, Document, Ending, Identity, Message, Reader, Receipt, Request, Rules, SendError, Source,
+    Text, Texts, Timestamp, Token, Update, What, outbound::MessageRef,
 };
 use patchbay::settings::Settings;
 use patchbay::store::{Access, Credential, Store};
@@ -29,8 +29,16 @@ pub struct World {
     pub bot: Bot,
     pub desk: Arc<Desk>,
     pub folder: tempfile::TempDir,
+    made: Made,
+}
+
+/// What a start needs again after a restart.
+#[derive(Clone)]
+struct Made {
     settings: fn(&mut Settings),
-    commands: Vec<patchbay::model::Source>,
+    commands: Vec<Source>,
+    channels: Vec<Channel>,
+    rules: Source,
 }
 
 /// What a world is made of; tests change what they need.
@@ -38,12 +46,25 @@ pub struct Plan {
     pub lab: LabPlan,
     pub role: &'static str,
     pub settings: fn(&mut Settings),
-    pub commands: Vec<patchbay::model::Source>,
+    pub commands: Vec<Source>,
+    /// Doors beside the desk.
+    pub channels: Vec<Channel>,
+    /// Whether the clock looks at the routers.
+    pub monitored: bool,
+    pub rules: Source,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Plan { lab: LabPlan::demo(), role: "admin", settings: |_| {}, commands: Vec::new() }
+        Plan {
+            lab: LabPlan::demo(),
+            role: "admin",
+            settings: |_| {},
+            commands: Vec::new(),
+            channels: Vec::new(),
+            monitored: false,
+            rules: patchbay::embedded::rules(),
+        }
     }
 }
 
@@ -53,10 +74,12 @@ impl World {
         let lab = Lab::start(plan.lab).await.unwrap();
         let store = open(folder.path());
         let key = MasterKey::create(&folder.path().join("key")).unwrap();
-        furnish(&store, &key, &lab, plan.role).await;
+        furnish(&store, &key, &lab, plan.role, plan.monitored).await;
         let desk = Desk::new();
-        let bot = start(folder.path(), store, key, &desk, plan.settings, plan.commands.clone());
-        World { lab, bot, desk, folder, settings: plan.settings, commands: plan.commands }
+        let Plan { settings, commands, channels, rules, .. } = plan;
+        let made = Made { settings, commands, channels, rules };
+        let bot = start(folder.path(), store, key, &desk, made.clone());
+        World { lab, bot, desk, folder, made }
     }
 
     pub async fn demo() -> World {
@@ -85,14 +108,14 @@ impl World {
         + Send
         + 'static,
     ) -> World {
-        let World { lab, bot, desk: _, folder, settings, commands } = self;
+        let World { lab, bot, desk: _, folder, made } = self;
         bot.stop().await;
         let key = MasterKey::load(&folder.path().join("key")).unwrap();
         let store = open(folder.path());
         store.write(change).await.unwrap();
         let desk = Desk::new();
-        let bot = start(folder.path(), store, key, &desk, settings, commands.clone());
-        World { lab, bot, desk, folder, settings, commands }
+        let bot = start(folder.path(), store, key, &desk, made.clone());
+        World { lab, bot, desk, folder, made }
     }
 
     /// Writes as the command line or another corridor would.
@@ -110,25 +133,26 @@ fn open(folder: &Path) -> Store {
     Store::open(&folder.join("data"), Access::Bot).unwrap()
 }
 
-fn start(
-    folder: &Path,
-    store: Store,
-    key: MasterKey,
-    desk: &Arc<Desk>,
-    change: fn(&mut Settings),
-    commands: Vec<patchbay::model::Source>,
-) -> Bot {
+fn start(folder: &Path, store: Store, key: MasterKey, desk: &Arc<Desk>, made: Made) -> Bot {
+    let Made { settings: change, commands, channels: more, rules } = made;
     let mut settings = Settings::defaults(folder.join("data"), patchbay::model::Secret::new(""));
     change(&mut settings);
     let mut sources = patchbay::embedded::commands();
     sources.extend(commands);
-    let load: Load =
-        Box::new(move || Ok(Live { catalog: Arc::new(Catalog::new(&sources, &builtin::names())?) }));
-    let channels = vec![Channel { name: DESK.to_owned(), listen: Some(desk.clone()), deliver: desk.clone() }];
-    Bot::start(Parts { settings, key, store, load, channels, terminal: None }).unwrap()
+    let load: Load = Box::new(move || {
+        Ok(Live {
+            catalog: Arc::new(Catalog::new(&sources, &builtin::names())?),
+            rules: Arc::new(Rules::checked(&rules)?),
+        })
+    });
+    let mut channels =
+        vec![Channel { name: DESK.to_owned(), listen: Some(desk.clone()), deliver: desk.clone() }];
+    channels.extend(more);
+    let metrics = patchbay::app::metrics(&settings).unwrap();
+    Bot::start(Parts { settings, key, store, metrics, load, channels, terminal: None }).unwrap()
 }
 
-async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: &'static str) {
+async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: &'static str, monitored: bool) {
     let sealer = Sealer::new(key);
     let routers: Vec<Router> = lab.routers().cloned().collect();
     let login = routers[0].credentials().clone();
@@ -146,6 +170,8 @@ async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: &'static str) 
                 let mut device = builtin::blank(router.name()).unwrap();
                 device.host = router.address().ip().to_string();
                 device.ssh_port = router.address().port();
+                device.restconf_port = router.https_address().port();
+                device.monitored = monitored;
                 device.site = router.plan().site.clone();
                 device.tags = router.plan().tags.clone();
                 device.credential = "lab".to_owned();

@@ -60,6 +60,10 @@ impl Bench {
             platforms: Arc::new(vec![device::DEFAULT_PLATFORM.to_owned()]),
             board: Arc::default(),
             periods: Periods::default(),
+            rules: Arc::new(crate::model::Rules::checked(&crate::embedded::rules()).unwrap()),
+            homes: Arc::default(),
+            zone: chrono_tz::Tz::UTC,
+            starting: false,
             tracks: Arc::default(),
             job: None,
         };
@@ -232,6 +236,11 @@ fn alert(number: i64, device: DeviceId, metric: Metric, severity: Severity, valu
         next_repeat: None,
         repeats: 0,
         ack: None,
+        limit: 90.0,
+        unknown_since: None,
+        settle: 0,
+        told: None,
+        again: None,
     }
 }
 

@@ -124,16 +124,18 @@ fn unreached(error: &Error) -> String {
     }
 }
 
-/// RFC 5321 4.2.1: 4yz may go well another time, 5yz will not. A line that broke counts as 451
-/// (RFC 5321 3.8); the letter may have arrived, which its Message-ID makes harmless.
+/// A line that broke counts as 451 (RFC 5321 3.8); the letter may have arrived, which its Message-ID
+/// makes harmless.
 fn refused(error: &Error) -> SendError {
-    let Some(code) = error.status() else {
-        return match error.is_client() {
-            true => never("the mail server cannot take such an address or such a mail"),
-            false => later("the line to the mail server broke"),
-        };
-    };
-    let code = u16::from(code);
+    match error.status() {
+        Some(code) => answered(u16::from(code)),
+        None if error.is_client() => never("the mail server cannot take such an address or such a mail"),
+        None => later("the line to the mail server broke"),
+    }
+}
+
+/// RFC 5321 4.2.1: what got 4yz may go well another time, what got 5yz will not.
+pub(super) fn answered(code: u16) -> SendError {
     match code {
         // RFC 4954 6: about the login, not about the mail.
         530 | 534 | 535 | 538 => later(format!("the mail server wants a login ({code})")),

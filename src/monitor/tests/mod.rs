@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::device::{InterfaceNote, Tls};
 use crate::model::metric::Why;
+use crate::model::rule::{Interfaces, Rule, Rules};
 use crate::model::{
     Alert, Closing, Device, DeviceId, DeviceName, Hold, IncidentId, Metric, Notice, NoticeKind, PersonId,
     Phase, Profile, Reading, Severity, SilenceId, Source, Timestamp, Transition,

@@ -23,6 +23,11 @@ fn alert(device: DeviceId, phase: Phase) -> Alert {
         next_repeat: None,
         repeats: 0,
         ack: None,
+        limit: 90.0,
+        unknown_since: None,
+        settle: 0,
+        told: None,
+        again: None,
     }
 }
 

@@ -7,6 +7,7 @@ mod messages;
 mod metrics;
 mod open;
 mod outbox;
+mod outbox_dead;
 mod outbox_laws;
 mod people;
 mod sweep;
