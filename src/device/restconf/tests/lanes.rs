@@ -59,6 +59,12 @@ async fn so_many_polls_in_all() {
     stop.cancel();
     assert_eq!(waiting.await.unwrap(), [Outcome::Broken(Broken::Stopped)]);
     let next = ask(2, &second);
+    // Another floor has places of its own; while it asks a third router some times, the second one hears nothing.
+    let (other, third) = (Bench::new(), server().await);
+    for id in 3..8 {
+        assert_eq!(body(&other.one(&router(id, &third)).await), Some("{}"));
+    }
+    assert!(second.asked().is_empty());
     permits.add_permits(1);
     assert_eq!(body(&holding.await.unwrap()), Some("{}"));
     assert_eq!(body(&next.await.unwrap()), Some("{}"));
@@ -129,6 +135,8 @@ async fn a_wrong_password_stops_the_credential_for_ssh_too() {
     assert_eq!(broken(&bench.one(&router(5, &next)).await), &stopped());
     assert_eq!(lab.router("R3").unwrap().logins().refused, 0);
     assert_eq!((next.asked().len(), next.handshakes()), (0, 0), "without a request");
+    let met = bench.memory.pins.lock().unwrap().contains_key(&(DeviceId(5), PinKind::Certificate));
+    assert!(!met, "not even its certificate was looked at");
 
     // A person sets it right; a poll goes first and decides for both ways.
     bench.login(&words.username, &words.password);
