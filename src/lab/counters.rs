@@ -57,14 +57,17 @@ impl Counters {
         Counters { router: router.to_owned(), tracks: BTreeMap::new(), boot }
     }
 
-    /// Notes how the ports are from now on.
+    /// Notes how the ports are from now on; one that is not among them carries nothing.
     pub fn observe(&mut self, now: DateTime<Utc>, ports: &[Glance]) {
+        for (name, track) in &mut self.tracks {
+            if !ports.iter().any(|port| port.port == *name) {
+                track.carry(now, Mode::Still);
+            }
+        }
         for port in ports {
             let boot = self.boot;
             let track = self.tracks.entry(port.port.clone()).or_insert_with(|| Track::new(boot, port));
-            if track.modes.last().is_none_or(|(_, mode)| *mode != port.mode) {
-                track.modes.push((now, port.mode));
-            }
+            track.carry(now, port.mode);
             if track.up != port.up {
                 track.up = port.up;
                 track.past.changed = now;
@@ -143,6 +146,12 @@ impl Track {
             jumped: 0.0,
             up: port.up,
             past: Past::since(boot),
+        }
+    }
+
+    fn carry(&mut self, now: DateTime<Utc>, mode: Mode) {
+        if self.modes.last().is_none_or(|(_, last)| *last != mode) {
+            self.modes.push((now, mode));
         }
     }
 }

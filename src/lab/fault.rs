@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 /// One thing that goes wrong until it is cleared; several may be in force at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -85,6 +87,42 @@ pub enum Fault {
     ClockOff(i64),
     /// The flag behind the save question is set, whatever is saved.
     Unsaved,
+}
+
+/// A fault, and from when on.
+#[derive(Clone, Debug)]
+pub(crate) struct InForce {
+    pub fault: Fault,
+    pub since: DateTime<Utc>,
+}
+
+impl InForce {
+    /// The percentage that the processor is told to have.
+    pub fn cpu(&self, at: DateTime<Utc>) -> Option<f64> {
+        match &self.fault {
+            Fault::Cpu(percent) => Some(f64::from(*percent)),
+            Fault::CpuClimb { from, to, over } => {
+                let gone = (at - self.since).as_seconds_f64().max(0.0);
+                let way = (gone / over.max(&Duration::from_millis(1)).as_secs_f64()).min(1.0);
+                Some(f64::from(*from) + (f64::from(*to) - f64::from(*from)) * way)
+            }
+            _ => None,
+        }
+    }
+
+    pub fn memory(&self) -> Option<f64> {
+        match self.fault {
+            Fault::MemoryPool(percent) => Some(f64::from(percent)),
+            _ => None,
+        }
+    }
+
+    pub fn clock(&self) -> Option<i64> {
+        match self.fault {
+            Fault::ClockOff(seconds) => Some(seconds),
+            _ => None,
+        }
+    }
 }
 
 /// Where a router can be told to withhold its answer.

@@ -39,6 +39,7 @@ pub use mail::{Mail, MailFault, MailPlan, MailSink, MailTls};
 pub use plan::{Certificates, Credentials, HostKeyKind, LabPlan, LoginMethods, RouterPlan};
 pub use router::{Logins, Router};
 pub use running::Lab;
+pub use web::PortView;
 
 #[cfg(test)]
 mod tests;

@@ -22,22 +22,20 @@ pub(crate) struct Face {
     pub mode: Mode,
 }
 
-pub(crate) fn faces(state: &State, faults: &[Fault]) -> Vec<Face> {
+pub(crate) fn faces(state: &State) -> Vec<Face> {
     let every = interfaces(state).into_iter().enumerate();
     every
         .map(|(number, interface)| {
             let name = interface.name;
-            let shut = interface.shut || faults.contains(&Fault::PortShut(name.clone()));
-            let up = interface.up && !shut && !faults.contains(&Fault::PortDown(name.clone()));
             Face {
                 description: interface.description,
                 address: interface.address.map(|(address, _)| address),
                 mac: with_colons(&interface.mac),
                 index: number + 1,
-                shut,
-                up,
+                shut: interface.shut,
+                up: interface.up,
                 speed: traffic::speed(&name),
-                mode: mode(&name, up, faults),
+                mode: if interface.up { mode(state, &name) } else { Mode::Still },
                 name,
             }
         })
@@ -66,16 +64,12 @@ pub(crate) enum Kind {
     Other,
 }
 
-fn mode(name: &str, up: bool, faults: &[Fault]) -> Mode {
-    let load = faults.iter().rev().find_map(|fault| match fault {
-        Fault::PortLoad { port, percent } if port == name => Some(*percent),
+fn mode(state: &State, port: &str) -> Mode {
+    let load = state.faults.iter().rev().find_map(|in_force| match &in_force.fault {
+        Fault::PortLoad { port: its, percent } if its == port => Some(*percent),
         _ => None,
     });
-    match load {
-        _ if !up || faults.contains(&Fault::PortGone(name.to_owned())) => Mode::Still,
-        Some(percent) => Mode::Steady(percent),
-        None => Mode::Own,
-    }
+    load.map_or(Mode::Own, Mode::Steady)
 }
 
 /// `0200.0000.0001` as RESTCONF writes it.

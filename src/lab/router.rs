@@ -10,7 +10,7 @@ use russh::keys::PrivateKey;
 use super::cli::{self, Desk, Session};
 use super::door::Door;
 use super::error::LabError;
-use super::fault::{Fault, Point};
+use super::fault::{Fault, InForce, Point};
 use super::hold::{Gate, Hold};
 use super::plan::{Credentials, RouterPlan};
 use super::saved::Saved;
@@ -46,17 +46,9 @@ pub(crate) struct Inner {
 /// What was done to the router and what was seen of its users.
 #[derive(Default)]
 pub(crate) struct Control {
-    faults: Vec<InForce>,
     gates: Vec<Arc<Gate>>,
     typed: Vec<String>,
     logins: Logins,
-}
-
-/// A fault, and from when on.
-#[derive(Clone)]
-pub(crate) struct InForce {
-    pub fault: Fault,
-    pub since: DateTime<Utc>,
 }
 
 /// So much is remembered of what was typed; a lab that runs for weeks must not grow.
@@ -109,28 +101,23 @@ impl Router {
             Fault::Discontinuity => lock(&self.inner.web.counters).jump(now),
             _ => {}
         }
-        lock(&self.inner.control).faults.push(InForce { fault, since: now });
+        lock(&self.inner.state).faults.push(InForce { fault, since: now });
         self.take_effect(now).await;
     }
 
     /// Ends one fault; the others stay in force.
     pub async fn clear_fault(&self, fault: &Fault) {
-        lock(&self.inner.control).faults.retain(|other| other.fault != *fault);
+        lock(&self.inner.state).faults.retain(|other| other.fault != *fault);
         self.take_effect(clock::now()).await;
     }
 
     pub async fn clear_faults(&self) {
-        lock(&self.inner.control).faults.clear();
+        lock(&self.inner.state).faults.clear();
         self.take_effect(clock::now()).await;
     }
 
-    /// What faults change beyond the answers: doors, the clock, what the ports carry.
+    /// What faults change beyond the answers: doors, and what the ports carry.
     async fn take_effect(&self, now: DateTime<Utc>) {
-        let off = self.faults().iter().find_map(|fault| match fault {
-            Fault::ClockOff(seconds) => Some(*seconds),
-            _ => None,
-        });
-        lock(&self.inner.state).clock_fault_seconds = off.unwrap_or(0);
         self.observe(now);
         let reachable = !self.has(&Fault::Unreachable);
         self.inner.door.set(reachable).await;
@@ -216,15 +203,11 @@ impl Router {
     }
 
     pub(crate) fn faults(&self) -> Vec<Fault> {
-        lock(&self.inner.control).faults.iter().map(|in_force| in_force.fault.clone()).collect()
-    }
-
-    pub(crate) fn faults_in_force(&self) -> Vec<InForce> {
-        lock(&self.inner.control).faults.clone()
+        lock(&self.inner.state).faults.iter().map(|in_force| in_force.fault.clone()).collect()
     }
 
     pub(crate) fn has(&self, fault: &Fault) -> bool {
-        lock(&self.inner.control).faults.iter().any(|in_force| in_force.fault == *fault)
+        lock(&self.inner.state).has(fault)
     }
 
     pub(crate) fn note_typed(&self, line: &str) {

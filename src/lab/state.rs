@@ -7,9 +7,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::configuration::Configuration;
+use super::fault::{Fault, InForce};
 use super::plan::{Credentials, RouterPlan};
 use super::sample::{draw, sample};
 use super::topology::{Neighbour, Place, Port};
+use super::traffic;
 
 /// The log keeps this many lines; older ones are forgotten, as on a router with a full buffer.
 const LOG_LINES: usize = 400;
@@ -36,15 +38,14 @@ pub(crate) struct State {
     pub reload_abnormal: bool,
     /// How far the router's clock is from the true time.
     pub clock_offset_seconds: i64,
-    /// More of that, while a fault says so.
-    #[serde(skip)]
-    pub clock_fault_seconds: i64,
     pub log: VecDeque<String>,
     pub secrets: Vec<String>,
     #[serde(skip)]
     pub credentials: Credentials,
     #[serde(skip)]
     pub first_privilege: u8,
+    #[serde(skip)]
+    pub faults: Vec<InForce>,
     #[serde(skip)]
     pub users: Vec<LoggedIn>,
     /// Whether something changed that the state folder does not know yet.
@@ -92,11 +93,11 @@ impl State {
             reload_reason: "Reload Command".to_owned(),
             reload_abnormal: false,
             clock_offset_seconds: 0,
-            clock_fault_seconds: 0,
             log: VecDeque::new(),
             secrets: sample.secrets,
             credentials: Credentials::default(),
             first_privilege: 1,
+            faults: Vec::new(),
             users: Vec::new(),
             unkept: true,
         };
@@ -115,7 +116,24 @@ impl State {
     }
 
     pub fn clock(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        now + TimeDelta::seconds(self.clock_offset_seconds + self.clock_fault_seconds)
+        let off = self.faults.iter().rev().find_map(InForce::clock);
+        now + TimeDelta::seconds(self.clock_offset_seconds + off.unwrap_or(0))
+    }
+
+    pub fn has(&self, fault: &Fault) -> bool {
+        self.faults.iter().any(|in_force| in_force.fault == *fault)
+    }
+
+    /// Percent of the processor.
+    pub fn cpu(&self, at: DateTime<Utc>) -> f64 {
+        let told = self.faults.iter().rev().find_map(|in_force| in_force.cpu(at));
+        told.unwrap_or_else(|| traffic::cpu(&self.name, at))
+    }
+
+    /// Percent of the pool `Processor`.
+    pub fn memory(&self, at: DateTime<Utc>) -> f64 {
+        let told = self.faults.iter().rev().find_map(InForce::memory);
+        told.unwrap_or_else(|| traffic::memory(&self.name, at))
     }
 
     /// Writes one line into the log buffer, with the router's own time before it.

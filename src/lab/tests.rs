@@ -231,6 +231,27 @@ async fn an_unreachable_router_refuses_and_comes_back_at_the_same_place() {
 }
 
 #[tokio::test]
+async fn the_command_line_shows_the_same_faults_as_restconf() {
+    let (lab, router) = one().await;
+    let mut person = Person::privileged(&router).await;
+    router.fault(Fault::PortDown("GigabitEthernet1".to_owned())).await;
+    router.fault(Fault::PortGone("GigabitEthernet3".to_owned())).await;
+    router.fault(Fault::Cpu(93)).await;
+    router.fault(Fault::MemoryPool(95)).await;
+    router.fault(Fault::ClockOff(400 * 86_400)).await;
+    let brief = person.ask("show ip interface brief", "R1#").await;
+    let line = brief.lines().find(|line| line.starts_with("GigabitEthernet1 ")).unwrap();
+    assert!(line.trim_end().ends_with("down                  down"), "{line}");
+    assert!(!brief.contains("GigabitEthernet3"));
+    assert!(person.ask("show processes cpu", "R1#").await.contains("one minute: 93%"));
+    let pools = person.ask("show processes memory", "R1#").await;
+    assert!(pools.contains("Used: 1999094500"), "{pools}");
+    let year = (chrono::Utc::now() + chrono::TimeDelta::days(400)).format("%Y").to_string();
+    assert!(person.ask("show clock", "R1#").await.contains(&year));
+    lab.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn silence_after_the_connect_and_after_the_login() {
     use tokio::io::AsyncReadExt;
     let (lab, router) = one().await;

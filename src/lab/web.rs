@@ -1,9 +1,9 @@
 //! The HTTPS side of a router's handle: where it serves, with which certificate, what was asked, and the truth behind
 //! the numbers that it answers.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Mutex;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio_rustls::TlsAcceptor;
@@ -13,12 +13,11 @@ use super::clock;
 use super::counters::{Counters, Glance};
 use super::door::Door;
 use super::error::LabError;
-use super::fault::Fault;
 use super::ports::{Face, faces};
-use super::router::{InForce, Router, lock};
+use super::router::{Router, lock};
 use super::saved::SavedWeb;
 use super::state::State;
-use super::traffic::{self, Direction};
+use super::traffic::Direction;
 
 pub(crate) struct Web {
     pub door: Door,
@@ -30,10 +29,20 @@ pub(crate) struct Web {
     acceptor: Mutex<Option<TlsAcceptor>>,
 }
 
+/// A port as a person sees it; `speed` in bits a second.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PortView {
+    pub name: String,
+    pub description: String,
+    pub speed: u64,
+    pub up: bool,
+    pub shut: bool,
+}
+
 /// What was seen of the clients.
 #[derive(Default)]
 pub(crate) struct Seen {
-    requests: Vec<String>,
+    requests: VecDeque<String>,
     in_flight: usize,
     most: usize,
     connections: usize,
@@ -55,7 +64,7 @@ impl Web {
             None => Identity::of_router(authority.as_ref(), address.ip())?,
         };
         let mut counters = Counters::new(&state.name, state.boot_time);
-        counters.observe(state.boot_time, &glances(&faces(state, &[])));
+        counters.observe(state.boot_time, &glances(&faces(state)));
         Ok(Web {
             door: Door::new(address),
             counters: Mutex::new(counters),
@@ -88,9 +97,9 @@ impl Seen {
 
     pub fn begin(&mut self, request: String) {
         if self.requests.len() >= REQUESTS {
-            self.requests.remove(0);
+            self.requests.pop_front();
         }
-        self.requests.push(request);
+        self.requests.push_back(request);
         self.in_flight += 1;
         self.most = self.most.max(self.in_flight);
     }
@@ -127,7 +136,7 @@ impl Router {
 
     /// Every RESTCONF request so far, in order: `GET /restconf/data/...`, with its query.
     pub fn requests(&self) -> Vec<String> {
-        lock(&self.inner.web.seen).requests.clone()
+        lock(&self.inner.web.seen).requests.iter().cloned().collect()
     }
 
     /// The most requests that were waiting for their answer at once.
@@ -140,8 +149,21 @@ impl Router {
         lock(&self.inner.web.seen).connections
     }
 
+    /// All ports as they are now, faults included; those that are up are what history can be made up for.
+    pub fn ports(&self) -> Vec<PortView> {
+        let faces = faces(&lock(&self.inner.state));
+        let view = |face: Face| PortView {
+            name: face.name,
+            description: face.description,
+            speed: face.speed,
+            up: face.up,
+            shut: face.shut,
+        };
+        faces.into_iter().map(view).collect()
+    }
+
     /// Starts again now: the saved configuration, counters from zero, this reason, and nobody is connected.
-    /// `abnormal` is a crash. The doors stay open; with [`Fault::Unreachable`] before and cleared after it, it is away.
+    /// `abnormal` is a crash. The doors stay open; with [`super::Fault::Unreachable`] before and cleared after it, it is away.
     pub fn reboot(&self, reason: &str, abnormal: bool) -> Result<(), LabError> {
         let now = clock::now();
         lock(&self.inner.state).boot(reason, abnormal, now);
@@ -159,39 +181,21 @@ impl Router {
 
     /// Percent, by the faults that are in force.
     pub fn true_cpu(&self, at: DateTime<Utc>) -> f64 {
-        let in_force = self.faults_in_force();
-        let forced = in_force.iter().rev().find_map(|in_force| forced_cpu(in_force, at));
-        forced.unwrap_or_else(|| traffic::cpu(self.name(), at))
+        lock(&self.inner.state).cpu(at)
     }
 
     /// Percent of the pool `Processor`, by the faults that are in force.
     pub fn true_memory(&self, at: DateTime<Utc>) -> f64 {
-        let forced = self.faults().iter().rev().find_map(|fault| match fault {
-            Fault::MemoryPool(percent) => Some(f64::from(*percent)),
-            _ => None,
-        });
-        forced.unwrap_or_else(|| traffic::memory(self.name(), at))
+        lock(&self.inner.state).memory(at)
     }
 
     /// Notes how the ports are now, so that the counters know it.
     pub(crate) fn observe(&self, now: DateTime<Utc>) {
-        let faces = faces(&lock(&self.inner.state), &self.faults());
+        let faces = faces(&lock(&self.inner.state));
         lock(&self.inner.web.counters).observe(now, &glances(&faces));
     }
 }
 
 fn glances(faces: &[Face]) -> Vec<Glance> {
     faces.iter().map(Face::glance).collect()
-}
-
-fn forced_cpu(in_force: &InForce, at: DateTime<Utc>) -> Option<f64> {
-    match &in_force.fault {
-        Fault::Cpu(percent) => Some(f64::from(*percent)),
-        Fault::CpuClimb { from, to, over } => {
-            let gone = (at - in_force.since).as_seconds_f64().max(0.0);
-            let way = (gone / over.max(&Duration::from_millis(1)).as_secs_f64()).min(1.0);
-            Some(f64::from(*from) + (f64::from(*to) - f64::from(*from)) * way)
-        }
-        _ => None,
-    }
 }

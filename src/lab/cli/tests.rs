@@ -229,42 +229,42 @@ fn short_commands_print_the_routers_own_words() {
             "dir | inc bytes",
         ],
         expect![[r#"
-        R2#sh int Gi 2
-        GigabitEthernet2 is up, line protocol is up
-          Hardware is vNIC, address is 0200.72d3.ce22 (bia 0200.72d3.ce22)
-          Description: to R1 GigabitEthernet4
-          Internet address is 10.254.0.2/30
-          MTU 1500 bytes, BW 1000000 Kbit/sec, DLY 10 usec,
-             reliability 255/255, txload 1/255, rxload 1/255
-          Encapsulation ARPA, loopback not set
-          Keepalive set (10 sec)
-          Full Duplex, 1000Mbps, link type is auto, media type is Virtual
-          ARP type: ARPA, ARP Timeout 04:00:00
-          Last input 00:00:01, output 00:00:01, output hang never
-          Last clearing of "show interface" counters never
-          Input queue: 0/375/0/0 (size/max/drops/flushes); Total output drops: 0
-          Queueing strategy: fifo
-          Output queue: 0/40 (size/max)
-          5 minute input rate 2269000 bits/sec, 567 packets/sec
-          5 minute output rate 2565000 bits/sec, 641 packets/sec
-             780320445 packets input, 390160222500 bytes, 0 no buffer
-             Received 0 broadcasts (0 IP multicasts)
-             0 runts, 0 giants, 0 throttles
-             0 input errors, 0 CRC, 0 frame, 0 overrun, 0 ignored
-             882116325 packets output, 441058162500 bytes, 0 underruns
-             0 output errors, 0 collisions, 1 interface resets
-             0 unknown protocol drops
-             0 output buffer failures, 0 output buffers swapped out
-        R2#sh proc cpu | inc CPU
-        CPU utilization for five seconds: 8%/0%; one minute: 6%; five minutes: 7%
-        R2#sh proc mem | inc Pool
-        Processor Pool Total: 2104315808 Used:  694424214 Free: 1409891594
-         lsmpi_io Pool Total:    6295128 Used:    6294304 Free:        824
-        R2#sh inv | count PID
-        Number of lines which match regexp = 3
-        R2#dir | inc bytes
-        5183766528 bytes total (3241103360 bytes free)
-        R2#"#]],
+            R2#sh int Gi 2
+            GigabitEthernet2 is up, line protocol is up
+              Hardware is vNIC, address is 0200.72d3.ce22 (bia 0200.72d3.ce22)
+              Description: to R1 GigabitEthernet4
+              Internet address is 10.254.0.2/30
+              MTU 1500 bytes, BW 1000000 Kbit/sec, DLY 10 usec,
+                 reliability 255/255, txload 57/255, rxload 41/255
+              Encapsulation ARPA, loopback not set
+              Keepalive set (10 sec)
+              Full Duplex, 1000Mbps, link type is auto, media type is Virtual
+              ARP type: ARPA, ARP Timeout 04:00:00
+              Last input 00:00:01, output 00:00:01, output hang never
+              Last clearing of "show interface" counters never
+              Input queue: 0/375/0/0 (size/max/drops/flushes); Total output drops: 0
+              Queueing strategy: fifo
+              Output queue: 0/40 (size/max)
+              5 minute input rate 161308518 bits/sec, 25204 packets/sec
+              5 minute output rate 226826764 bits/sec, 35441 packets/sec
+                 40758921637 packets input, 32607137310389 bytes, 0 no buffer
+                 Received 0 broadcasts (0 IP multicasts)
+                 0 runts, 0 giants, 0 throttles
+                 0 input errors, 0 CRC, 0 frame, 0 overrun, 0 ignored
+                 55791094063 packets output, 44632875251108 bytes, 0 underruns
+                 0 output errors, 0 collisions, 1 interface resets
+                 0 unknown protocol drops
+                 0 output buffer failures, 0 output buffers swapped out
+            R2#sh proc cpu | inc CPU
+            CPU utilization for five seconds: 15%/0%; one minute: 15%; five minutes: 13%
+            R2#sh proc mem | inc Pool
+            Processor Pool Total: 2104315808 Used:  775859097 Free: 1328456711
+             lsmpi_io Pool Total:    6295128 Used:    6294304 Free:        824
+            R2#sh inv | count PID
+            Number of lines which match regexp = 3
+            R2#dir | inc bytes
+            5183766528 bytes total (3241103360 bytes free)
+            R2#"#]],
     );
 }
 

@@ -383,6 +383,11 @@ async fn what_ports_carry_can_be_ordered() {
     assert_eq!(read(&router, PORTS).await.as_array().unwrap().len(), 4);
     router.clear_faults().await;
     assert_eq!(port(&router, &name).await["oper-status"], "if-oper-state-ready");
+    let seen = router.ports().into_iter().find(|port| port.name == name).unwrap();
+    assert_eq!(
+        (seen.description.as_str(), seen.speed, seen.up, seen.shut),
+        ("to ISP-A", 1_000_000_000, true, false)
+    );
     router.edit("bob", &["interface GigabitEthernet1", "shutdown"]).unwrap();
     assert_eq!(port(&router, &name).await["admin-status"], "if-state-down");
     assert_eq!(read(&router, SYSTEM).await["unsaved-config"], true);

@@ -4,8 +4,10 @@ use std::net::Ipv4Addr;
 
 use super::Asked;
 use crate::lab::configuration::Entry;
-use crate::lab::sample::draw;
+use crate::lab::counters::whole;
+use crate::lab::fault::Fault;
 use crate::lab::state::State;
+use crate::lab::traffic::{self, Direction};
 
 /// One interface as every command sees it.
 pub(crate) struct Interface {
@@ -19,14 +21,17 @@ pub(crate) struct Interface {
 
 pub(crate) fn interfaces(state: &State) -> Vec<Interface> {
     let entries = state.running.entries().iter();
-    entries
-        .filter_map(|entry| Some(interface(state, entry.line.strip_prefix("interface ")?, entry)))
+    let named = entries.filter_map(|entry| Some((entry.line.strip_prefix("interface ")?, entry)));
+    named
+        .filter(|(name, _)| !state.has(&Fault::PortGone((*name).to_owned())))
+        .map(|(name, entry)| interface(state, name, entry))
         .collect()
 }
 
 fn interface(state: &State, name: &str, entry: &Entry) -> Interface {
     let port = state.ports.iter().find(|port| port.name == name);
-    let shut = entry.below.iter().any(|line| line == " shutdown");
+    let told = |fault: fn(String) -> Fault| state.has(&fault(name.to_owned()));
+    let shut = entry.below.iter().any(|line| line == " shutdown") || told(Fault::PortShut);
     let physical = name.contains("Ethernet");
     let cabled = port.is_some_and(|port| port.address.is_some());
     Interface {
@@ -39,7 +44,7 @@ fn interface(state: &State, name: &str, entry: &Entry) -> Interface {
             .to_owned(),
         address: entry.below.iter().find_map(|line| address(line)),
         shut,
-        up: !shut && (!physical || cabled),
+        up: !shut && (!physical || cabled) && !told(Fault::PortDown),
         mac: port.map_or_else(|| "0200.0000.0001".to_owned(), |port| port.mac.clone()),
     }
 }
@@ -105,13 +110,6 @@ impl Interface {
             (false, false) => ("down", "down"),
         }
     }
-
-    /// Bits a second in and out: the same for the same interface, nothing on one that is down.
-    fn rates(&self, router: &str) -> (u64, u64) {
-        let mut drawn = draw(&format!("{router} {} rate", self.name)).map(u64::from);
-        let mut next = || drawn.next().unwrap_or(1) * 37_000 + 12_000;
-        if self.up && self.name.contains("Ethernet") { (next(), next()) } else { (0, 0) }
-    }
 }
 
 fn long(asked: &Asked, interface: &Interface) -> String {
@@ -138,10 +136,16 @@ fn long(asked: &Asked, interface: &Interface) -> String {
     text + &counters(asked, interface, speed, delay)
 }
 
+/// What the port carries without a fault; RESTCONF alone knows what it really did.
 fn counters(asked: &Asked, interface: &Interface, speed: u64, delay: u64) -> String {
-    let (rate_in, rate_out) = interface.rates(&asked.state.name);
-    let seconds = u64::try_from(asked.uptime().num_seconds()).unwrap_or(0);
-    let (bytes_in, bytes_out) = (rate_in / 8 * seconds, rate_out / 8 * seconds);
+    let (router, port) = (&asked.state.name, &interface.name);
+    let carries = |amount: f64| if interface.up { whole(amount) } else { 0 };
+    let rate = |direction| carries(traffic::rate(router, port, direction, asked.now));
+    let bytes = |direction| {
+        carries(traffic::octets_between(router, port, direction, asked.state.boot_time, asked.now))
+    };
+    let (rate_in, rate_out) = (rate(Direction::In), rate(Direction::Out));
+    let (bytes_in, bytes_out) = (bytes(Direction::In), bytes(Direction::Out));
     let load = |rate: u64| (rate * 255 / (speed * 1000)).max(1);
     format!(
         "  MTU 1500 bytes, BW {speed} Kbit/sec, DLY {delay} usec,
@@ -168,9 +172,9 @@ fn counters(asked: &Asked, interface: &Interface, speed: u64, delay: u64) -> Str
 ",
         load(rate_out),
         load(rate_in),
-        rate_in / 4000,
-        rate_out / 4000,
-        bytes_in / 500,
-        bytes_out / 500,
+        rate_in / 6400,
+        rate_out / 6400,
+        bytes_in / 800,
+        bytes_out / 800,
     )
 }

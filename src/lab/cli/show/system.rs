@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::Asked;
-use crate::lab::sample::draw;
+use crate::lab::counters::whole;
 
 pub(super) fn logging(asked: &Asked) -> String {
     let count = asked.state.log.len();
@@ -62,12 +62,10 @@ pub(super) fn reload(_: &Asked) -> String {
     "No reload is scheduled.\n".to_owned()
 }
 
-/// Load that moves a little from minute to minute and is the same for whoever asks in the same minute.
-fn load(asked: &Asked) -> (u8, u8, u8) {
-    let minute = asked.now.timestamp() / 60;
-    let mut moved = draw(&format!("{} {minute}", asked.state.name));
-    let mut next = |base: u8| base + moved.next().unwrap_or(0) % 5;
-    (next(4), next(3), next(4))
+/// Percent of the last five seconds, minute and five minutes.
+fn load(asked: &Asked) -> (u64, u64, u64) {
+    let percent = |back| whole(asked.state.cpu(asked.now - TimeDelta::seconds(back)).round());
+    (percent(0), percent(0), percent(120))
 }
 
 pub(super) fn cpu(asked: &Asked) -> String {
@@ -104,8 +102,7 @@ const TOTAL: u64 = 2_104_315_808;
 const POOL: u64 = 6_295_128;
 
 fn used(asked: &Asked) -> u64 {
-    let drawn = draw(&format!("{} memory", asked.state.name)).next().unwrap_or(0);
-    TOTAL / 100 * (14 + u64::from(drawn) % 20)
+    TOTAL / 10_000 * whole(asked.state.memory(asked.now) * 100.0).min(10_000)
 }
 
 pub(super) fn memory_processes(asked: &Asked) -> String {

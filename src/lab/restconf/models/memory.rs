@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{View, rounded};
 use crate::lab::fault::Fault;
 
-const PROCESSOR_OCTETS: u64 = 2_029_444_248;
+/// The same that the command line prints.
+const PROCESSOR_OCTETS: u64 = 2_104_315_808;
 const DRAM_KILOBYTES: u64 = 3_965_120;
 /// Of the DRAM, Linux and the data plane take about this much, whatever IOS does.
 const PLATFORM_PERCENT: u64 = 54;

@@ -74,9 +74,7 @@ impl View<'_> {
     }
 
     fn faces(&self) -> Vec<Face> {
-        let mut faces = self.state(|state| faces(state, &self.faults));
-        faces.retain(|face| !self.faults.contains(&Fault::PortGone(face.name.clone())));
-        faces
+        self.state(faces)
     }
 
     fn octets(&self, face: &Face, direction: Direction) -> u64 {
