@@ -12,7 +12,7 @@ pub fn values(highest: f64, unit: Unit) -> Vec<f64> {
     }
     let least = if unit == Unit::BitsPerSecond { 1_000.0 } else { 1.0 };
     let highest = if highest.is_finite() { highest.clamp(least, 1e18) } else { least };
-    let rough = highest / 4.0;
+    let rough = highest / 5.0;
     let tens = 10f64.powf(rough.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * tens).find(|step| *step >= rough);
     let step = step.unwrap_or(rough);
@@ -54,7 +54,8 @@ pub fn times(from: Timestamp, to: Timestamp, zone: Tz) -> Vec<(Timestamp, String
     let first = from.utc().with_timezone(&zone).naive_local().and_utc().timestamp();
     let first = first.div_euclid(step).saturating_mul(step);
     // By the local calendar, so that a change of summer time moves no label off its round hour.
-    let local = (0..=MOST_LABELS + 2).filter_map(|at| DateTime::from_timestamp(first.checked_add(at.checked_mul(step)?)?, 0));
+    let local = (0..=MOST_LABELS + 2)
+        .filter_map(|at| DateTime::from_timestamp(first.checked_add(at.checked_mul(step)?)?, 0));
     let times = local.filter_map(|naive| zone.from_local_datetime(&naive.naive_utc()).earliest());
     let inside = times.filter(|time| (from.0..=to.0).contains(&time.timestamp_millis()));
     inside.map(|time| (Timestamp(time.timestamp_millis()), label(&time, step))).collect()
