@@ -38,7 +38,7 @@ pub enum Anchor {
     Middle,
 }
 
-/// Draws a picture of this size and encodes it.
+/// Draws a picture of this size on white paper and encodes it.
 pub fn picture(
     (width, height): (usize, usize),
     draw: impl FnOnce(&Canvas<'_>) -> Result<(), Undrawn>,
@@ -53,9 +53,10 @@ pub fn picture(
         draw(&canvas)?;
         canvas.area.present().map_err(|_| Undrawn)?;
     }
+    // Adaptive filters make half of the bytes of the others for a picture of lines.
     let pixels = smaller(&pixels, wide);
     let mut png = Vec::with_capacity(64 * 1_024);
-    let encoder = PngEncoder::new_with_quality(&mut png, CompressionType::Default, FilterType::Adaptive);
+    let encoder = PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Adaptive);
     encoder.write_image(&pixels, width as u32, height as u32, ColorType::Rgb8).map_err(|_| Undrawn)?;
     Ok(png)
 }

@@ -35,7 +35,6 @@ const FAR_ABOVE: f64 = 3.0;
 
 pub fn png(chart: &Chart) -> Result<Vec<u8>, Undrawn> {
     picture((WIDTH, HEIGHT), |canvas| {
-        canvas.fill((0.0, 0.0), (WIDTH as f64, HEIGHT as f64), PAPER.mix(1.0))?;
         let top = heading(canvas, chart)?;
         foot(canvas, chart)?;
         let scale = Scale::new(canvas, chart, top);
@@ -109,8 +108,7 @@ enum Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// A curve with its 95th percentile and its highest value; a capacity that is too far away to be
-    /// drawn with an arrow.
+    /// A curve with its 95th percentile and its highest value.
     fn label(&self, chart: &Chart) -> String {
         let clean = |label: &str| label.chars().take(60).filter(|c| !c.is_control()).collect::<String>();
         match self {
@@ -121,11 +119,11 @@ impl Entry<'_> {
                 }
                 (None, _) | (_, None) => clean(&line.label),
             },
-            Entry::Capacity(level) if is_far(chart) => format!("↑ {}", clean(&level.label)),
             Entry::Capacity(level) => clean(&level.label),
         }
     }
 
+    /// An arrow for a capacity that is too far above to be drawn.
     fn sample(&self, canvas: &Canvas<'_>, left: f64, y: f64, chart: &Chart) -> Result<(), Undrawn> {
         match self {
             Entry::Curve(at, _) => {
@@ -134,7 +132,9 @@ impl Entry<'_> {
                 }
                 stroke(canvas, &[(left, y), (left + SAMPLE, y)], *at)
             }
-            Entry::Capacity(_) if is_far(chart) => Ok(()),
+            Entry::Capacity(_) if is_far(chart) => {
+                canvas.text("↑", (left + SAMPLE / 2.0, y), Anchor::Middle, LEGEND)
+            }
             Entry::Capacity(_) => limit(canvas, left, left + SAMPLE, y),
         }
     }

@@ -178,7 +178,7 @@ fn every_picture_of_the_gallery_has_its_size_and_is_not_blank() {
         assert_eq!(picture.dimensions(), (WIDTH as u32, HEIGHT as u32), "{name}");
         let colours: std::collections::BTreeSet<[u8; 3]> = picture.pixels().map(|pixel| pixel.0).collect();
         assert!(colours.len() > 20, "{name}: {} colours", colours.len());
-        assert!(png.len() < 2_000_000, "{name}: {} bytes; a chat takes it over a phone", png.len());
+        assert!(png.len() < 250_000, "{name}: {} bytes; a chat takes it over a phone", png.len());
     }
 }
 
@@ -287,16 +287,7 @@ fn times_are_round_in_the_readers_zone() {
     };
     assert_eq!(labels(1, 361, Tz::UTC), "01:00 02:00 03:00 04:00 05:00 06:00");
     assert_eq!(labels(1, 361, Tz::Asia__Kolkata), "06:00 07:00 08:00 09:00 10:00 11:00");
-    assert_eq!(
-        labels(720, 2_160, Tz::UTC),
-        "12:00 15:00 18:00 21:00 Nov 25 03:00 06:00 09:00 12:00"
-            .replace("15:00 ", "")
-            .replace("21:00 ", "")
-            .replace("03:00 ", "")
-            .replace("09:00 ", "")
-            .replace("12:00 18", "12:00 16:00 20")
-            .replace("20:00 Nov 25 06:00 12:00", "20:00 Nov 25 04:00 08:00 12:00")
-    );
+    assert_eq!(labels(720, 2_160, Tz::UTC), "12:00 16:00 20:00 Nov 25 04:00 08:00 12:00");
     assert_eq!(labels(0, 7 * 1_440, Tz::UTC), "Nov 24 Nov 25 Nov 26 Nov 27 Nov 28 Nov 29 Nov 30 Dec 1");
     assert_eq!(labels(0, 5, Tz::UTC), "Nov 24 00:01 00:02 00:03 00:04 00:05");
     // Summer time ended in Berlin on 2026-10-25 at 03:00: the labels stay on round hours.
@@ -316,7 +307,7 @@ fn sparklines_show_levels_and_leave_holes_blank() {
     let climb: Vec<Point> = (0..8).map(|m| point(m, m as f64)).collect();
     assert_eq!(draw(&climb, 8, 8, None), "▁▂▃▄▅▆▇█");
     assert_eq!(draw(&climb, 8, 8, Some(14.0)), "▁▂▂▃▃▄▄▅");
-    assert_eq!(draw(&climb, 8, 4, Some(7.0)), "▂▄▆█".replace('▄', "▄"));
+    assert_eq!(draw(&climb, 8, 4, Some(7.0)), "▂▄▆█");
     assert_eq!(draw(&climb, 16, 16, None), "▁▂▃▄▅▆▇█        ");
     let sparse: Vec<Point> = [0, 1, 2, 6, 7].map(|m| point(m, 7.0)).to_vec();
     assert_eq!(draw(&sparse, 8, 16, None), "██████      ████", "between two looks the value holds");
@@ -334,7 +325,7 @@ fn any_points() -> impl Strategy<Value = Vec<Point>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn any_points_are_drawn_without_a_panic(
@@ -357,5 +348,14 @@ proptest! {
         prop_assert!(!png(&chart).is_empty());
         let bars = sparkline(&points, Duration::from_millis(step), from, to, 20, Some(capacity));
         prop_assert_eq!(bars.chars().count(), 20);
+    }
+}
+
+#[test]
+fn zz_time() {
+    for (name, chart) in gallery().into_iter().take(5) {
+        let t = std::time::Instant::now();
+        let png = png(&chart);
+        eprintln!("{name} {:?} {}", t.elapsed(), png.len());
     }
 }
