@@ -325,7 +325,7 @@ fn any_points() -> impl Strategy<Value = Vec<Point>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
     fn any_points_are_drawn_without_a_panic(
@@ -348,14 +348,5 @@ proptest! {
         prop_assert!(!png(&chart).is_empty());
         let bars = sparkline(&points, Duration::from_millis(step), from, to, 20, Some(capacity));
         prop_assert_eq!(bars.chars().count(), 20);
-    }
-}
-
-#[test]
-fn zz_time() {
-    for (name, chart) in gallery().into_iter().take(5) {
-        let t = std::time::Instant::now();
-        let png = png(&chart);
-        eprintln!("{name} {:?} {}", t.elapsed(), png.len());
     }
 }
