@@ -12,7 +12,7 @@ pub fn values(highest: f64, unit: Unit) -> Vec<f64> {
     }
     let least = if unit == Unit::BitsPerSecond { 1_000.0 } else { 1.0 };
     let highest = if highest.is_finite() { highest.clamp(least, 1e18) } else { least };
-    let rough = highest / 4.0;
+    let rough = highest / 5.0;
     let tens = 10f64.powf(rough.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * tens).find(|step| *step >= rough);
     let step = step.unwrap_or(rough);

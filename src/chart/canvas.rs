@@ -38,7 +38,7 @@ pub enum Anchor {
     Middle,
 }
 
-/// Draws a picture of this size and encodes it.
+/// Draws a picture of this size on white paper and encodes it.
 pub fn picture(
     (width, height): (usize, usize),
     draw: impl FnOnce(&Canvas<'_>) -> Result<(), Undrawn>,
@@ -53,9 +53,10 @@ pub fn picture(
         draw(&canvas)?;
         canvas.area.present().map_err(|_| Undrawn)?;
     }
+    // Adaptive filters make half of the bytes of the others for a picture of lines.
     let pixels = smaller(&pixels, wide);
     let mut png = Vec::with_capacity(64 * 1_024);
-    let encoder = PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Sub);
+    let encoder = PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Adaptive);
     encoder.write_image(&pixels, width as u32, height as u32, ColorType::Rgb8).map_err(|_| Undrawn)?;
     Ok(png)
 }
@@ -174,8 +175,14 @@ impl Canvas<'_> {
             Anchor::Before => (HPos::Right, VPos::Center),
             Anchor::Middle => (HPos::Center, VPos::Center),
         };
+        // The library centres what stands below the line too: most letters would sit too high.
+        let size = style.size;
         let style = style.style().pos(Pos::new(horizontal, vertical));
-        self.area.draw_text(text, &style, pixel(at)).map_err(|_| Undrawn)
+        let sinks = match anchor {
+            Anchor::TopLeft | Anchor::TopRight | Anchor::Below => 0.0,
+            Anchor::Before | Anchor::Middle => size * 0.16,
+        };
+        self.area.draw_text(text, &style, pixel((at.0, at.1 + sinks))).map_err(|_| Undrawn)
     }
 
     pub fn width(&self, text: &str, style: Letters) -> f64 {

@@ -3,7 +3,7 @@
 use super::axis;
 use super::canvas::{Anchor, Canvas, Letters, Place, Undrawn, picture};
 use super::run::{Run, gaps, runs};
-use super::{Chart, Line, percentile, said};
+use super::{Chart, Level, Line, percentile, said};
 use crate::model::Timestamp;
 use crate::model::metric::Unit;
 use plotters::style::{Color, RGBColor};
@@ -35,7 +35,6 @@ const FAR_ABOVE: f64 = 3.0;
 
 pub fn png(chart: &Chart) -> Result<Vec<u8>, Undrawn> {
     picture((WIDTH, HEIGHT), |canvas| {
-        canvas.fill((0.0, 0.0), (WIDTH as f64, HEIGHT as f64), PAPER.mix(1.0))?;
         let top = heading(canvas, chart)?;
         foot(canvas, chart)?;
         let scale = Scale::new(canvas, chart, top);
@@ -44,6 +43,7 @@ pub fn png(chart: &Chart) -> Result<Vec<u8>, Undrawn> {
         for (at, line) in chart.lines.iter().enumerate() {
             scale.curve(canvas, chart, line, at)?;
         }
+        scale.nothing(canvas, chart)?;
         scale.limit(canvas, chart)?;
         scale.flags(canvas, chart)
     })
@@ -51,6 +51,11 @@ pub fn png(chart: &Chart) -> Result<Vec<u8>, Undrawn> {
 
 fn colour(at: usize) -> RGBColor {
     CURVES.into_iter().cycle().nth(at % CURVES.len()).unwrap_or(INK)
+}
+
+/// Half way to the paper.
+fn lighter(RGBColor(r, g, b): RGBColor) -> RGBColor {
+    RGBColor(r / 2 + 128, g / 2 + 128, b / 2 + 128)
 }
 
 /// Titles and legend; gives where they end.
@@ -96,32 +101,81 @@ fn cut(canvas: &Canvas<'_>, text: &str, letters: Letters, width: f64) -> String 
     String::new()
 }
 
-/// Each curve as it is drawn, its name, its 95th percentile and its highest value.
-fn legend(canvas: &Canvas<'_>, chart: &Chart, mut top: f64) -> Result<f64, Undrawn> {
-    let mut left = MARGIN;
-    for (at, line) in chart.lines.iter().enumerate() {
-        let label: String = line.label.chars().take(60).filter(|c| !c.is_control()).collect();
-        let label = match (percentile(&line.points, 95.0), highest(line)) {
-            (Some(most), Some(max)) => {
-                format!("{label}   p95 {}   max {}", said(most, chart.unit), said(max, chart.unit))
+/// One entry of the legend: the line as it is drawn, and its name.
+enum Entry<'a> {
+    Curve(usize, &'a Line),
+    Capacity(&'a Level),
+}
+
+impl Entry<'_> {
+    /// A curve with its 95th percentile and its highest value.
+    fn label(&self, chart: &Chart) -> String {
+        let clean = |label: &str| label.chars().take(60).filter(|c| !c.is_control()).collect::<String>();
+        match self {
+            Entry::Curve(_, line) => match (percentile(&line.points, 95.0), highest(line)) {
+                (Some(most), Some(max)) => {
+                    let (most, max) = (said(most, chart.unit), said(max, chart.unit));
+                    format!("{}   p95 {most}   max {max}", clean(&line.label))
+                }
+                (None, _) | (_, None) => clean(&line.label),
+            },
+            Entry::Capacity(level) => clean(&level.label),
+        }
+    }
+
+    /// An arrow for a capacity that is too far above to be drawn.
+    fn sample(&self, canvas: &Canvas<'_>, left: f64, y: f64, chart: &Chart) -> Result<(), Undrawn> {
+        match self {
+            Entry::Curve(at, _) => {
+                if *at == 0 {
+                    canvas.fill((left, y), (left + SAMPLE, y + 11.0), colour(*at).mix(0.25))?;
+                }
+                stroke(canvas, &[(left, y), (left + SAMPLE, y)], *at)
             }
-            (None, _) | (_, None) => label,
-        };
-        let width = 60.0 + canvas.width(&label, LEGEND);
+            Entry::Capacity(_) if is_far(chart) => {
+                canvas.text("↑", (left + SAMPLE / 2.0, y), Anchor::Middle, LEGEND)
+            }
+            Entry::Capacity(_) => limit(canvas, left, left + SAMPLE, y),
+        }
+    }
+}
+
+/// How long a line is in the legend, and how far its name is from its beginning.
+const SAMPLE: f64 = 46.0;
+const NAME: f64 = 58.0;
+
+fn legend(canvas: &Canvas<'_>, chart: &Chart, mut top: f64) -> Result<f64, Undrawn> {
+    let curves = chart.lines.iter().enumerate().map(|(at, line)| Entry::Curve(at, line));
+    let capacity = chart.capacity.iter().filter(|level| level.value.is_finite()).map(Entry::Capacity);
+    let mut left = MARGIN;
+    for entry in curves.chain(capacity) {
+        let label = entry.label(chart);
+        let width = NAME + canvas.width(&label, LEGEND);
         if left > MARGIN && left + width > WIDTH as f64 - MARGIN {
             left = MARGIN;
             top += LEGEND.size * 1.35;
         }
-        let middle = top + LEGEND.size * 0.55;
-        if at == 0 {
-            canvas.fill((left, middle), (left + 46.0, middle + 11.0), colour(at).mix(0.25))?;
-        }
-        stroke(canvas, &[(left, middle), (left + 46.0, middle)], at)?;
-        let room = WIDTH as f64 - MARGIN - left - 58.0;
-        canvas.text(&cut(canvas, &label, LEGEND, room), (left + 58.0, top), Anchor::TopLeft, LEGEND)?;
+        entry.sample(canvas, left, top + LEGEND.size * 0.55, chart)?;
+        let room = WIDTH as f64 - MARGIN - left - NAME;
+        canvas.text(&cut(canvas, &label, LEGEND, room), (left + NAME, top), Anchor::TopLeft, LEGEND)?;
         left += width + 36.0;
     }
     Ok(top + LEGEND.size * 1.35)
+}
+
+fn limit(canvas: &Canvas<'_>, left: f64, right: f64, y: f64) -> Result<(), Undrawn> {
+    canvas.dashed(&[(left, y), (right, y)], (18.0, 5.0), 2.5, LIMIT)
+}
+
+/// Whether the capacity is so far above the values that it would flatten them.
+fn is_far(chart: &Chart) -> bool {
+    let most = most(chart);
+    let far = |level: &Level| most > 0.0 && level.value > most * FAR_ABOVE;
+    chart.unit != Unit::Percent && chart.capacity.as_ref().is_some_and(far)
+}
+
+fn most(chart: &Chart) -> f64 {
+    chart.lines.iter().filter_map(highest).fold(0.0, f64::max)
 }
 
 fn highest(line: &Line) -> Option<f64> {
@@ -164,10 +218,10 @@ struct Scale {
 
 impl Scale {
     fn new(canvas: &Canvas<'_>, chart: &Chart, top: f64) -> Scale {
-        let most = chart.lines.iter().filter_map(highest).fold(0.0, f64::max);
+        let most = most(chart);
         let capacity = chart.capacity.as_ref().map(|level| level.value).filter(|value| value.is_finite());
         let highest = match capacity {
-            Some(capacity) if most == 0.0 || capacity <= most * FAR_ABOVE => most.max(capacity),
+            Some(capacity) if !is_far(chart) => most.max(capacity),
             Some(_) | None => most * 1.05,
         };
         let values = axis::values(highest, chart.unit);
@@ -178,7 +232,7 @@ impl Scale {
             right: WIDTH as f64 - MARGIN - 4.0,
             // Room for the words at the top of the marks.
             top: top + if chart.marks.is_empty() { 12.0 } else { 34.0 },
-            bottom: HEIGHT as f64 - 66.0,
+            bottom: HEIGHT as f64 - 72.0,
             highest: values.last().copied().unwrap_or(1.0),
             from,
             to: chart.to.max(Timestamp(from.0.saturating_add(60_000))),
@@ -195,17 +249,11 @@ impl Scale {
         self.bottom - (self.bottom - self.top) * (value / self.highest).clamp(0.0, 1.0)
     }
 
-    /// Where no curve has a value: shaded and hatched, so that it is no white space that means zero.
+    /// Where no curve has a value: shaded, so that it is no white space that could mean zero.
     fn holes(&self, canvas: &Canvas<'_>, chart: &Chart) -> Result<(), Undrawn> {
         for (from, to) in gaps(&chart.lines, self.from, self.to) {
             let (left, right) = (self.x(from), self.x(to));
             canvas.fill((left, self.top), (right, self.bottom), HOLE.mix(1.0))?;
-        }
-        if chart.lines.iter().all(|line| runs(line, self.from, self.to).is_empty()) {
-            canvas.fill((self.left, self.top), (self.right, self.bottom), HOLE.mix(1.0))?;
-            let middle = ((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0);
-            let nothing = cut(canvas, &chart.nothing, SUBTITLE, self.right - self.left);
-            canvas.text(&nothing, middle, Anchor::Middle, SUBTITLE)?;
         }
         Ok(())
     }
@@ -220,9 +268,10 @@ impl Scale {
         for (at, label) in axis::times(self.from, self.to, chart.zone) {
             let (x, half) = (self.x(at), canvas.width(&label, AXIS) / 2.0);
             canvas.line(&[(x, self.top), (x, self.bottom)], 1.0, GRID)?;
-            if x - half >= free_from && x + half <= WIDTH as f64 {
-                canvas.text(&label, (x, self.bottom + 8.0), Anchor::Below, AXIS)?;
-                free_from = x + half + 12.0;
+            let middle = x.min(WIDTH as f64 - half - 4.0);
+            if middle - half >= free_from {
+                canvas.text(&label, (middle, self.bottom + 12.0), Anchor::Below, AXIS)?;
+                free_from = middle + half + 12.0;
             }
         }
         canvas.line(&[(self.left, self.bottom), (self.right, self.bottom)], 2.0, PALE)
@@ -234,8 +283,8 @@ impl Scale {
         }
         let Some(most) = percentile(&line.points, 95.0) else { return Ok(()) };
         let y = self.y(most);
-        // A point in time has no percentile worth a line.
-        if line.points.len() < 2 || chart.unit == Unit::State {
+        // One look has no percentile worth a line, and more than two of them are a grid of their own.
+        if line.points.len() < 2 || chart.lines.len() > 2 || chart.unit == Unit::State {
             return Ok(());
         }
         let dash = if at == 0 { (3.0, 5.0) } else { (12.0, 6.0) };
@@ -255,28 +304,33 @@ impl Scale {
         }
         if run.iter().any(|point| point.peak > point.value * 1.01) {
             let peaks: Vec<Place> = run.iter().map(|p| (self.x(p.at), self.y(p.peak.max(p.value)))).collect();
-            canvas.line(&peaks, 1.0, colour(at))?;
+            canvas.line(&peaks, 1.2, lighter(colour(at)))?;
         }
         stroke(canvas, &places, at)
     }
 
-    /// The capacity across the picture, or its name with an arrow where it lies far above.
-    fn limit(&self, canvas: &Canvas<'_>, chart: &Chart) -> Result<(), Undrawn> {
-        let Some(level) = chart.capacity.as_ref().filter(|level| level.value.is_finite()) else {
+    /// Says so where there is not one value.
+    fn nothing(&self, canvas: &Canvas<'_>, chart: &Chart) -> Result<(), Undrawn> {
+        if chart.lines.iter().any(|line| !runs(line, self.from, self.to).is_empty()) {
             return Ok(());
-        };
-        let letters = Letters { size: 20.0, colour: LIMIT, bold: true };
-        let fits = level.value <= self.highest * 1.001;
-        let y = if fits { self.y(level.value) } else { self.top };
-        if fits {
-            canvas.dashed(&[(self.left, y), (self.right, y)], (18.0, 5.0), 2.5, LIMIT)?;
         }
-        let label = if fits { level.label.clone() } else { format!("↑ {}", level.label) };
-        let label = cut(canvas, &label, letters, self.right - self.left - 20.0);
-        let place = (self.right - 8.0, y + 6.0);
-        let width = canvas.width(&label, letters);
-        canvas.fill((place.0 - width - 6.0, y + 3.0), (self.right - 2.0, y + 31.0), PAPER.mix(0.85))?;
-        canvas.text(&label, place, Anchor::TopRight, letters)
+        let (x, y) = ((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0);
+        let words = cut(canvas, &chart.nothing, SUBTITLE, self.right - self.left - 40.0);
+        let half = canvas.width(&words, SUBTITLE) / 2.0 + 12.0;
+        canvas.fill((x - half, y - 20.0), (x + half, y + 20.0), HOLE.mix(1.0))?;
+        canvas.text(&words, (x, y), Anchor::Middle, SUBTITLE)
+    }
+
+    /// The capacity across the picture; where it lies far above, the legend says so.
+    fn limit(&self, canvas: &Canvas<'_>, chart: &Chart) -> Result<(), Undrawn> {
+        match chart.capacity.as_ref().filter(|level| self.shows(level.value)) {
+            Some(level) => limit(canvas, self.left, self.right, self.y(level.value)),
+            None => Ok(()),
+        }
+    }
+
+    fn shows(&self, value: f64) -> bool {
+        value <= self.highest * 1.001
     }
 
     /// Marks in order of time; where two would lie on each other, only the first has its word.
@@ -284,13 +338,13 @@ impl Scale {
         let letters = Letters { size: 20.0, colour: PAPER, bold: true };
         let mut marks: Vec<_> = chart.marks.iter().filter(|m| m.at >= self.from && m.at <= self.to).collect();
         marks.sort_by_key(|mark| mark.at);
-        let mut free_from = self.left - MARGIN;
+        let mut free_from = self.left - 2.0;
         for mark in marks {
             let label: String = mark.label.chars().take(24).filter(|c| !c.is_control()).collect();
             let half = canvas.width(&label, letters) / 2.0 + 7.0;
             let x = self.x(mark.at);
             canvas.dashed(&[(x, self.top), (x, self.bottom)], (7.0, 5.0), 2.0, FLAG)?;
-            let middle = x.max(free_from + half).min(WIDTH as f64 - half);
+            let middle = x.max(free_from + half).min(WIDTH as f64 - half - 4.0);
             if middle - half < free_from || (middle - x).abs() > half {
                 continue;
             }

@@ -6,8 +6,8 @@ use crate::model::metric::Point;
 
 /// Above this many steps without a value a hole is a gap: one lost look is none.
 const GAP_STEPS: f64 = 2.5;
-/// More points than this cannot be told apart.
-const MOST: usize = 1_200;
+/// One point for two pixels or so; more of them make a line thick, not exact.
+const MOST: usize = 440;
 
 /// Points in order, all finite, none further from the next than a gap.
 pub type Run = Vec<Point>;
