@@ -138,7 +138,7 @@ fn without_values_it_is_said_why() {
     );
     bench.change("R2", |vitals| vitals.interfaces.as_mut().unwrap().at = ago(200));
     expect![[r#"R2 Gi1 "to ISP-A": in 412 Mb/s (41 %), out 96 Mb/s (9.6 %) of 1 Gb/s, 3 min 20 s ago"#]]
-        .assert_eq(&bench.ask("/bw R2 Gi1").lines().next().unwrap_or_default());
+        .assert_eq(bench.ask("/bw R2 Gi1").lines().next().unwrap_or_default());
 }
 
 #[test]

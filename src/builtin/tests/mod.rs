@@ -3,6 +3,7 @@
 
 mod bw;
 mod inventory;
+mod logs;
 mod status;
 mod top;
 
