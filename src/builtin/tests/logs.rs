@@ -49,27 +49,32 @@ fn own_lines_are_left_out_and_one_press_away() {
         ?
         [With the bot's own] /logs R1 all
         3 lines
-    "#]].assert_eq(&ask(&bench, "/logs R1"));
+    "#]]
+    .assert_eq(&ask(&bench, "/logs R1"));
     expect![[r#"
         Log of R1 with "dmi": 2 lines, 10 lines of the bot's own polling left out (under 0.1 s)
         ?
         [With the bot's own] /logs R1 all dmi
         2 lines
-    "#]].assert_eq(&ask(&bench, "/logs R1 dmi"));
+    "#]]
+    .assert_eq(&ask(&bench, "/logs R1 dmi"));
     expect![[r#"
         Log of R1: 13 lines (under 0.1 s)
         ?
         13 lines
-    "#]].assert_eq(&ask(&bench, "/logs R1 all"));
+    "#]]
+    .assert_eq(&ask(&bench, "/logs R1 all"));
     expect![[r#"
         Log of R1 with "link": 1 line (under 0.1 s)
         ?
         1 lines
-    "#]].assert_eq(&ask(&bench, "/logs R1 ALL link"));
+    "#]]
+    .assert_eq(&ask(&bench, "/logs R1 ALL link"));
     // Without its credential nobody can tell which lines are the bot's.
     expect![[r#"
         Log of R1: 13 lines (under 0.1 s)
         ?
         13 lines
-    "#]].assert_eq(&ask(&Bench::new(), "/logs R1"));
+    "#]]
+    .assert_eq(&ask(&Bench::new(), "/logs R1"));
 }
