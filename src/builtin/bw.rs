@@ -104,11 +104,15 @@ fn one(port: &Port<'_>, span: Duration, facts: &Facts, work: &mut Work) -> Resul
             document = document.with_detail(text);
         }
     }
-    match known {
-        true => Ok(document.with(Block::Picture(picture(port, span, facts, work)?))),
-        false => Ok(document.with_detail(text!("bw.no_history", span = span))),
+    if !known {
+        let document = document.with_detail(text!("bw.no_history", span = span));
+        return Ok(wider(document, port, span, facts));
     }
-    .map(|document| wider(document, port, span, facts))
+    let picture = picture(port, span, facts, work)?;
+    if let Some(until) = picture.simulated_until {
+        document = document.with_detail(text!("bw.simulated", until = until));
+    }
+    Ok(wider(document.with(Block::Picture(picture)), port, span, facts))
 }
 
 /// The next longer span, one press away.

@@ -100,6 +100,36 @@ async fn commands_about_the_bot_itself_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_last_seen_is_answered_without_asking_a_router() {
+    let world = World::demo().await;
+    for line in ["/status", "/status all list", "/status R1", "/bw R1", "/bw R1 Gi1 1h", "/bw site:hanoi"] {
+        let reply = world.ask(line).await;
+        assert!(reply.went_well() && !reply.text.contains("{"), "{line}: {}", reply.text);
+    }
+    for line in ["/top cpu", "/top memory site:hanoi", "/top bw"] {
+        assert!(world.ask(line).await.went_well(), "{line}");
+    }
+    assert!(world.ask("/bw R1 Gi1 5s").await.text.contains("from 1m to 2 years"));
+    assert_eq!(world.router("R1").logins().accepted, 0, "a router was asked");
+    world.bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interface_keeps_what_people_know_of_it() {
+    let world = World::demo().await;
+    let typed = "/device set R1 interface=Gi1 description=\"to ISP-A\" speed=200m uplink=yes";
+    let set = world.ask(typed).await;
+    assert!(set.went_well(), "{}", set.text);
+    let sheet = world.ask("/device R1").await;
+    assert!(sheet.text.contains("Gi1  \"to ISP-A\", 200 Mb/s, uplink"), "{}", sheet.text);
+    let cleared = world.ask("/device set R1 interface=Gi1 clear=yes").await;
+    assert!(cleared.went_well(), "{}", cleared.text);
+    assert!(!world.ask("/device R1").await.text.contains("ISP-A"));
+    assert!(!world.ask("/device set R1 uplink=yes").await.went_well());
+    world.bot.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_router_is_added_changed_and_removed() {
     let world = World::demo().await;
     let added = world.ask("/device add R9 10.0.0.9 site=hue tags=edge").await;

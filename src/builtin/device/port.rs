@@ -99,7 +99,7 @@ fn speed(typed: &str) -> Option<u64> {
 fn speed_written(speed: u64) -> String {
     [(1_000_000_000, "g"), (1_000_000, "m"), (1_000, "k")]
         .into_iter()
-        .find(|(unit, _)| speed % unit == 0)
+        .find(|(unit, _)| speed.is_multiple_of(*unit))
         .map_or_else(|| speed.to_string(), |(unit, letter)| format!("{}{letter}", speed / unit))
 }
 

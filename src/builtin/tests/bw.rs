@@ -65,6 +65,7 @@ fn the_picture_asks_for_both_directions_and_marks_what_happened() {
         work.set_meta("simulated_until", &ago(900).0.to_string())
     });
     let document = bench.document("/bw R1 Gi1 2h").unwrap();
+    assert!(plain(&document).contains("Values before 13:47 are simulated."));
     let picture = document.blocks.iter().find_map(|block| match block {
         Block::Picture(picture) => Some(picture.clone()),
         _ => None,
@@ -138,7 +139,7 @@ fn without_values_it_is_said_why() {
     );
     bench.change("R2", |vitals| vitals.interfaces.as_mut().unwrap().at = ago(200));
     expect![[r#"R2 Gi1 "to ISP-A": in 412 Mb/s (41 %), out 96 Mb/s (9.6 %) of 1 Gb/s, 3 min 20 s ago"#]]
-        .assert_eq(&bench.ask("/bw R2 Gi1").lines().next().unwrap_or_default());
+        .assert_eq(bench.ask("/bw R2 Gi1").lines().next().unwrap_or_default());
 }
 
 #[test]
@@ -183,6 +184,9 @@ fn an_interface_is_found_in_the_routers_own_list() {
             refused: R1 has no interface Gi9. It has Gi1, Gi2, Lo0. Nothing was done.
         "#]],
     );
+    // What is sent to the router is for the router to judge: it may have got one since.
+    let resolved = bench.resolved("/interfaces R1 gi9").unwrap();
+    assert_eq!(resolved.word("interface"), Some("GigabitEthernet9"));
     bench.change("R1", |vitals| {
         vitals.interfaces.as_mut().unwrap().value.push(interface("Tunnel1", "", 0.0, 0.0));
     });

@@ -23,7 +23,7 @@ fn an_interface_gets_a_description_a_speed_and_a_flag_and_loses_them_again() {
         let sheet = bench.ask("/device R1");
         let lines: Vec<&str> =
             sheet.lines().filter(|line| line.contains("Gi1  ") || line.contains("Lo0  ")).collect();
-        lines.join("\n")
+        lines.into_iter().map(str::trim).collect::<Vec<_>>().join("\n")
     };
     expect![[r#"
            Gi1  "to ISP-A", 200 Mb/s, uplink

@@ -3,6 +3,7 @@
 
 mod bw;
 mod inventory;
+mod logs;
 mod status;
 mod top;
 
@@ -14,7 +15,7 @@ use crate::store::{Access, Store, StoreError, Work};
 use crate::{embedded, texts};
 use expect_test::{Expect, expect};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// Monday 2026-11-23, 14:02 UTC.
@@ -245,7 +246,8 @@ fn alert(number: i64, device: DeviceId, metric: Metric, severity: Severity, valu
 }
 
 fn said(text: &Text) -> String {
-    texts::load("en").unwrap().render(text, &Reader::default(), NOW)
+    static TEXTS: LazyLock<Texts> = LazyLock::new(|| texts::load("en").unwrap());
+    TEXTS.render(text, &Reader::default(), NOW)
 }
 
 /// One block a line; tables with their columns apart, buttons with the line that they stand for.

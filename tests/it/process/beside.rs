@@ -187,6 +187,15 @@ async fn people_and_routers_are_changed_and_mistakes_are_told() {
     home.cli(&["device", "set", "R1", "colour=red"]).with(2).complains("colour");
     let changed = home.cli(&["device", "set", "R1", "site=hue", "tags=core,edge"]).well().out;
     assert!(changed.contains("hue"), "{changed}");
+    let port = ["device", "set", "R1", "interface=gi1", "description=to ISP-A", "speed=200m", "uplink=yes"];
+    let noted = home.cli(&port).well().out;
+    let written = "GigabitEthernet1 description=\"to ISP-A\" speed=200m uplink=yes";
+    assert!(noted.contains(written), "{noted}");
+    let export = home.cli(&["device", "export"]).well().out;
+    assert!(export.contains(&written.replace('"', "\"\"")), "{export}");
+    let again = home.cli_with(&["device", "import", "-", "--dry-run"], &export).well().out;
+    assert!(!again.contains('~'), "{again}");
+    home.cli(&["device", "set", "R1", "speed=200m"]).with(2).complains("interface=Gi1");
     home.cli(&["device", "list", "tag:edge"]).well().once("R1");
     home.cli(&["device", "list", "R9"]).with(2).complains("r9 names no router");
     home.cli(&["device", "remove", "R1"]).well();
