@@ -103,7 +103,7 @@ pub struct Shared {
 }
 
 /// A channel's settings table, with what stands in the files and variables that it names.
-pub struct Table<'a> {
+pub struct Setup<'a> {
     /// `mail` of `[channel.mail]`.
     pub name: &'a str,
     pub fields: &'a Fields<'a>,
@@ -124,9 +124,9 @@ pub struct Opened {
 pub struct Kind {
     pub name: &'static str,
     /// Reads its table, so that every mistake in it is told; opens nothing.
-    pub check: fn(&Table<'_>),
+    pub check: fn(&Setup<'_>),
     /// None when the table has a mistake, which is told.
-    pub open: fn(&Table<'_>, &Shared) -> Option<Opened>,
+    pub open: fn(&Setup<'_>, &Shared) -> Option<Opened>,
 }
 
 pub const KINDS: [Kind; 2] = [

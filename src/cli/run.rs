@@ -3,7 +3,7 @@
 use super::print::say;
 use crate::app::{self, Parts};
 use crate::builtin;
-use crate::channel::{Channel, KINDS, Kind, Shared, Table, terminal};
+use crate::channel::{Channel, KINDS, Kind, Setup, Shared, terminal};
 use crate::command::Catalog;
 use crate::device::MasterKey;
 use crate::flow::live::{Live, Load};
@@ -147,8 +147,8 @@ fn kind(table: &ChannelTable) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == table.kind)
 }
 
-fn table<'a>(settings: &'a ChannelTable, fields: &'a Fields<'a>) -> Table<'a> {
-    Table { name: &settings.name, fields, secrets: &settings.secrets, files: &settings.files }
+fn table<'a>(settings: &'a ChannelTable, fields: &'a Fields<'a>) -> Setup<'a> {
+    Setup { name: &settings.name, fields, secrets: &settings.secrets, files: &settings.files }
 }
 
 /// What is wrong with a channel's table.

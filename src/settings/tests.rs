@@ -1,7 +1,7 @@
 //! Settings files as people write them, with and without mistakes.
 
 use super::*;
-use crate::channel::{KINDS, Table};
+use crate::channel::{KINDS, Setup};
 use expect_test::{Expect, expect};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -289,7 +289,7 @@ fn the_example_holds_every_key() {
         let kind = KINDS.iter().find(|kind| kind.name == table.kind).unwrap();
         let none = (BTreeMap::new(), BTreeMap::new());
         asked.extend(table.section.asked(|fields| {
-            (kind.check)(&Table { name: &table.name, fields, secrets: &none.0, files: &none.1 });
+            (kind.check)(&Setup { name: &table.name, fields, secrets: &none.0, files: &none.1 });
         }));
     }
     let tables =

@@ -2,7 +2,7 @@
 
 use crate::peer::{MailServer, PASSWORD, USER};
 use crate::world::{PATIENCE, Plan, World, now};
-use patchbay::channel::{Channel, Deliver, KINDS, Later, Shared, Table};
+use patchbay::channel::{Channel, Deliver, KINDS, Later, Setup, Shared};
 use patchbay::lab::LabPlan;
 use patchbay::model::outbound::{Fate, MessageRef};
 use patchbay::model::picture::{Drawn, Picture, Sparkline};
@@ -66,7 +66,7 @@ fn channel(name: &str, server: &MailServer, door: &str, authority: &str) -> Chan
         installation: "test".to_owned(),
     };
     let (opened, problems) = table.read(|fields| {
-        let table = Table { name: &table.name, fields, secrets: &table.secrets, files: &table.files };
+        let table = Setup { name: &table.name, fields, secrets: &table.secrets, files: &table.files };
         (kind.open)(&table, &shared)
     });
     assert_eq!(problems, []);

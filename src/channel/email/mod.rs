@@ -11,7 +11,7 @@ mod table;
 mod tests;
 mod words;
 
-use super::{Channel, Deliver, Later, Opened, Shared, Table};
+use super::{Channel, Deliver, Later, Opened, Setup, Shared};
 use crate::model::outbound::MessageRef;
 use crate::model::{Destination, Message, Receipt, SendError, Texts};
 use letter::Sender;
@@ -25,12 +25,12 @@ pub const KIND: &str = "email";
 /// to which it comes in the end.
 const PATIENCE: [u64; 6] = [30, 60, 120, 300, 600, 1_800];
 
-pub fn checked(table: &Table<'_>) {
+pub fn checked(table: &Setup<'_>) {
     table::read(table);
 }
 
 /// Opens the door as its settings table says. Nothing is connected before there is something to send.
-pub fn opened(table: &Table<'_>, shared: &Shared) -> Option<Opened> {
+pub fn opened(table: &Setup<'_>, shared: &Shared) -> Option<Opened> {
     let settings = table::read(table)?;
     let mail = Mail {
         name: table.name.to_owned(),

@@ -1,7 +1,7 @@
 //! The settings table of mail: keys in, checked values out, or every mistake with its line. There is
 //! no way to send without TLS, and none to leave a certificate unchecked.
 
-use super::super::Table;
+use super::super::Setup;
 use super::post::{Post, Tls};
 use crate::model::Secret;
 use crate::model::written::Fields;
@@ -19,7 +19,7 @@ pub struct Settings {
 }
 
 /// None when something is wrong, which is told then.
-pub fn read(table: &Table<'_>) -> Option<Settings> {
+pub fn read(table: &Setup<'_>) -> Option<Settings> {
     let fields = table.fields;
     let host = fields.required("host", "say host = \"smtp.example.net\", your mail server");
     let tls = tls(fields);
@@ -38,7 +38,7 @@ fn tls(fields: &Fields<'_>) -> Tls {
 }
 
 /// Both or neither; one alone is a slip.
-fn login(table: &Table<'_>) -> Result<Option<Credentials>, ()> {
+fn login(table: &Setup<'_>) -> Result<Option<Credentials>, ()> {
     let fields = table.fields;
     let named = fields.has("password_file") || fields.has("password_env");
     match (fields.text("user"), table.secrets.get("password").map(Secret::reveal)) {
@@ -91,7 +91,7 @@ pub fn address(typed: &str) -> Option<Address> {
 }
 
 /// The system's roots, or those of `ca_file` and no others.
-fn trust(table: &Table<'_>, host: &str) -> Option<TlsParameters> {
+fn trust(table: &Setup<'_>, host: &str) -> Option<TlsParameters> {
     let fields = table.fields;
     let told = |what: String, hint: &str| {
         fields.wrong("ca_file", what, hint);

@@ -24,7 +24,7 @@ pub use listen::Input;
 pub use stdout::Stdout;
 pub use words::Words;
 
-use super::{Channel, ChannelError, Deliver, Intake, Later, Listen, Opened, Shared, Table};
+use super::{Channel, ChannelError, Deliver, Intake, Later, Listen, Opened, Setup, Shared};
 use crate::model::outbound::MessageRef;
 use crate::model::written::Fields;
 use crate::model::{
@@ -100,13 +100,13 @@ fn user(fields: &Fields<'_>) -> String {
     fields.text("user").unwrap_or_else(|| "you".to_owned())
 }
 
-pub fn checked(table: &Table<'_>) {
+pub fn checked(table: &Setup<'_>) {
     user(table.fields);
 }
 
 /// Opens the door as its settings table says. There is one terminal, so it has the same name in
 /// every settings file.
-pub fn opened(table: &Table<'_>, shared: &Shared) -> Option<Opened> {
+pub fn opened(table: &Setup<'_>, shared: &Shared) -> Option<Opened> {
     let terminal = Terminal::of_process(user(table.fields), shared);
     Some(Opened { channel: terminal.channel(), terminal: Some(terminal) })
 }

@@ -6,7 +6,7 @@ mod server;
 mod tables;
 
 use super::*;
-use crate::channel::Table;
+use crate::channel::Setup;
 use crate::model::written::{Section, Source};
 use crate::model::*;
 use std::collections::BTreeMap;
@@ -41,7 +41,7 @@ fn open(text: &str, secrets: &[(&str, &str)], files: &[(&str, &str)]) -> (Option
         for key in ["ca_file", "password_file", "password_env"] {
             fields.has(key);
         }
-        opened(&Table { name: "mail", fields, secrets: &secrets, files: &files }, &shared())
+        opened(&Setup { name: "mail", fields, secrets: &secrets, files: &files }, &shared())
     });
     (opened.map(|opened| opened.channel), problems.iter().map(ToString::to_string).collect())
 }
