@@ -18,9 +18,31 @@ mod policy;
 mod resolving;
 
 /// The builtins of this step; the program passes the names in its registry.
-pub const BUILTINS: [&str; 16] = [
-    "help", "whoami", "devices", "device", "show", "backup", "diff", "config", "trust", "logs", "jobs",
-    "job", "cancel", "status", "bw", "top",
+pub const BUILTINS: [&str; 24] = [
+    "help",
+    "whoami",
+    "devices",
+    "device",
+    "show",
+    "backup",
+    "diff",
+    "config",
+    "trust",
+    "logs",
+    "jobs",
+    "job",
+    "cancel",
+    "status",
+    "bw",
+    "top",
+    "ack",
+    "alerts",
+    "dlq",
+    "silence",
+    "silences",
+    "unack",
+    "unsilence",
+    "why",
 ];
 
 /// Monday 2026-11-23, 12:00 UTC.

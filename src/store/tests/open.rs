@@ -43,7 +43,7 @@ fn another_version_is_named_and_left_alone() {
     let newer = OpenError::Newer { have: 7, known: 2 };
     assert_eq!(refused(bench.folder.path(), Access::Bot), newer);
     assert_eq!(refused(bench.folder.path(), Access::Beside), newer);
-    assert!(newer.to_string().contains("version 7, this program knows versions up to 1"));
+    assert!(newer.to_string().contains("version 7, this program knows versions up to 2"));
     bench.db.pragma_update(None, "user_version", 0).unwrap();
     assert_eq!(refused(bench.folder.path(), Access::Beside), OpenError::Older { have: 0, known: 2 });
 }
