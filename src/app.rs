@@ -10,7 +10,7 @@ use crate::device::{
 };
 use crate::flow::monitor::Periods;
 use crate::flow::{self, Clock, House, Stops};
-use crate::model::{DeviceId, Timestamp};
+use crate::model::{DeviceId, Texts, Timestamp};
 use crate::settings::{Monitor, Settings};
 use crate::store::metrics::{Keep, Metrics, SetAside};
 use crate::store::{Retention, Store};
@@ -38,6 +38,7 @@ pub struct Parts {
     pub settings: Settings,
     pub key: MasterKey,
     pub store: Store,
+    pub texts: Arc<Texts>,
     /// Measured values, and whether a damaged file of them had to be set aside.
     pub metrics: (Metrics, Option<SetAside>),
     /// Reads commands and rules: at the start, and at each reload.
@@ -135,6 +136,7 @@ fn house(parts: Parts) -> anyhow::Result<House> {
         floor: Floor::new(settings, ports, sealer, redactor),
         channels: parts.channels,
         live,
+        texts: parts.texts,
         metrics: parts.metrics.0,
         board: flow::board::Shown::default(),
         periods: periods(&parts.settings.monitor),

@@ -3,6 +3,7 @@
 
 use super::*;
 use image::RgbImage;
+use proptest::prelude::*;
 
 /// 2026-11-24 00:00 UTC.
 const DAY: i64 = 1_795_478_400_000;

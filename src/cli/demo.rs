@@ -87,7 +87,17 @@ async fn live(
         first_screen(&settings.data, arguments.role, lab);
     }
     let channels = vec![terminal.channel()];
-    app::live(Parts { settings, key, store, metrics, load, channels, terminal: Some(terminal) }).await
+    app::live(Parts {
+        settings,
+        key,
+        store,
+        texts: shared.texts,
+        metrics,
+        load,
+        channels,
+        terminal: Some(terminal),
+    })
+    .await
 }
 
 /// Made at the first start; a lost key makes everything that was sealed with it unreadable.

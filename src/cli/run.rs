@@ -31,7 +31,8 @@ pub fn run(path: &Path) -> anyhow::Result<ExitCode> {
         if terminal.is_some() && std::io::stdin().is_terminal() {
             greet(&shared, log_file.as_deref());
         }
-        app::live(Parts { settings, key, store, metrics, load, channels, terminal }).await
+        app::live(Parts { settings, key, store, texts: shared.texts, metrics, load, channels, terminal })
+            .await
     })
 }
 

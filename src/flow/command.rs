@@ -64,8 +64,11 @@ async fn one(house: &House, tree: &Tree, id: i64, update: Update) -> Result<(), 
     let Some(request) = listen.and_then(|listen| listen.request(&update)) else {
         return house.store.write(move |work| work.done(id)).await;
     };
-    let gathered = gather::gather(house, request, update).await?;
+    let mut gathered = gather::gather(house, request, update).await?;
     let decision = dispatch(tree, &gathered, &house.live.now().catalog).await;
+    if let Decision::Run { resolved, .. } = &decision {
+        gathered.facts.tracks = gather::tracks(house, resolved, &gathered.facts).await;
+    }
     let_a_canary_fly(house, &gathered, &decision);
     enact::enact(house, id, gathered, decision).await
 }

@@ -2,7 +2,7 @@
 //! time, destinations at once; the attempt is stored before, the receipt after.
 
 use super::undelivered::{self, Letter};
-use super::{AFTER_ERROR, House};
+use super::{AFTER_ERROR, House, draw};
 use crate::channel::Channel;
 use crate::model::{Message, Receipt, SendError};
 use crate::store::{Arrived, StoreError, Topic};
@@ -91,7 +91,7 @@ async fn send(house: &House, message: Message) -> crate::model::Destination {
     place
 }
 
-async fn attempt(house: &House, message: Message) -> Result<(), StoreError> {
+async fn attempt(house: &House, mut message: Message) -> Result<(), StoreError> {
     let (id, now) = (message.id, house.clock.now().wall);
     let Some(channel) = house.channel_of(&message.place) else {
         return house.store.write(move |work| work.dead(id, "the channel is not open", now)).await;
@@ -99,6 +99,7 @@ async fn attempt(house: &House, message: Message) -> Result<(), StoreError> {
     if !house.store.write(move |work| work.attempt(id, now)).await? {
         return Ok(());
     }
+    message.pictures = draw::pictures(house, &message.document, &message.reader).await;
     match tokio::time::timeout(SEND, channel.deliver.deliver(&message)).await {
         Ok(Ok(receipt)) => delivered(house, channel, &message, receipt).await,
         Ok(Err(error)) => failed(house, channel, &message, error, Arrived::No).await,

@@ -2,8 +2,9 @@
 
 use super::House;
 use super::decide::Asked;
+use crate::builtin;
 use crate::model::permit::Policy;
-use crate::model::{Facts, Inventory, Person, Press, Request, Update, What};
+use crate::model::{Facts, Inventory, Person, Press, Request, Resolved, Track, Update, What};
 use crate::store::{Dialog, StoreError, Topic, View};
 use std::sync::{Arc, Mutex};
 
@@ -64,6 +65,21 @@ pub async fn facts(
         tracks: Arc::default(),
         job: None,
     })
+}
+
+/// The measured values that a command wants to see. Without the metrics file it answers without them.
+pub async fn tracks(house: &House, resolved: &Resolved, facts: &Facts) -> Arc<Vec<Track>> {
+    let Some(builtin) = builtin::of(&resolved.command.run) else { return Arc::default() };
+    let wanted = (builtin.wants)(resolved, facts);
+    if wanted.series.is_empty() {
+        return Arc::default();
+    }
+    let (period, now) = (house.periods.shortest(), facts.now.wall);
+    let read = house.metrics.tracks(wanted.series, wanted.from, wanted.to, period, now).await;
+    Arc::new(read.unwrap_or_else(|error| {
+        tracing::error!(%error, "measured values could not be read");
+        Vec::new()
+    }))
 }
 
 pub async fn gather(house: &House, request: Request, update: Update) -> Result<Gathered, StoreError> {

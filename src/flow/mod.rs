@@ -5,7 +5,7 @@
 
 use crate::channel::Channel;
 use crate::device::Floor;
-use crate::model::Destination;
+use crate::model::{Destination, Texts};
 use crate::store::Store;
 use crate::store::metrics::Metrics;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ pub mod clock;
 pub mod command;
 pub mod decide;
 pub mod deliver;
+pub mod draw;
 pub mod enact;
 pub mod gather;
 pub mod housekeeping;
@@ -44,6 +45,8 @@ pub struct House {
     pub platforms: Arc<Vec<String>>,
     pub stops: Stops,
     pub gathered: gather::Cache,
+    /// What channels say, for words inside pictures.
+    pub texts: Arc<Texts>,
     pub metrics: Metrics,
     /// What was last seen of each router.
     pub board: board::Shown,

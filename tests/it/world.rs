@@ -149,7 +149,8 @@ fn start(folder: &Path, store: Store, key: MasterKey, desk: &Arc<Desk>, made: Ma
         vec![Channel { name: DESK.to_owned(), listen: Some(desk.clone()), deliver: desk.clone() }];
     channels.extend(more);
     let metrics = patchbay::app::metrics(&settings).unwrap();
-    Bot::start(Parts { settings, key, store, metrics, load, channels, terminal: None }).unwrap()
+    Bot::start(Parts { settings, key, store, texts: texts().into(), metrics, load, channels, terminal: None })
+        .unwrap()
 }
 
 async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: &'static str, monitored: bool) {
