@@ -104,6 +104,9 @@ fn one(port: &Port<'_>, span: Duration, facts: &Facts, work: &mut Work) -> Resul
             document = document.with_detail(text);
         }
     }
+    if !known && port.seen.is_none() {
+        return Ok(document);
+    }
     if !known {
         let document = document.with_detail(text!("bw.no_history", span = span));
         return Ok(wider(document, port, span, facts));
