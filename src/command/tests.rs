@@ -18,9 +18,9 @@ mod policy;
 mod resolving;
 
 /// The builtins of this step; the program passes the names in its registry.
-pub const BUILTINS: [&str; 13] = [
+pub const BUILTINS: [&str; 14] = [
     "help", "whoami", "devices", "device", "show", "backup", "diff", "config", "trust", "logs", "jobs",
-    "job", "cancel",
+    "job", "cancel", "dlq",
 ];
 
 /// Monday 2026-11-23, 12:00 UTC.
