@@ -1,5 +1,5 @@
-//! `patchbay check`: every problem of the settings file and of the command files, with file, line
-//! and cure.
+//! `patchbay check`: every problem of the settings file, of the command files and of the rules, with
+//! file, line and cure.
 
 use super::print::say;
 use crate::builtin;
@@ -20,6 +20,7 @@ pub fn run(settings: &Path, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut problems = Vec::new();
     let mut sources = crate::embedded::commands();
     let own = sources.len();
+    let mut told_rules = None;
     match arguments.files.is_empty() {
         false => {
             for path in &arguments.files {
@@ -30,6 +31,10 @@ pub fn run(settings: &Path, arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Ok(settings) => {
                 if let Some(folder) = &settings.commands {
                     sources.extend(read(folder)?);
+                }
+                match super::run::rules(&settings) {
+                    Ok(rules) => told_rules = Some(rules.rules.len()),
+                    Err(found) => problems.extend(found),
                 }
             }
             Err(found) => problems.extend(found),
@@ -46,6 +51,9 @@ pub fn run(settings: &Path, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     match problems.len() {
         0 => {
             say(&format!("{own} built-in command files and {} of yours are fine", count - own));
+            if let Some(rules) = told_rules {
+                say(&format!("{rules} rules for alerts are fine"));
+            }
             Ok(ExitCode::SUCCESS)
         }
         1 => Ok(told("1 problem")),

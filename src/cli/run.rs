@@ -71,9 +71,19 @@ fn catalog(commands: Option<&Path>) -> Result<Catalog, Vec<Problem>> {
     Catalog::new(&sources, &builtin::names())
 }
 
-/// The user's rules, or those that come with the program.
-pub fn rules(file: Option<&Path>) -> Result<Rules, Vec<Problem>> {
-    let Some(path) = file else { return Rules::checked(&crate::embedded::rules()) };
+/// The user's rules, or those that come with the program; each route leads to a channel of the settings.
+pub fn rules(settings: &Settings) -> Result<Rules, Vec<Problem>> {
+    let source = rules_file(settings.rules.as_deref())?;
+    let rules = Rules::checked(&source)?;
+    let channels: Vec<&str> = settings.channels.iter().map(|table| table.name.as_str()).collect();
+    match rules.lost_routes(&source, &channels) {
+        lost if lost.is_empty() => Ok(rules),
+        lost => Err(lost),
+    }
+}
+
+fn rules_file(file: Option<&Path>) -> Result<Source, Vec<Problem>> {
+    let Some(path) = file else { return Ok(crate::embedded::rules()) };
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| {
         let hint = "begin with a copy of config/rules.toml".to_owned();
@@ -84,14 +94,14 @@ pub fn rules(file: Option<&Path>) -> Result<Rules, Vec<Problem>> {
             hint,
         }]
     })?;
-    Rules::checked(&Source::new(name, text))
+    Ok(Source::new(name, text))
 }
 
 /// What reads commands and rules, at the start and at each reload.
 pub fn load(settings: &Settings) -> Load {
-    let (commands, rules_file) = (settings.commands.clone(), settings.rules.clone());
+    let settings = settings.clone();
     Box::new(move || {
-        let (catalog, rules) = (catalog(commands.as_deref()), rules(rules_file.as_deref()));
+        let (catalog, rules) = (catalog(settings.commands.as_deref()), rules(&settings));
         match (catalog, rules) {
             (Ok(catalog), Ok(rules)) => Ok(Live { catalog: Arc::new(catalog), rules: Arc::new(rules) }),
             (catalog, rules) => {
@@ -117,7 +127,7 @@ pub async fn shared(settings: &Settings, store: &Store, catalog: &Catalog) -> an
 
 type Open = (Vec<Channel>, Option<Arc<terminal::Terminal>>);
 
-fn open(settings: &Settings, shared: &Shared) -> anyhow::Result<Open> {
+pub fn open(settings: &Settings, shared: &Shared) -> anyhow::Result<Open> {
     let (mut channels, mut terminal, mut problems) = (Vec::<Channel>::new(), None, Vec::new());
     for settings in &settings.channels {
         // An unknown kind was refused when the settings were read.

@@ -34,6 +34,9 @@ pub struct Hours {
     pub until: NaiveTime,
 }
 
+/// As a destination: every channel's own places.
+pub const EVERYWHERE: &str = "everywhere";
+
 pub const WEEK: [(&str, Weekday); 7] = [
     ("mon", Weekday::Mon),
     ("tue", Weekday::Tue),

@@ -1,7 +1,7 @@
 //! `rules.toml` into [`Rules`]: every mistake at once with its line and its cure, and what is no mistake
 //! in writing but could never work is a mistake too.
 
-use crate::model::route::{Hours, Route, To, WEEK, read_days};
+use crate::model::route::{EVERYWHERE, Hours, Route, To, WEEK, read_days};
 use crate::model::rule::{Interfaces, Rule, Rules};
 use crate::model::written::{Fields, Section, either, nearest};
 use crate::model::{Metric, Problem, Selector, Severity, Source, Unit};
@@ -33,7 +33,8 @@ impl Rules {
     /// Routes to channels that do not exist, `known` being those that do.
     pub fn lost_routes(&self, source: &Source, known: &[&str]) -> Vec<Problem> {
         let all = self.routes.iter().flat_map(|route| route.to.iter().map(move |to| (route, to)));
-        let lost = all.filter(|(_, to)| !known.contains(&to.channel.as_str()));
+        let everywhere = |to: &To| to.channel == EVERYWHERE && to.address.is_none();
+        let lost = all.filter(|(_, to)| !everywhere(to) && !known.contains(&to.channel.as_str()));
         lost.map(|(route, to)| Problem {
             file: source.file.clone(),
             line: route.line,

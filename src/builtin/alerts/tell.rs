@@ -2,6 +2,7 @@
 //! and exactly those hear of its end. The first message of an incident is the head of its thread.
 
 use super::{one, picture};
+use crate::model::route::EVERYWHERE;
 use crate::model::{
     Block, Class, Destination, Document, Ending, Facts, Fate, IncidentId, Notice, NoticeKind, Outbound,
     Severity, Sign, Slot,
@@ -53,6 +54,7 @@ fn places(notice: &Notice, device: &crate::model::Device, facts: &Facts) -> Vec<
     for to in to {
         let found: Vec<Destination> = match to.address {
             Some(address) => vec![Destination { channel: to.channel, address }],
+            None if to.channel == EVERYWHERE => facts.homes.to_vec(),
             None => facts.homes.iter().filter(|home| home.channel == to.channel).cloned().collect(),
         };
         for place in found {

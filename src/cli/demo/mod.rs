@@ -1,20 +1,28 @@
-//! `patchbay demo`: five simulated routers, a database in `data/demo`, and a chat in the terminal.
+//! `patchbay demo`: five simulated routers, a mail server, a database in `data/demo`, and a chat in the
+//! terminal.
 //! Nothing leaves this machine.
+
+mod history;
+mod story;
 
 use super::print::say;
 use super::run as start;
 use crate::app::{self, Parts};
 use crate::builtin::{self, blank};
-use crate::channel::terminal::{self, Terminal};
+use crate::channel::terminal;
 use crate::device::{CREDENTIAL_PURPOSE, MasterKey, Sealer};
-use crate::lab::{Lab, LabPlan, Router};
-use crate::model::{Device, Identity, Inventory, Reader, Secret};
-use crate::settings::{Level, Settings};
+use crate::flow::live::{Live, Load};
+use crate::lab::{Lab, LabPlan, MailPlan, MailSink, Router};
+use crate::model::{Device, Identity, Inventory, Reader};
+use crate::settings::{Level, Monitor, Settings};
 use crate::store::{Access, Credential, Store};
 use anyhow::{Context, bail};
 use std::io::IsTerminal;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -52,52 +60,55 @@ impl Role {
 /// The one who sits at the keyboard.
 const YOU: &str = "you";
 const CREDENTIAL: &str = "lab";
+/// How often the demo looks at its routers.
+const PERIOD: Duration = Duration::from_secs(2);
 
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let mut settings = Settings::defaults(&arguments.data, Secret::new(""));
-    settings.log.level = if arguments.verbose { Level::Debug } else { Level::Error };
-    start::log(&settings)?;
     let key = key(&arguments)?;
-    settings_file(&arguments)?;
-    let store = Store::open(&settings.data, Access::Bot)?;
     start::to_its_end(async {
         let mut plan = LabPlan::demo();
-        plan.state = Some(settings.data.join("lab"));
+        plan.state = Some(arguments.data.join("lab"));
         let lab = Lab::start(plan).await?;
-        let result = live(&arguments, settings, key, store, &lab).await;
+        let sink = MailSink::start(MailPlan::default()).await?;
+        let result = live(&arguments, key, &lab, &sink).await;
         lab.stop().await?;
         result
     })
 }
 
-async fn live(
-    arguments: &Arguments,
-    settings: Settings,
-    key: MasterKey,
-    store: Store,
-    lab: &Lab,
-) -> anyhow::Result<ExitCode> {
+async fn live(arguments: &Arguments, key: MasterKey, lab: &Lab, sink: &MailSink) -> anyhow::Result<ExitCode> {
+    let mut settings = start::settings(&settings_file(arguments, sink)?)?;
+    settings.log.level = if arguments.verbose { Level::Debug } else { Level::Error };
+    // Faster than a settings file may say: these routers bear it.
+    settings.monitor = Monitor::each(PERIOD);
+    start::log(&settings)?;
+    let store = Store::open(&settings.data, Access::Bot)?;
     furnish(&store, &key, lab, arguments.role).await?;
     let metrics = app::metrics(&settings)?;
-    let load = start::load(&settings);
+    let inventory = store.read(|view| view.inventory()).await?;
+    history::make_up(&metrics.0, lab, &inventory, crate::flow::Clock::start().now().wall).await?;
+    let load = load(&settings);
     let catalog = load().map_err(|problems| start::all_of(&problems))?.catalog;
     let shared = start::shared(&settings, &store, &catalog).await?;
-    let terminal = Terminal::of_process(YOU, &shared);
+    let (channels, terminal) = start::open(&settings, &shared)?;
     if std::io::stdin().is_terminal() {
         first_screen(&settings.data, arguments.role, lab);
     }
-    let channels = vec![terminal.channel()];
-    app::live(Parts {
-        settings,
-        key,
-        store,
-        texts: shared.texts,
-        metrics,
-        load,
-        channels,
-        terminal: Some(terminal),
+    let (beside, mails) = (store.clone(), settings.data.join("mail"));
+    let parts = Parts { settings, key, store, texts: shared.texts, metrics, load, channels, terminal };
+    tokio::select! {
+        ended = app::live(parts) => ended,
+        () = story::tell(lab, sink, &beside, &mails) => bail!("the demo's story has ended before its reader"),
+    }
+}
+
+/// The rules that come with the program, with times that nobody has to wait for.
+fn load(settings: &Settings) -> Load {
+    let load = start::load(settings);
+    Box::new(move || {
+        let live = load()?;
+        Ok(Live { rules: Arc::new((*live.rules).clone().in_a_hurry()), ..live })
     })
-    .await
 }
 
 /// Made at the first start; a lost key makes everything that was sealed with it unreadable.
@@ -205,16 +216,29 @@ fn local_zone() -> chrono_tz::Tz {
     iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()).unwrap_or(chrono_tz::Tz::UTC)
 }
 
-/// Lets `patchbay --settings .demo/patchbay.toml device list` work beside the demo.
-fn settings_file(arguments: &Arguments) -> anyhow::Result<()> {
-    let Some(folder) = arguments.master_key.parent() else { return Ok(()) };
+/// The demo's own settings, written anew at each start; commands beside it use them too.
+fn settings_file(arguments: &Arguments, sink: &MailSink) -> anyhow::Result<PathBuf> {
+    let folder = arguments.master_key.parent().unwrap_or(Path::new(""));
+    let written = |name: &str, text: &str| -> anyhow::Result<PathBuf> {
+        let path = std::path::absolute(folder.join(name))?;
+        std::fs::write(&path, text).with_context(|| format!("{} could not be written", path.display()))?;
+        Ok(path)
+    };
+    let certificate = written("mail.pem", sink.certificate_pem())?;
+    let password = written("mail.password", &sink.plan().password)?;
+    std::fs::set_permissions(&password, std::fs::Permissions::from_mode(0o600))?;
     let text = format!(
-        "# Written by `patchbay demo`, for commands beside it.\ndata = {:?}\nmaster_key_file = {:?}\n",
+        "# Written by `patchbay demo`, for itself and for commands beside it.\n\
+         data = {:?}\nmaster_key_file = {:?}\ntime_zone = \"{}\"\n\n[channel.terminal]\nkind = \"terminal\"\nuser = \"{YOU}\"\n\n\
+         [channel.mail]\nkind = \"email\"\nhost = \"127.0.0.1\"\nport = {}\nca_file = {certificate:?}\nuser = \"{}\"\n\
+         password_file = {password:?}\nfrom = \"Patchbay <patchbay@demo.example>\"\nto = [\"noc@demo.example\"]\n",
         std::path::absolute(&arguments.data)?,
-        std::path::absolute(&arguments.master_key)?
+        std::path::absolute(&arguments.master_key)?,
+        local_zone(),
+        sink.address().port(),
+        sink.plan().user,
     );
-    let path = folder.join("patchbay.toml");
-    std::fs::write(&path, text).with_context(|| format!("{} could not be written", path.display()))
+    written("patchbay.toml", &text)
 }
 
 fn first_screen(data: &Path, role: Role, lab: &Lab) {
@@ -229,10 +253,15 @@ fn first_screen(data: &Path, role: Role, lab: &Lab) {
     let routers: Vec<String> =
         sites.iter().map(|(site, names)| format!("{} {site}", names.join(" "))).collect();
     say("Patchbay demo: five simulated routers on this machine; nothing leaves it.");
-    say(&format!("  routers  {}  (real SSH)", routers.join(" · ")));
+    say(&format!("  routers  {}  (SSH and RESTCONF, on loopback)", routers.join(" · ")));
     say(&format!("  you are  {YOU}, {}  (--as viewer or operator may do less)", role.name()));
     say(&format!("  data     {}  (delete it to start afresh)", data.display()));
-    say("  try      /help   /show R1 clock   /version all");
+    say(&format!(
+        "  soon     {}'s CPU climbs in about a minute: you are alerted here and by mail",
+        story::SUFFERS
+    ));
+    say("           (demo rules: 10 s instead of 5 min; routers are asked each 2 s instead of 60 s)");
+    say("  try      /status all   /bw R1 Gi1   /alerts   /help");
     if role != Role::Viewer {
         say("           /backup all, then change R1 by hand, /backup R1, /diff R1");
         by_hand(lab);
