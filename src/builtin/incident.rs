@@ -12,7 +12,7 @@ pub fn sign(severity: Severity) -> Sign {
     }
 }
 
-/// `CPU 91 % since 14:02 (#7, bob is on it)`
+/// `CPU 91 % since 14:02 (#7, taken by bob)`
 pub fn line(alert: &Alert, facts: &Facts) -> Text {
     let (what, number) = (what(alert), number(alert, facts));
     match alert.phase {
@@ -23,7 +23,7 @@ pub fn line(alert: &Alert, facts: &Facts) -> Text {
     }
 }
 
-/// `#7`, `#7, bob is on it`, `#7, silenced`
+/// `#7`, `#7, taken by bob`, `#7, silenced`
 pub fn number(alert: &Alert, facts: &Facts) -> Text {
     let number =
         alert.incident.map_or_else(|| text!("incident.no_number"), |id| Text::verbatim(id.to_string()));

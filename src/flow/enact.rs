@@ -229,7 +229,7 @@ fn leave(work: &mut Work, gathered: &Gathered) -> Result<(), StoreError> {
     }
     let working: Vec<String> = work.unfinished_jobs()?.into_iter().map(|job| job.invocation.key).collect();
     for open in work.open_messages(place)? {
-        if working.contains(&open.slot.0) {
+        if working.contains(&open.slot.0) || open.slot.is_alert() {
             continue;
         }
         let text = match asked.get(&open.slot) {

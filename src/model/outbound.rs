@@ -1,7 +1,7 @@
 //! The outbox's row, what a channel gets to send, and what it gives back.
 
 use super::document::Document;
-use super::ids::OutboundId;
+use super::ids::{IncidentId, OutboundId};
 use super::person::Reader;
 use super::press::Token;
 use super::request::{Destination, Thread};
@@ -14,6 +14,20 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Slot(pub String);
+
+impl Slot {
+    /// The first message of an incident, which is brought up to date while it lasts.
+    pub fn of_alert(incident: IncidentId) -> Slot {
+        Slot(format!("{ALERT}{}", incident.0))
+    }
+
+    /// Whether it tells of an alert: nobody asked for it, and nobody's leaving ends it.
+    pub fn is_alert(&self) -> bool {
+        self.0.starts_with(ALERT)
+    }
+}
+
+const ALERT: &str = "alert/";
 
 impl fmt::Display for Slot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -102,7 +102,7 @@ fn sign(alert: &Alert) -> Sign {
     }
 }
 
-/// `#7 R3 CPU 94 % since 14:02 · bob is on it until 18:05`
+/// `#7 R3 CPU 94 % since 14:02 · taken by bob until 18:05`
 pub fn line(alert: &Alert, facts: &Facts, work: &Work) -> Result<Text, StoreError> {
     let Some(device) = one::device(alert, facts, work)? else { return Ok(Text::verbatim("")) };
     let people = |person| facts.person_name(person);

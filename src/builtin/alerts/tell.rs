@@ -66,10 +66,6 @@ fn places(notice: &Notice, device: &crate::model::Device, facts: &Facts) -> Vec<
     places
 }
 
-pub fn head(incident: IncidentId) -> Slot {
-    Slot(format!("alert/{}", incident.0))
-}
-
 struct Thread<'a> {
     notice: &'a Notice,
     incident: IncidentId,
@@ -82,7 +78,7 @@ impl Thread<'_> {
     /// The head of the thread, with a picture of the last hour; the destination is in the ledger from now on.
     fn first(&self, place: Destination, document: &Document, work: &mut Work) -> Result<(), StoreError> {
         let above = match self.root {
-            Some(root) if work.told(root)?.contains(&place) => Some(head(root)),
+            Some(root) if work.told(root)?.contains(&place) => Some(Slot::of_alert(root)),
             Some(_) | None => None,
         };
         work.note_told(self.incident, &place)?;
@@ -90,7 +86,7 @@ impl Thread<'_> {
             Some(picture) => document.clone().with(Block::Picture(picture)),
             None => document.clone(),
         };
-        self.post(place, head(self.incident), above, self.class(), document, work)
+        self.post(place, Slot::of_alert(self.incident), above, self.class(), document, work)
     }
 
     /// A message of its own below the head, which is brought up to date as well.
@@ -101,33 +97,41 @@ impl Thread<'_> {
         about: &About<'_>,
         work: &mut Work,
     ) -> Result<(), StoreError> {
-        let document = Document { ended: Some(Ending::Badly), ..document.clone() };
-        self.post(place.clone(), self.below(), Some(head(self.incident)), self.class(), document, work)?;
+        // It will not change any more, and a script beside it has not failed by it.
+        let document = Document { ended: Some(Ending::Well), ..document.clone() };
+        self.post(
+            place.clone(),
+            self.below(),
+            Some(Slot::of_alert(self.incident)),
+            self.class(),
+            document,
+            work,
+        )?;
         self.edit(place, about, work)
     }
 
     fn edit(&self, place: Destination, about: &About<'_>, work: &mut Work) -> Result<(), StoreError> {
         let document = monitor::first_message(&self.notice.alert, about);
-        self.post(place, head(self.incident), None, Class::Progress, document, work)
+        self.post(place, Slot::of_alert(self.incident), None, Class::Progress, document, work)
     }
 
     /// Never one half only: where the firing still waits, both are told as one; where it could not be
     /// told at all, nobody there waits for its end.
     fn end(&self, place: Destination, about: &About<'_>, work: &mut Work) -> Result<(), StoreError> {
         let document = monitor::document(self.notice, about);
-        match work.fate(&head(self.incident), &place)? {
+        match work.fate(&Slot::of_alert(self.incident), &place)? {
             Fate::Dead | Fate::Unknown => Ok(()),
             Fate::Waiting => {
                 let late = Document::line(Sign::None, text!("alert.late"), Ending::Well);
                 let blocks = document.blocks.into_iter().chain(late.blocks).collect();
                 let document = Document { blocks, ended: Some(Ending::Well), ..Document::default() };
-                self.post(place, head(self.incident), None, self.class(), document, work)
+                self.post(place, Slot::of_alert(self.incident), None, self.class(), document, work)
             }
             Fate::Delivered | Fate::InFlight => {
                 self.post(
                     place.clone(),
                     self.below(),
-                    Some(head(self.incident)),
+                    Some(Slot::of_alert(self.incident)),
                     self.class(),
                     document,
                     work,
@@ -138,7 +142,7 @@ impl Thread<'_> {
     }
 
     fn below(&self) -> Slot {
-        Slot(format!("alert/{}/{}", self.incident.0, self.notice.at.0))
+        Slot(format!("{}/{}", Slot::of_alert(self.incident), self.notice.at.0))
     }
 
     fn class(&self) -> Class {

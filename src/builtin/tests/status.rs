@@ -197,7 +197,7 @@ fn one_router_shows_all_of_it() {
     bench.check(
         "/status R3",
         expect![[r#"
-            🔴 R3 Gi1 is down since 13:52 (#12, alice is on it), CPU 91 % since 13:52 (#7)
+            🔴 R3 Gi1 is down since 13:52 (#12, taken by alice), CPU 91 % since 13:52 (#7)
                answered  20 s ago, in 0.1 s
                CPU  14 %
                memory  44 %

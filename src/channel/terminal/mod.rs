@@ -28,8 +28,8 @@ use super::{Channel, ChannelError, Deliver, Intake, Later, Listen, Opened, Setup
 use crate::model::outbound::MessageRef;
 use crate::model::written::Fields;
 use crate::model::{
-    Action, Block, Destination, Ending, Identity, Message, Receipt, Request, SendError, Sign, Text, Texts,
-    Timestamp, Update,
+    Action, Block, Class, Destination, Ending, Identity, Message, Receipt, Request, SendError, Sign, Text,
+    Texts, Timestamp, Update,
 };
 use console::Console;
 use files::{Files, Saved};
@@ -273,9 +273,12 @@ impl Deliver for Terminal {
             if message.document.ended == Some(Ending::Badly) {
                 self.failed.store(true, Ordering::Relaxed);
             }
-            let printed = self.print(message).await;
-            printed.map_err(|error| SendError::Never { why: error.to_string() })?;
-            if message.document.ended.is_some() || asks(message) {
+            if !is_old_news(message) {
+                let printed = self.print(message).await;
+                printed.map_err(|error| SendError::Never { why: error.to_string() })?;
+            }
+            // What nobody asked for is no answer that a script waits for.
+            if !message.slot.is_alert() && (message.document.ended.is_some() || asks(message)) {
                 self.answers.send_modify(|answers| *answers += 1);
             }
             let part = format!("{}/{}/{}", self.session, message.slot, message.version);
@@ -290,6 +293,12 @@ impl Deliver for Terminal {
     fn forgets(&self) -> bool {
         true
     }
+}
+
+/// An edit that only brings a message up to date which is over: it has scrolled away, and what ended it
+/// is said by a message of its own.
+fn is_old_news(message: &Message) -> bool {
+    message.class == Class::Progress && !message.parts.is_empty() && message.document.ended.is_some()
 }
 
 /// Whether it waits for a person. Progress has a button too, but goes on by itself.

@@ -189,19 +189,19 @@ fn every_kind_says_what_it_is() {
         danang · edge · since 12:00 · #7
         [Acknowledge] [Silence 1 h] [4 h] [Status]
 
-        🔴 R3 CPU 96 %, peak 98 %, since 12:00 · bob is on it until 16:05
+        🔴 R3 CPU 96 %, peak 98 %, since 12:00 · taken by bob until 16:05
         danang · edge · since 12:00 · #7
         note: cable
         🔕 silenced (#3)
         [Silence 1 h] [4 h] [Status]
 
-        🔴 R3 CPU last 96 % at 12:05, no data since · bob is on it until 16:05
+        🔴 R3 CPU last 96 % at 12:05, no data since · taken by bob until 16:05
         danang · edge · since 12:00 · #7
         note: cable
         🔕 silenced (#3)
         [Silence 1 h] [4 h] [Status]
 
-        🔴 R3 CPU 41 %, peak 98 %, since 12:00 · clear since 12:11 · bob is on it until 16:05
+        🔴 R3 CPU 41 %, peak 98 %, since 12:00 · clear since 12:11 · taken by bob until 16:05
         danang · edge · since 12:00 · #7
         note: cable
         [Silence 1 h] [4 h] [Status]
