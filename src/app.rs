@@ -1,20 +1,22 @@
 //! The wiring: the only file that knows everybody. It joins ports to the store, starts the loops,
 //! and takes them down in order.
 
+mod ports;
+
 use crate::archive::Archive;
 use crate::channel::terminal::Terminal;
 use crate::channel::{Channel, Intake};
 use crate::device::{
-    Deadlines, Floor, FloorPorts, FloorSettings, Keyring, Learned, MasterKey, PinKind, Pins, Redactor,
-    RestconfSettings, SealedLogin, Sealer, platform_names,
+    Deadlines, Floor, FloorPorts, FloorSettings, MasterKey, Redactor, RestconfSettings, Sealer,
+    platform_names,
 };
 use crate::flow::monitor::Periods;
 use crate::flow::{self, Clock, House, Stops};
-use crate::model::{DeviceId, Texts, Timestamp};
+use crate::model::Texts;
 use crate::settings::{Monitor, Settings};
 use crate::store::metrics::{Keep, Metrics, SetAside};
 use crate::store::{Retention, Store};
-use futures_util::future::BoxFuture;
+use ports::Ports;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -106,7 +108,7 @@ impl Bot {
 }
 
 fn house(parts: Parts) -> anyhow::Result<House> {
-    let ports = Arc::new(Ports(parts.store.clone(), Clock::start()));
+    let ports = Arc::new(Ports::new(parts.store.clone()));
     let ports = FloorPorts { keyring: ports.clone(), pins: ports.clone(), learned: ports };
     let (ssh, restconf) = (&parts.settings.ssh, &parts.settings.restconf);
     let settings = FloorSettings {
@@ -338,91 +340,5 @@ async fn settled(house: &House, backlog: Backlog) {
             _ = changes.of(&topics) => {}
             () = tokio::time::sleep(Duration::from_secs(1)) => {}
         }
-    }
-}
-
-/// The device floor's ports, joined to the store.
-struct Ports(Store, Clock);
-
-impl Ports {
-    fn now(&self) -> Timestamp {
-        self.1.now().wall
-    }
-}
-
-impl Keyring for Ports {
-    fn credential<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<SealedLogin>, String>> {
-        let name = name.to_owned();
-        Box::pin(async move {
-            let found = self.0.read(move |view| view.credential(&name)).await;
-            let login = found.map_err(|error| error.to_string())?.map(|credential| SealedLogin {
-                username: credential.username,
-                password: credential.password,
-                enable: credential.enable,
-            });
-            Ok(login)
-        })
-    }
-}
-
-impl Pins for Ports {
-    fn pinned(&self, device: DeviceId, kind: PinKind) -> BoxFuture<'_, Result<Option<String>, String>> {
-        Box::pin(async move {
-            let pin = self.0.read(move |view| match kind {
-                PinKind::HostKey => view.pin(device),
-                PinKind::Certificate => view.certificate(device),
-            });
-            Ok(pin.await.map_err(|error| error.to_string())?.map(|pin| pin.fingerprint))
-        })
-    }
-
-    fn first_seen<'a>(
-        &'a self,
-        device: DeviceId,
-        kind: PinKind,
-        fingerprint: &'a str,
-    ) -> BoxFuture<'a, Result<String, String>> {
-        let (fingerprint, now) = (fingerprint.to_owned(), self.now());
-        Box::pin(async move {
-            let holds = self.0.write(move |work| match kind {
-                PinKind::HostKey => work.pin_first_seen(device, &fingerprint, now),
-                PinKind::Certificate => work.certificate_first_seen(device, &fingerprint, now),
-            });
-            holds.await.map_err(|error| error.to_string())
-        })
-    }
-
-    fn offered<'a>(
-        &'a self,
-        device: DeviceId,
-        kind: PinKind,
-        fingerprint: &'a str,
-    ) -> BoxFuture<'a, Result<(), String>> {
-        let (fingerprint, now) = (fingerprint.to_owned(), self.now());
-        Box::pin(async move {
-            let kept = self.0.write(move |work| match kind {
-                PinKind::HostKey => work.key_offered(device, &fingerprint, now),
-                PinKind::Certificate => work.certificate_offered(device, &fingerprint, now),
-            });
-            kept.await.map_err(|error| error.to_string())
-        })
-    }
-}
-
-impl Learned for Ports {
-    fn refuses_fields<'a>(&'a self, software: &'a str) -> BoxFuture<'a, Result<bool, String>> {
-        let software = software.to_owned();
-        Box::pin(async move {
-            let known = self.0.read(move |view| view.refuses_fields(&software)).await;
-            known.map_err(|error| error.to_string())
-        })
-    }
-
-    fn note_refuses_fields<'a>(&'a self, software: &'a str) -> BoxFuture<'a, Result<(), String>> {
-        let (software, now) = (software.to_owned(), self.now());
-        Box::pin(async move {
-            let kept = self.0.write(move |work| work.learn_refuses_fields(&software, now)).await;
-            kept.map_err(|error| error.to_string())
-        })
     }
 }

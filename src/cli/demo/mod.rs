@@ -65,24 +65,31 @@ const PERIOD: Duration = Duration::from_secs(2);
 
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let key = key(&arguments)?;
+    // Taken before the routers begin: a second demo on this folder is refused with the right sentence.
+    let store = Store::open(&arguments.data, Access::Bot)?;
     start::to_its_end(async {
         let mut plan = LabPlan::demo();
         plan.state = Some(arguments.data.join("lab"));
         let lab = Lab::start(plan).await?;
         let sink = MailSink::start(MailPlan::default()).await?;
-        let result = live(&arguments, key, &lab, &sink).await;
+        let result = live(&arguments, key, store, &lab, &sink).await;
         lab.stop().await?;
         result
     })
 }
 
-async fn live(arguments: &Arguments, key: MasterKey, lab: &Lab, sink: &MailSink) -> anyhow::Result<ExitCode> {
+async fn live(
+    arguments: &Arguments,
+    key: MasterKey,
+    store: Store,
+    lab: &Lab,
+    sink: &MailSink,
+) -> anyhow::Result<ExitCode> {
     let mut settings = start::settings(&settings_file(arguments, sink)?)?;
     settings.log.level = if arguments.verbose { Level::Debug } else { Level::Error };
     // Faster than a settings file may say: these routers bear it.
     settings.monitor = Monitor::each(PERIOD);
     start::log(&settings)?;
-    let store = Store::open(&settings.data, Access::Bot)?;
     furnish(&store, &key, lab, arguments.role).await?;
     let metrics = app::metrics(&settings)?;
     let inventory = store.read(|view| view.inventory()).await?;
