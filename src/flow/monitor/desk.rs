@@ -5,7 +5,7 @@ use super::judge::{self, Judged};
 use super::mind::{self, Mind, Polled};
 use super::{Periods, Waiting};
 use crate::flow::{AFTER_ERROR, House};
-use crate::model::{Device, DeviceId, Inventory, Now, Sample, Timestamp, Vitals};
+use crate::model::{Device, DeviceId, Inventory, Now, Reach, Sample, Timestamp, Vitals};
 use crate::monitor::reach;
 use crate::monitor::schedule::{Look, Schedule, Wanted};
 use crate::probe::PROBES;
@@ -88,6 +88,10 @@ impl<'a> Desk<'a> {
     pub fn due(&mut self) -> Vec<BoxFuture<'a, Done>> {
         let now = self.house.clock.now();
         let due = self.schedule.due(now.monotonic);
+        self.house.counts.note(|polls| {
+            polls.skipped += due.late.len() as u64;
+            due.waited.iter().for_each(|waited| polls.late.add(*waited));
+        });
         for ((device, probe), times) in due.late {
             let (name, what) = (self.inventory.name(device), probe_name(probe));
             tracing::warn!(device = %name, what, times, "a router still owes its last answer; this turn is left out");
@@ -121,6 +125,7 @@ impl<'a> Desk<'a> {
             return None;
         };
         let period = self.schedule.period(look).unwrap_or(KEEP);
+        house.counts.note(|polls| polls.begun += 1);
         Some(Box::pin(async move {
             let outcomes = house.floor.poll(&plan, software.as_deref(), house.stops.work.clone()).await;
             let ssh = match reach::needs_ssh(&outcomes) {
@@ -152,6 +157,8 @@ impl<'a> Desk<'a> {
         let was_down = mind.is_down();
         let Some(found) = mind.take(polled, probe, slack) else { return };
         let took = polled.ended.monotonic.saturating_sub(polled.began.monotonic);
+        let answered = mind.vitals.reach == Reach::Up;
+        self.house.counts.note(|polls| polls.heard(answered, took));
         if took > SLOW {
             tracing::warn!(device = %polled.device.name, what = probe.name, ?took, "a router answers slowly");
         }
