@@ -149,7 +149,7 @@ fn hash(name: &str, probe: usize) -> u64 {
 }
 
 fn part(span: Duration, hash: u64) -> Duration {
-    let nanos = u128::from(hash) * span.as_nanos() >> 64;
+    let nanos = (u128::from(hash) * span.as_nanos()) >> 64;
     Duration::from_nanos(u64::try_from(nanos).unwrap_or(0))
 }
 

@@ -23,19 +23,6 @@ use std::path::Path;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Simulated routers are started in a process of their own. The bot runs in this one, on a temporary
-/// folder, and asks them everything that it asks real ones, over TLS. When every router has answered every
-/// probe once (the handshakes are over), the measuring begins.
-///
-/// The processor's time is that of this process, by the kernel's clock for it. Memory is what is resident;
-/// per router it is what came between the start of the bot and the end, so what the bot takes for itself
-/// is in it. Lateness is the time from when a poll was due until it began; it and the time that polls took
-/// are rounded up by at most 7 %. The error of rates: the mean of each direction of each interface over the
-/// whole time, out of the values in the metrics file, against the exact mean of what the lab let flow
-/// from the first of those values to the last; and each value against what flowed since the value before.
-/// A poll is one probe of one router.
-///
-/// Ends with 1 when it could not be measured; no figure makes it fail.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// How many

@@ -31,12 +31,14 @@ const UNWRITTEN: usize = 200_000;
 /// Something that took time is over.
 pub enum Done {
     Polled(Box<Polled>),
-    /// Which routers of a batch have alert rows now; a batch that could not be stored comes back.
-    Judged(Result<Vec<(DeviceId, bool)>, (StoreError, Vec<Judged>)>),
+    Judged(Stored),
     Ticked,
     Kept(Result<(), StoreError>),
     Inventory(Result<Taken, StoreError>),
 }
+
+/// Which routers of a batch have alert rows now; a batch that could not be stored comes back.
+type Stored = Result<Vec<(DeviceId, bool)>, (StoreError, Vec<Judged>)>;
 
 /// What the store knew when it was asked.
 pub struct Taken {
@@ -201,7 +203,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn judged(&mut self, judged: Result<Vec<(DeviceId, bool)>, (StoreError, Vec<Judged>)>) {
+    fn judged(&mut self, judged: Stored) {
         self.judging = false;
         match judged {
             Ok(rows) => {
