@@ -73,7 +73,7 @@ fn polls_are_measured_and_rates_are_near_the_truth() {
     // On a busy machine an answer of a short period comes late and its rate with it; a wrong unit or a
     // value that is not of its interval is further off than this.
     assert!(number("/rate_error_percent/of_means/median") < 5.0, "{figures:#}");
-    assert_eq!(temporary(folder.path()), [Path::new(""); 0]);
+    assert_eq!(temporary(folder.path()), Vec::<PathBuf>::new());
     nothing_lives(folder.path());
 }
 
@@ -98,7 +98,7 @@ fn told_to_end_it_leaves_nothing() {
         let said = session.over().with(1);
         said.complains("told to end before it was measured");
         assert_eq!(said.out, "");
-        assert_eq!(temporary(folder.path()), [Path::new(""); 0], "after {signal}");
+        assert_eq!(temporary(folder.path()), Vec::<PathBuf>::new(), "after {signal}");
         nothing_lives(folder.path());
     }
 }
