@@ -95,6 +95,11 @@ impl Bot {
         &self.house.store
     }
 
+    /// What the clock has asked and heard since the start.
+    pub fn polls(&self) -> flow::monitor::Polls {
+        self.house.counts.read()
+    }
+
     /// Returns when every update is answered, every job is over and every message is sent.
     pub async fn settled(&self) {
         settled(&self.house, Backlog::Everything).await;
@@ -142,6 +147,7 @@ fn house(parts: Parts) -> anyhow::Result<House> {
         metrics: parts.metrics.0,
         board: flow::board::Shown::default(),
         periods: periods(&parts.settings.monitor),
+        counts: flow::monitor::Counts::default(),
         zone: parts.settings.time_zone,
         homes: Arc::new(homes),
         clock: Clock::start(),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 mod audit;
+mod bench;
 mod beside;
 mod check;
 mod config;
@@ -49,6 +50,9 @@ enum Command {
     Demo(demo::Arguments),
     /// Start simulated routers and print how to reach them
     Lab(lab::Arguments),
+    /// Measure the bot on this machine
+    #[command(subcommand)]
+    Bench(bench::Command),
     /// Check the settings file and the command files
     Check(check::Arguments),
     /// Make a master key, which opens what the bot keeps sealed
@@ -80,6 +84,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Run => run::run(settings),
         Command::Demo(demo) => demo::run(demo),
         Command::Lab(lab) => lab::run(lab),
+        Command::Bench(bench) => bench::run(&bench),
         Command::Key(key) => key::run(&key),
         Command::Check(check) => check::run(settings, &check),
         Command::Device(device) => beside::run(settings, |beside| device::run(beside, device)),
@@ -104,7 +109,8 @@ mod tests {
         for line in [
             "run",
             "demo --as viewer",
-            "lab --routers 40",
+            "lab --routers 40 --until-input-ends",
+            "bench poll --routers 3 --seconds 3 --period 1s --json",
             "check commands/arp.toml",
             "device add R1 host=10.0.0.1",
             "device set R1 site=hue tags=edge",

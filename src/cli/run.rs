@@ -37,11 +37,11 @@ pub fn run(path: &Path) -> anyhow::Result<ExitCode> {
 }
 
 /// Lives on threads of its own. A thread that still prints for somebody who does not read is left.
-pub fn to_its_end(life: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+pub fn to_its_end<T>(life: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let code = runtime.block_on(life);
+    let result = runtime.block_on(life);
     runtime.shutdown_background();
-    code
+    result
 }
 
 /// The checked settings, or every problem at once.

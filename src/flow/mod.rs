@@ -52,6 +52,8 @@ pub struct House {
     pub board: board::Shown,
     /// How often each probe looks.
     pub periods: monitor::Periods,
+    /// What the clock has asked and heard.
+    pub counts: monitor::Counts,
     /// The time zone of whoever has none, and of the routes' hours.
     pub zone: chrono_tz::Tz,
     /// Where the channels' own notices go.

@@ -42,6 +42,8 @@ struct Entry {
 #[derive(Debug, Default, PartialEq)]
 pub struct Due {
     pub begin: Vec<Look>,
+    /// How long ago each of them was due, in the same order.
+    pub waited: Vec<Duration>,
     /// Still in flight from the last time: skipped, and how often in a row that was.
     pub late: Vec<(Look, u32)>,
 }
@@ -87,7 +89,7 @@ impl Schedule {
     /// Takes what is due; each has its next turn already.
     pub fn due(&mut self, now: Duration) -> Due {
         let mut due = Due::default();
-        while let Some((_, look)) = self.queue.first().copied().filter(|(at, _)| *at <= now) {
+        while let Some((at, look)) = self.queue.first().copied().filter(|(at, _)| *at <= now) {
             self.queue.pop_first();
             let Some(entry) = self.entries.get_mut(&look) else { continue };
             entry.due = next_turn(entry.phase, entry.period, now);
@@ -100,6 +102,7 @@ impl Schedule {
                 false => {
                     entry.in_flight = true;
                     due.begin.push(look);
+                    due.waited.push(now.saturating_sub(at));
                 }
             }
         }
@@ -146,7 +149,7 @@ fn hash(name: &str, probe: usize) -> u64 {
 }
 
 fn part(span: Duration, hash: u64) -> Duration {
-    let nanos = u128::from(hash) * span.as_nanos() >> 64;
+    let nanos = (u128::from(hash) * span.as_nanos()) >> 64;
     Duration::from_nanos(u64::try_from(nanos).unwrap_or(0))
 }
 
@@ -175,7 +178,8 @@ mod tests {
         let mut by_second = Vec::new();
         for second in 0..=180 {
             let due = schedule.due(Duration::from_secs(second));
-            assert_eq!(due.late, []);
+            assert_eq!((due.late, due.waited.len()), (vec![], due.begin.len()));
+            assert!(due.waited.iter().all(|waited| *waited < Duration::from_secs(1)), "{:?}", due.waited);
             due.begin.iter().for_each(|look| schedule.ended(*look));
             by_second.push(due.begin.len());
         }

@@ -20,6 +20,7 @@ mod laws;
 mod mail;
 mod pages;
 mod peer;
+mod polls;
 mod process;
 mod registries;
 mod scan;

@@ -5,7 +5,7 @@ use super::judge::{self, Judged};
 use super::mind::{self, Mind, Polled};
 use super::{Periods, Waiting};
 use crate::flow::{AFTER_ERROR, House};
-use crate::model::{Device, DeviceId, Inventory, Now, Sample, Timestamp, Vitals};
+use crate::model::{Device, DeviceId, Inventory, Now, Reach, Sample, Timestamp, Vitals};
 use crate::monitor::reach;
 use crate::monitor::schedule::{Look, Schedule, Wanted};
 use crate::probe::PROBES;
@@ -31,12 +31,14 @@ const UNWRITTEN: usize = 200_000;
 /// Something that took time is over.
 pub enum Done {
     Polled(Box<Polled>),
-    /// Which routers of a batch have alert rows now; a batch that could not be stored comes back.
-    Judged(Result<Vec<(DeviceId, bool)>, (StoreError, Vec<Judged>)>),
+    Judged(Stored),
     Ticked,
     Kept(Result<(), StoreError>),
     Inventory(Result<Taken, StoreError>),
 }
+
+/// Which routers of a batch have alert rows now; a batch that could not be stored comes back.
+type Stored = Result<Vec<(DeviceId, bool)>, (StoreError, Vec<Judged>)>;
 
 /// What the store knew when it was asked.
 pub struct Taken {
@@ -88,6 +90,10 @@ impl<'a> Desk<'a> {
     pub fn due(&mut self) -> Vec<BoxFuture<'a, Done>> {
         let now = self.house.clock.now();
         let due = self.schedule.due(now.monotonic);
+        self.house.counts.note(|polls| {
+            polls.skipped += due.late.len() as u64;
+            due.waited.iter().for_each(|waited| polls.late.add(*waited));
+        });
         for ((device, probe), times) in due.late {
             let (name, what) = (self.inventory.name(device), probe_name(probe));
             tracing::warn!(device = %name, what, times, "a router still owes its last answer; this turn is left out");
@@ -121,6 +127,7 @@ impl<'a> Desk<'a> {
             return None;
         };
         let period = self.schedule.period(look).unwrap_or(KEEP);
+        house.counts.note(|polls| polls.begun += 1);
         Some(Box::pin(async move {
             let outcomes = house.floor.poll(&plan, software.as_deref(), house.stops.work.clone()).await;
             let ssh = match reach::needs_ssh(&outcomes) {
@@ -152,6 +159,8 @@ impl<'a> Desk<'a> {
         let was_down = mind.is_down();
         let Some(found) = mind.take(polled, probe, slack) else { return };
         let took = polled.ended.monotonic.saturating_sub(polled.began.monotonic);
+        let answered = mind.vitals.reach == Reach::Up;
+        self.house.counts.note(|polls| polls.heard(answered, took));
         if took > SLOW {
             tracing::warn!(device = %polled.device.name, what = probe.name, ?took, "a router answers slowly");
         }
@@ -194,7 +203,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn judged(&mut self, judged: Result<Vec<(DeviceId, bool)>, (StoreError, Vec<Judged>)>) {
+    fn judged(&mut self, judged: Stored) {
         self.judging = false;
         match judged {
             Ok(rows) => {

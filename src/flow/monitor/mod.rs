@@ -3,6 +3,7 @@
 //! One loop owns the schedule and what is remembered; everything that waits is a piece of [`Work`] that
 //! the loop polls beside all others, so that nobody who holds a reader of the store stands still.
 
+mod counts;
 mod desk;
 mod judge;
 mod mind;
@@ -16,6 +17,8 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
+
+pub use counts::{Counts, Polls, Spans};
 
 /// How often time alone is given a chance: repeats, ends of silences and acknowledgements.
 const TICK: Duration = Duration::from_secs(1);

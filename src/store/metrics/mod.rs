@@ -97,6 +97,11 @@ impl Metrics {
         .await
     }
 
+    /// Every raw value from `from` on and before `to`, series by series, in order of time.
+    pub async fn samples(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Sample>> {
+        self.ask(move |desk, _| values::samples(&desk.db, from, to)).await
+    }
+
     /// A fact about the file itself, such as until when its values are made up.
     pub async fn fact(&self, key: &'static str) -> Result<Option<String>> {
         self.ask(move |desk, _| values::fact(&desk.db, key)).await

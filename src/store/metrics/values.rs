@@ -2,7 +2,7 @@
 
 use super::super::work::Result;
 use super::Desk;
-use crate::model::{Board, DeviceId, Sample, Series, Vitals};
+use crate::model::{Board, DeviceId, Metric, Sample, Series, Timestamp, Vitals};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::Arc;
 
@@ -50,6 +50,22 @@ pub(super) fn find(db: &Connection, series: &Series) -> Result<Option<i64>> {
         db.prepare_cached("SELECT id FROM series WHERE device = ?1 AND metric = ?2 AND object = ?3")?;
     let key = params![series.device.0, series.metric.name(), series.object];
     Ok(statement.query_row(key, |row| row.get(0)).optional()?)
+}
+
+pub(super) fn samples(db: &Connection, from: Timestamp, to: Timestamp) -> Result<Vec<Sample>> {
+    let mut statement = db.prepare(
+        "SELECT device, metric, object, at, value FROM raw JOIN series ON series.id = raw.series
+         WHERE at >= ?1 AND at < ?2 ORDER BY series.id, at",
+    )?;
+    let mut rows = statement.query(params![from.0, to.0])?;
+    let mut samples = Vec::new();
+    while let Some(row) = rows.next()? {
+        // Of another version of the program, which measured more.
+        let Some(metric) = Metric::named(&row.get::<_, String>("metric")?) else { continue };
+        let series = Series { device: DeviceId(row.get("device")?), metric, object: row.get("object")? };
+        samples.push(Sample { series, at: Timestamp(row.get("at")?), value: row.get("value")? });
+    }
+    Ok(samples)
 }
 
 pub(super) fn board(db: &Connection) -> Result<Board> {

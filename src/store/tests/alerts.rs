@@ -49,10 +49,10 @@ fn an_alert_gets_its_number_when_it_fires_and_its_history_begins_before() {
     let firing = work.put_alert(firing, Some(at(500)), None, at(20)).unwrap();
     let number = firing.incident.unwrap();
     work.note_transition(&transition(&firing, 20, Cause::HeldLongEnough)).unwrap();
-    assert_eq!(work.open_alerts().unwrap(), [firing.clone()]);
+    assert_eq!(work.open_alerts().unwrap(), std::slice::from_ref(&firing));
     assert_eq!(work.alert(number).unwrap().as_ref(), Some(&firing));
     assert_eq!(work.alerts_due(at(499), 9).unwrap(), []);
-    assert_eq!(work.alerts_due(at(500), 9).unwrap(), [firing.clone()]);
+    assert_eq!(work.alerts_due(at(500), 9).unwrap(), std::slice::from_ref(&firing));
     let causes: Vec<Cause> = work.transitions(number).unwrap().iter().map(|t| t.cause).collect();
     assert_eq!(causes, [Cause::FirstBreach, Cause::HeldLongEnough]);
 
@@ -118,7 +118,7 @@ fn a_silence_ends_at_its_time_or_before() {
     let id = work.add_silence(&silence, &place()).unwrap();
     let silence = Silence { id, ..silence };
     assert_eq!(work.silences(at(9)).unwrap(), []);
-    assert_eq!(work.silences(at(10)).unwrap(), [silence.clone()]);
+    assert_eq!(work.silences(at(10)).unwrap(), std::slice::from_ref(&silence));
     assert_eq!(work.silences(at(100)).unwrap(), []);
     let device = device("R1");
     let mut key = AlertKey { device: device.id, rule: "cpu".to_owned(), object: String::new() };

@@ -49,6 +49,20 @@ async fn values_come_back_in_buckets_that_fit_a_phone() {
 }
 
 #[tokio::test]
+async fn raw_values_come_back_as_they_were_series_by_series() {
+    let folder = tempfile::tempdir().unwrap();
+    let metrics = open(&folder);
+    let mut mixed = minutes(2, MIDNIGHT, 3);
+    mixed.extend(minutes(1, MIDNIGHT, 3));
+    mixed.reverse();
+    metrics.write(mixed, Vec::new()).await.unwrap();
+    let all = metrics.samples(at(MIDNIGHT), at(MIDNIGHT + HOUR)).await.unwrap();
+    assert_eq!(all, [minutes(1, MIDNIGHT, 3), minutes(2, MIDNIGHT, 3)].concat());
+    let between = metrics.samples(at(MIDNIGHT + MINUTE), at(MIDNIGHT + 2 * MINUTE)).await.unwrap();
+    assert_eq!(between.iter().map(|sample| sample.value).collect::<Vec<_>>(), [1.0, 1.0]);
+}
+
+#[tokio::test]
 async fn a_month_is_read_from_roll_ups_and_the_last_minutes_from_values() {
     let folder = tempfile::tempdir().unwrap();
     let metrics = open(&folder);

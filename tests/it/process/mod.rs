@@ -1,6 +1,7 @@
 //! The real process: the binary is spawned, fed by a pipe, killed and started again, while the
 //! routers live on inside the test.
 
+mod bench;
 mod beside;
 mod crash;
 mod demo;
