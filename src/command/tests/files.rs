@@ -73,7 +73,9 @@ fn mistakes_are_told_with_line_and_cure() {
     );
     check(
         &GOOD.replace("[run.ssh]\ndefault = [\"show ip arp\"]", "[run]\nbuiltin = \"arpp\""),
-        expect![[r#"commands/arp.toml:7: run.builtin "arpp" is unknown; use help, whoami, devices, device, show, backup, diff, config, trust, logs, jobs, job, cancel, status, bw, top, ack, alerts, dlq, silence, silences, unack, unsilence or why"#]],
+        expect![[
+            r#"commands/arp.toml:7: run.builtin "arpp" is unknown; use help, whoami, devices, device, show, backup, diff, config, trust, logs, jobs, job, cancel, status, bw, top, ack, alerts, dlq, silence, silences, unack, unsilence or why"#
+        ]],
     );
     check(
         &GOOD.replace("/arp R1", "/arp R1 R2"),

@@ -304,6 +304,7 @@ impl<'a> Desk<'a> {
 
     /// A router that refused the login is asked again when its password or its row was changed.
     fn remember(&mut self, taken: &Taken) {
+        self.try_new_passwords(taken);
         self.minds.retain(|id, _| taken.inventory.device(*id).is_some_and(|device| device.monitored));
         for device in taken.inventory.devices().iter().filter(|device| device.monitored) {
             let rows = taken.rows.contains(&device.id);
@@ -315,6 +316,18 @@ impl<'a> Desk<'a> {
             if changed || self.credentials.get(&key) != taken.credentials.get(&key) {
                 mind.refused = false;
             }
+        }
+    }
+
+    /// A credential that was stopped may be tried once more when its password was set.
+    fn try_new_passwords(&self, taken: &Taken) {
+        let is_new = |name: &str| {
+            let key = name.to_lowercase();
+            self.credentials.get(&key).is_some_and(|before| taken.credentials.get(&key) != Some(before))
+        };
+        let used = taken.inventory.devices().iter().map(|device| device.credential.as_str());
+        for name in used.collect::<BTreeSet<_>>().into_iter().filter(|name| is_new(name)) {
+            self.house.floor.retry_credential(name);
         }
     }
 
