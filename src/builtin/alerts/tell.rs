@@ -112,7 +112,7 @@ impl Thread<'_> {
         about: &About<'_>,
         work: &mut Work,
     ) -> Result<(), StoreError> {
-        let document = Document { ended: Some(Ending::Badly), ..document.clone() };
+        let document = Document { ended: Some(Ending::Well), ..document.clone() };
         self.post(place.clone(), self.below(), Some(head(self.incident)), self.class(), document, work)?;
         self.edit(place, about, work)
     }

@@ -25,7 +25,7 @@ pub use stdout::Stdout;
 pub use words::Words;
 
 use super::{Channel, ChannelError, Deliver, Intake, Later, Listen, Opened, Setup, Shared};
-use crate::model::outbound::MessageRef;
+use crate::model::outbound::{Class, MessageRef};
 use crate::model::written::Fields;
 use crate::model::{
     Action, Block, Destination, Ending, Identity, Message, Receipt, Request, SendError, Sign, Text, Texts,
@@ -233,6 +233,7 @@ impl Terminal {
             reader: message.reader.clone(),
             now: message.now,
             repeat: message.repeat,
+            edit: message.class == Class::Progress,
             resumed: message.parts.iter().any(|part| !part.0.starts_with(&ours)),
         }
     }

@@ -33,7 +33,11 @@ pub enum Done {
     Polled(Box<Polled>),
     /// Which routers of a batch have alert rows now; a batch that could not be stored comes back.
     Judged(Result<Vec<(DeviceId, bool)>, (StoreError, Vec<Judged>)>),
-    Ticked,
+    Ticked {
+        loaded: bool,
+    },
+    /// What has no router or no rule any more was ended.
+    Swept,
     Kept(Result<(), StoreError>),
     Inventory(Result<Taken, StoreError>),
 }
@@ -59,6 +63,8 @@ pub struct Desk<'a> {
     to_keep: (Vec<Sample>, BTreeMap<DeviceId, Arc<Vitals>>),
     kept_at: Duration,
     ticking: bool,
+    /// What was counted before the start, or before a gap, was looked at.
+    loaded: bool,
     clock: Now,
 }
 
@@ -76,6 +82,7 @@ impl<'a> Desk<'a> {
             to_keep: (Vec::new(), BTreeMap::new()),
             kept_at: Duration::ZERO,
             ticking: false,
+            loaded: false,
             clock: house.clock.now(),
         }
     }
@@ -135,8 +142,20 @@ impl<'a> Desk<'a> {
     pub fn take(&mut self, done: Done) -> Vec<BoxFuture<'a, Done>> {
         match done {
             Done::Polled(polled) => self.polled(&polled),
-            Done::Judged(judged) => self.judged(judged),
-            Done::Ticked => self.ticking = false,
+            Done::Judged(judged) => {
+                let failed = judged.is_err();
+                self.judged(judged);
+                if failed {
+                    // The next tick tries again: a full disk is not freed by asking faster.
+                    return Vec::new();
+                }
+            }
+            Done::Ticked { loaded } => {
+                self.ticking = false;
+                self.loaded |= loaded;
+                return Vec::new();
+            }
+            Done::Swept => return Vec::new(),
             Done::Kept(kept) => return self.kept(kept),
             Done::Inventory(taken) => return self.taken(taken),
         }
@@ -263,10 +282,11 @@ impl<'a> Desk<'a> {
         }
         self.clock = now;
         self.ticking = true;
-        let house = self.house;
+        self.loaded &= !judge::is_gap(before, now);
+        let (house, loaded) = (self.house, self.loaded);
         begun.push(Box::pin(async move {
-            judge::tick(house, before, now).await;
-            Done::Ticked
+            let loaded = judge::tick(house, before, now, loaded).await;
+            Done::Ticked { loaded }
         }));
         begun
     }
@@ -298,7 +318,7 @@ impl<'a> Desk<'a> {
         let house = self.house;
         vec![Box::pin(async move {
             judge::sweep(house).await;
-            Done::Ticked
+            Done::Swept
         })]
     }
 
@@ -340,7 +360,7 @@ impl<'a> Desk<'a> {
                 let Some(done) = waiting.next().await else { return };
                 match done {
                     // What was broken off says nothing.
-                    Done::Polled(_) | Done::Inventory(_) | Done::Ticked => {}
+                    Done::Polled(_) | Done::Inventory(_) | Done::Ticked { .. } | Done::Swept => {}
                     done @ (Done::Judged(_) | Done::Kept(_)) => {
                         self.kept_at = Duration::ZERO;
                         waiting.extend(self.take(done));

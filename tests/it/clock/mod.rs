@@ -2,7 +2,9 @@
 //! second, and a desk that hears of it. Faults of the routers go in, messages come out.
 
 mod alert;
+mod quiet;
 mod reach;
+mod restart;
 
 use crate::world::{DESK, PATIENCE, Plan, Reply, World, now, plain};
 use patchbay::lab::{LabPlan, RouterPlan};

@@ -2,6 +2,7 @@
 //! routers live on inside the test.
 
 mod beside;
+mod clock;
 mod crash;
 mod demo;
 mod full;
