@@ -2,9 +2,11 @@
 //! second, and a desk that hears of it. Faults of the routers go in, messages come out.
 
 mod alert;
+mod counters;
 mod quiet;
 mod reach;
 mod restart;
+mod system;
 
 use crate::world::{DESK, PATIENCE, Plan, Reply, World, now, plain};
 use patchbay::lab::{LabPlan, RouterPlan};
@@ -172,10 +174,8 @@ impl Clock for World {
     }
 
     fn told(&self) -> Vec<(String, String)> {
-        let all = self.desk.all();
-        let alerts = all.iter().filter(|message| message.slot.0.starts_with("alert/"));
-        let pushed = alerts.filter(|message| message.class != Class::Progress);
-        pushed.map(|message| (message.slot.0.clone(), plain(message))).collect()
+        let pushed = self.desk.all().into_iter().filter(is_push);
+        pushed.map(|message| (message.slot.0.clone(), plain(&message))).collect()
     }
 
     async fn looks(&self, router: &str, times: usize) {
@@ -197,6 +197,11 @@ impl Clock for World {
         let tracks = metrics.tracks(vec![series], from, to, Duration::from_millis(500), now()).await.unwrap();
         tracks.into_iter().next().unwrap()
     }
+}
+
+/// A message of an alert that is no edit.
+pub fn is_push(message: &Message) -> bool {
+    message.slot.0.starts_with("alert/") && message.class != Class::Progress
 }
 
 fn holds(message: &Message, words: &[&str]) -> bool {
