@@ -4,7 +4,7 @@
 use super::undelivered::{self, Letter};
 use super::{AFTER_ERROR, House, draw};
 use crate::channel::Channel;
-use crate::model::{Message, Receipt, SendError};
+use crate::model::{Class, Message, Receipt, SendError};
 use crate::store::{Arrived, StoreError, Topic};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::BTreeSet;
@@ -99,7 +99,11 @@ async fn attempt(house: &House, mut message: Message) -> Result<(), StoreError> 
     if !house.store.write(move |work| work.attempt(id, now)).await? {
         return Ok(());
     }
-    message.pictures = draw::pictures(house, &message.document, &message.reader).await;
+    message.pictures = match message.class == Class::Progress && !message.parts.is_empty() {
+        // The picture of a storm's alerts is not drawn anew for each percent more.
+        true => draw::left_as_they_are(&message.document),
+        false => draw::pictures(house, &message.document, &message.reader).await,
+    };
     match tokio::time::timeout(SEND, channel.deliver.deliver(&message)).await {
         Ok(Ok(receipt)) => delivered(house, channel, &message, receipt).await,
         Ok(Err(error)) => failed(house, channel, &message, error, Arrived::No).await,

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use super::certificate::{Authority, Identity};
@@ -43,6 +44,8 @@ pub struct PortView {
 #[derive(Default)]
 pub(crate) struct Seen {
     requests: VecDeque<String>,
+    /// All that ever came.
+    count: watch::Sender<usize>,
     in_flight: usize,
     most: usize,
     connections: usize,
@@ -100,6 +103,7 @@ impl Seen {
             self.requests.pop_front();
         }
         self.requests.push_back(request);
+        self.count.send_modify(|count| *count += 1);
         self.in_flight += 1;
         self.most = self.most.max(self.in_flight);
     }
@@ -137,6 +141,14 @@ impl Router {
     /// Every RESTCONF request so far, in order: `GET /restconf/data/...`, with its query.
     pub fn requests(&self) -> Vec<String> {
         lock(&self.inner.web.seen).requests.iter().cloned().collect()
+    }
+
+    /// Returns when this many requests more have come.
+    pub async fn requested(&self, more: usize) {
+        let mut count = lock(&self.inner.web.seen).count.subscribe();
+        let wanted = *count.borrow() + more;
+        // The sender lives as long as this router, so the wait cannot end with an error.
+        let _ = count.wait_for(|count| *count >= wanted).await;
     }
 
     /// The most requests that were waiting for their answer at once.

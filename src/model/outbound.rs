@@ -94,7 +94,8 @@ pub struct Message {
     pub tokens: Vec<Token>,
     /// The bytes of each file block of the document, in order.
     pub files: Vec<Vec<u8>>,
-    /// Each picture block of the document, in order; one that could not be drawn is empty.
+    /// Each picture block of the document, in order; one that could not be drawn is empty, and so is one
+    /// of an edit, where the picture that stands there stays.
     pub pictures: Vec<super::picture::Drawn>,
     pub reader: Reader,
     /// An earlier try may have arrived; a service without idempotency keys marks this one.

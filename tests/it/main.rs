@@ -14,6 +14,7 @@
 mod attack;
 mod attack_changes;
 mod attack_routers;
+mod clock;
 mod commands;
 mod hygiene;
 mod laws;

@@ -288,6 +288,13 @@ impl Desk {
         Reply { text: plain(&message), message }
     }
 
+    /// Waits until so many such messages have come.
+    pub async fn until_count(&self, count: usize, wanted: impl Fn(&Message) -> bool) {
+        let mut sent = self.sent.subscribe();
+        let enough = sent.wait_for(|sent| sent.iter().filter(|message| wanted(message)).count() >= count);
+        tokio::time::timeout(PATIENCE, enough).await.expect("so many never came").unwrap();
+    }
+
     pub async fn ended(&self, slot: &str) -> Reply {
         self.until(slot, |message| message.document.ended.is_some()).await
     }

@@ -3,7 +3,7 @@
 
 use super::super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use super::one;
-use super::silences::{ends_now, hidden};
+use super::silences::{ends_now, hidden, target};
 use crate::model::written::nearest;
 use crate::model::{
     Document, Ending, Facts, IncidentId, Resolved, Selector, Sign, Silence, SilenceId, TaskResult, Text,
@@ -128,7 +128,7 @@ fn routers(typed: &str, resolved: &Resolved, facts: &Facts) -> Result<Wanted, Do
     let count = devices.len();
     one::may(resolved, devices, facts)?;
     let named = match count {
-        1 => Text::verbatim(selector.to_string()),
+        1 => Text::verbatim(target(&selector, facts)),
         count => text!("alerts.routers", selector = selector.to_string(), count = count),
     };
     Ok(Wanted { selector, rule: None, object: None, named })
@@ -148,7 +148,7 @@ fn unsilenced(
     if let Err(refused) = one::may(resolved, devices, facts) {
         return Ok(refused);
     }
-    let (id, selector) = (id.to_string(), silence.selector.to_string());
+    let (id, selector) = (id.to_string(), target(&silence.selector, facts));
     Ok(match ends_now(&silence, facts, work)? {
         None => Document::line(Sign::None, text!("alerts.silence_was_over", id = id), Ending::Well),
         Some(0) => {

@@ -3,7 +3,8 @@
 use super::super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use super::carry::happens;
 use crate::model::{
-    Alert, Block, Class, Document, Ending, Facts, Outbound, Resolved, Sign, Silence, Slot, TaskResult, Text,
+    Alert, Block, Class, Document, Ending, Facts, Outbound, Resolved, Selector, Sign, Silence, Slot,
+    TaskResult, Text,
 };
 use crate::monitor::Input;
 use crate::store::{Expiring, StoreError, Work};
@@ -51,13 +52,19 @@ fn answer(_: &Resolved, facts: &Facts, _: &[TaskResult], work: &mut Work) -> Res
 fn spoken(silence: &Silence, facts: &Facts) -> Text {
     let (id, who) = (silence.id.to_string(), facts.person_name(silence.author));
     let what = match &silence.rule {
-        Some(rule) => text!("alerts.silence_rule", selector = silence.selector.to_string(), rule = rule),
-        None => Text::verbatim(silence.selector.to_string()),
+        Some(rule) => text!("alerts.silence_rule", selector = target(&silence.selector, facts), rule = rule),
+        None => Text::verbatim(target(&silence.selector, facts)),
     };
     match &silence.reason {
         Some(reason) => text!("alerts.silence_because", id = id, what = what, who = who, reason = reason),
         None => text!("alerts.silence_by", id = id, what = what, who = who),
     }
+}
+
+/// A selector as people write it: a router by its own name.
+pub fn target(selector: &Selector, facts: &Facts) -> String {
+    let typed = selector.to_string();
+    facts.inventory.named(&typed).map_or(typed, |device| device.name.to_string())
 }
 
 /// The open alerts of which this silence speaks.

@@ -77,16 +77,29 @@ struct Thread<'a> {
 impl Thread<'_> {
     /// The head of the thread, with a picture of the last hour; the destination is in the ledger from now on.
     fn first(&self, place: Destination, document: &Document, work: &mut Work) -> Result<(), StoreError> {
-        let above = match self.root {
-            Some(root) if work.told(root)?.contains(&place) => Some(Slot::of_alert(root)),
-            Some(_) | None => None,
-        };
+        let above = self.above(&place, work)?;
         work.note_told(self.incident, &place)?;
-        let document = match picture::of(&self.notice.alert, self.facts, work)? {
-            Some(picture) => document.clone().with(Block::Picture(picture)),
-            None => document.clone(),
-        };
+        let document = self.with_picture(document.clone(), work)?;
         self.post(place, Slot::of_alert(self.incident), above, self.class(), document, work)
+    }
+
+    /// The head of the earlier incident that this one goes on with, where that was told.
+    fn above(&self, place: &Destination, work: &Work) -> Result<Option<Slot>, StoreError> {
+        let root = match self.root {
+            Some(root) => Some(root),
+            None => work.incident(self.incident)?.and_then(|incident| incident.root),
+        };
+        Ok(match root {
+            Some(root) if work.told(root)?.contains(place) => Some(Slot::of_alert(root)),
+            Some(_) | None => None,
+        })
+    }
+
+    fn with_picture(&self, document: Document, work: &Work) -> Result<Document, StoreError> {
+        Ok(match picture::of(&self.notice.alert, self.facts, work)? {
+            Some(picture) => document.with(Block::Picture(picture)),
+            None => document,
+        })
     }
 
     /// A message of its own below the head, which is brought up to date as well.
@@ -110,9 +123,17 @@ impl Thread<'_> {
         self.edit(place, about, work)
     }
 
+    /// The head as it reads now. One that does not stand there yet gives all that it was to the newer
+    /// version: how urgent it is, and the thread that it hangs in.
     fn edit(&self, place: Destination, about: &About<'_>, work: &mut Work) -> Result<(), StoreError> {
         let document = monitor::first_message(&self.notice.alert, about);
-        self.post(place, Slot::of_alert(self.incident), None, Class::Progress, document, work)
+        let document = self.with_picture(document, work)?;
+        let (above, head) = (self.above(&place, work)?, Slot::of_alert(self.incident));
+        let class = match work.fate(&head, &place)? {
+            Fate::Delivered => Class::Progress,
+            Fate::Waiting | Fate::InFlight | Fate::Dead | Fate::Unknown => self.class(),
+        };
+        self.post(place, head, above, class, document, work)
     }
 
     /// Never one half only: where the firing still waits, both are told as one; where it could not be

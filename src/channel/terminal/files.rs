@@ -37,15 +37,26 @@ impl Files {
         Files { folder, charts, saved: Mutex::new(BTreeMap::new()) }
     }
 
-    /// Where each picture of the message is now, in order; none for one that could not be drawn.
-    /// Blocks on the disk.
+    /// Where each picture of the message is now, in order; none for one that could not be drawn. An
+    /// edit is not drawn anew: its picture is that of the version before. Blocks on the disk.
     pub fn save_pictures(&self, message: &Message) -> Vec<Option<Saved>> {
-        let save = |(at, drawn): (usize, &Drawn)| {
-            let content = Content::Drawn(message.slot.clone(), message.version, at);
-            let is_drawn = !drawn.png.is_empty();
-            is_drawn.then(|| self.save_one(&self.charts, content, &drawn.name, &drawn.png))
+        let save = |(at, drawn): (usize, &Drawn)| match drawn.png.is_empty() {
+            true => self.drawn_before(&message.slot, at),
+            false => {
+                let content = Content::Drawn(message.slot.clone(), message.version, at);
+                Some(self.save_one(&self.charts, content, &drawn.name, &drawn.png))
+            }
         };
         message.pictures.iter().enumerate().map(save).collect()
+    }
+
+    fn drawn_before(&self, slot: &Slot, at: usize) -> Option<Saved> {
+        let saved = self.saved.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let is_it = |content: &Content| match content {
+            Content::Drawn(its, _, place) => its == slot && *place == at,
+            Content::Attached(_) | Content::Listed(..) => false,
+        };
+        saved.iter().rev().find(|(content, _)| is_it(content)).map(|(_, path)| Saved::At(path.clone()))
     }
 
     /// Where each file of the message is now, in order. Blocks on the disk.

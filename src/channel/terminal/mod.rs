@@ -233,6 +233,7 @@ impl Terminal {
             reader: message.reader.clone(),
             now: message.now,
             repeat: message.repeat,
+            edit: message.class == Class::Progress,
             resumed: message.parts.iter().any(|part| !part.0.starts_with(&ours)),
         }
     }
@@ -273,10 +274,8 @@ impl Deliver for Terminal {
             if message.document.ended == Some(Ending::Badly) {
                 self.failed.store(true, Ordering::Relaxed);
             }
-            if !is_old_news(message) {
-                let printed = self.print(message).await;
-                printed.map_err(|error| SendError::Never { why: error.to_string() })?;
-            }
+            let printed = self.print(message).await;
+            printed.map_err(|error| SendError::Never { why: error.to_string() })?;
             // What nobody asked for is no answer that a script waits for.
             if !message.slot.is_alert() && (message.document.ended.is_some() || asks(message)) {
                 self.answers.send_modify(|answers| *answers += 1);
@@ -293,12 +292,6 @@ impl Deliver for Terminal {
     fn forgets(&self) -> bool {
         true
     }
-}
-
-/// An edit that only brings a message up to date which is over: it has scrolled away, and what ended it
-/// is said by a message of its own.
-fn is_old_news(message: &Message) -> bool {
-    message.class == Class::Progress && !message.parts.is_empty() && message.document.ended.is_some()
 }
 
 /// Whether it waits for a person. Progress has a button too, but goes on by itself.

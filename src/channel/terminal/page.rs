@@ -25,6 +25,8 @@ pub struct Piece {
     pub repeat: bool,
     /// An earlier session left a version that was not the last: a job that was resumed.
     pub resumed: bool,
+    /// It only brings an earlier version up to date; what is new in it is told by another message.
+    pub edit: bool,
 }
 
 pub struct Page {
@@ -114,7 +116,11 @@ impl Page {
             (last, _) => last.is_some(),
         };
         let first = seen.is_none() && (size.is_some() || piece.repeat || piece.resumed);
-        match piece.document.ended.is_some() || self.asks_anew(piece) || first || resized {
+        let ended = piece.document.ended.is_some();
+        if ended && piece.edit {
+            return Place::Nowhere;
+        }
+        match ended || self.asks_anew(piece) || first || resized {
             true => Place::Anew,
             false => Place::Nowhere,
         }

@@ -32,7 +32,11 @@ const UNWRITTEN: usize = 200_000;
 pub enum Done {
     Polled(Box<Polled>),
     Judged(Stored),
-    Ticked,
+    Ticked {
+        loaded: bool,
+    },
+    /// What has no router or no rule any more was ended.
+    Swept,
     Kept(Result<(), StoreError>),
     Inventory(Result<Taken, StoreError>),
 }
@@ -61,6 +65,8 @@ pub struct Desk<'a> {
     to_keep: (Vec<Sample>, BTreeMap<DeviceId, Arc<Vitals>>),
     kept_at: Duration,
     ticking: bool,
+    /// What was counted before the start, or before a gap, was looked at.
+    loaded: bool,
     clock: Now,
 }
 
@@ -78,6 +84,7 @@ impl<'a> Desk<'a> {
             to_keep: (Vec::new(), BTreeMap::new()),
             kept_at: Duration::ZERO,
             ticking: false,
+            loaded: false,
             clock: house.clock.now(),
         }
     }
@@ -142,8 +149,20 @@ impl<'a> Desk<'a> {
     pub fn take(&mut self, done: Done) -> Vec<BoxFuture<'a, Done>> {
         match done {
             Done::Polled(polled) => self.polled(&polled),
-            Done::Judged(judged) => self.judged(judged),
-            Done::Ticked => self.ticking = false,
+            Done::Judged(judged) => {
+                let failed = judged.is_err();
+                self.judged(judged);
+                if failed {
+                    // The next tick tries again: a full disk is not freed by asking faster.
+                    return Vec::new();
+                }
+            }
+            Done::Ticked { loaded } => {
+                self.ticking = false;
+                self.loaded |= loaded;
+                return Vec::new();
+            }
+            Done::Swept => return Vec::new(),
             Done::Kept(kept) => return self.kept(kept),
             Done::Inventory(taken) => return self.taken(taken),
         }
@@ -272,10 +291,11 @@ impl<'a> Desk<'a> {
         }
         self.clock = now;
         self.ticking = true;
-        let house = self.house;
+        self.loaded &= !judge::is_gap(before, now);
+        let (house, loaded) = (self.house, self.loaded);
         begun.push(Box::pin(async move {
-            judge::tick(house, before, now).await;
-            Done::Ticked
+            let loaded = judge::tick(house, before, now, loaded).await;
+            Done::Ticked { loaded }
         }));
         begun
     }
@@ -307,12 +327,13 @@ impl<'a> Desk<'a> {
         let house = self.house;
         vec![Box::pin(async move {
             judge::sweep(house).await;
-            Done::Ticked
+            Done::Swept
         })]
     }
 
     /// A router that refused the login is asked again when its password or its row was changed.
     fn remember(&mut self, taken: &Taken) {
+        self.try_new_passwords(taken);
         self.minds.retain(|id, _| taken.inventory.device(*id).is_some_and(|device| device.monitored));
         for device in taken.inventory.devices().iter().filter(|device| device.monitored) {
             let rows = taken.rows.contains(&device.id);
@@ -327,6 +348,18 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// A credential that was stopped may be tried once more when its password was set.
+    fn try_new_passwords(&self, taken: &Taken) {
+        let is_new = |name: &str| {
+            let key = name.to_lowercase();
+            self.credentials.get(&key).is_some_and(|before| taken.credentials.get(&key) != Some(before))
+        };
+        let used = taken.inventory.devices().iter().map(|device| device.credential.as_str());
+        for name in used.collect::<BTreeSet<_>>().into_iter().filter(|name| is_new(name)) {
+            self.house.floor.retry_credential(name);
+        }
+    }
+
     /// The last values and decisions are stored.
     pub async fn close(mut self, mut waiting: Waiting<'a>) {
         self.kept_at = Duration::ZERO;
@@ -336,7 +369,7 @@ impl<'a> Desk<'a> {
                 let Some(done) = waiting.next().await else { return };
                 match done {
                     // What was broken off says nothing.
-                    Done::Polled(_) | Done::Inventory(_) | Done::Ticked => {}
+                    Done::Polled(_) | Done::Inventory(_) | Done::Ticked { .. } | Done::Swept => {}
                     done @ (Done::Judged(_) | Done::Kept(_)) => {
                         self.kept_at = Duration::ZERO;
                         waiting.extend(self.take(done));

@@ -84,11 +84,15 @@ async fn facts(house: &House) -> Result<Facts, StoreError> {
     gather::facts(house, None, Destination { channel: String::new(), address: String::new() }).await
 }
 
-/// Time alone. `before` and `now` are two readings of the clocks.
-pub async fn tick(house: &House, before: Now, now: Now) {
+/// Whether so much time lies between two readings that polls were missed.
+pub fn is_gap(before: Now, now: Now) -> bool {
+    now.monotonic.saturating_sub(before.monotonic) > GAP
+}
+
+/// Time alone. `before` and `now` are two readings of the clocks; what was not `loaded` yet is, and
+/// whether it is then comes back.
+pub async fn tick(house: &House, before: Now, now: Now, mut loaded: bool) -> bool {
     let drift = (now.wall.0 - before.wall.0) - millis(now.monotonic.saturating_sub(before.monotonic));
-    let gap = now.monotonic.saturating_sub(before.monotonic) > GAP;
-    let first = before.monotonic < Duration::from_secs(1);
     let done = async {
         if drift.abs() > DRIFT {
             tracing::warn!(
@@ -97,14 +101,16 @@ pub async fn tick(house: &House, before: Now, now: Now) {
             );
             shift(house, drift).await?;
         }
-        if gap || first {
+        if !loaded {
             load(house).await?;
+            loaded = true;
         }
         due(house, now).await
     };
     if let Err(error) = done.await {
         tracing::error!(%error, "repeats and ends of alerts are looked at again in a moment");
     }
+    loaded
 }
 
 fn millis(span: Duration) -> i64 {

@@ -3,6 +3,7 @@
 
 mod bench;
 mod beside;
+mod clock;
 mod crash;
 mod demo;
 mod full;

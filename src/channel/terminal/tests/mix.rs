@@ -25,6 +25,7 @@ fn piece(slot: usize, version: i64, rows: usize) -> Piece {
         now: Timestamp(0),
         repeat: false,
         resumed: false,
+        edit: false,
     }
 }
 

@@ -1,0 +1,98 @@
+//! The life of an alert as people see it: told with a picture and buttons, taken, explained, over.
+
+use super::{Clock, home, routers, utc, watched};
+use crate::world::{PATIENCE, World};
+use patchbay::lab::Fault;
+use patchbay::lab::traffic::Direction;
+use patchbay::model::outbound::MessageRef;
+use patchbay::model::{Block, IncidentId, Metric};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_is_told_taken_explained_and_over_in_one_thread() {
+    let world = World::new(watched(routers(&["R1", "R2"]))).await;
+    world.is_well().await;
+    assert_eq!(world.told(), []);
+    let busy = Fault::Cpu(95);
+    world.router("R2").fault(busy.clone()).await;
+    let first = world.hears(&["R2 CPU 95 %", "#1"]).await;
+    assert_eq!(first.message.slot.0, "alert/1");
+    assert!(first.first_line().starts_with("🔴 R2 CPU 95 %"), "{}", first.text);
+    assert!(first.text.contains("(limit 90 %)") && first.text.contains("hanoi · since "), "{}", first.text);
+    let pictures = first.message.document.blocks.iter().filter(|block| matches!(block, Block::Picture(_)));
+    assert_eq!(pictures.count(), 1, "{}", first.text);
+    let drawn = first.message.pictures.first().unwrap();
+    assert!(image::load_from_memory(&drawn.png).is_ok(), "{}", drawn.name);
+    for label in ["Acknowledge", "Silence 1 h", "4 h", "Status"] {
+        first.button(label);
+    }
+
+    let listed = world.ask("/alerts").await;
+    assert_eq!(listed.first_line(), "🔴 1 alert is open, and it is critical");
+    assert!(listed.text.contains("#1 R2 CPU 95 %"), "{}", listed.text);
+    let status = world.ask("/status all").await;
+    assert_eq!(status.first_line(), "🔴 1 of 2 routers needs a look");
+    assert!(status.text.contains("R2  CPU 95 %") && status.text.contains("#1"), "{}", status.text);
+
+    let taken = world.ask("/ack 1 new fan ordered").await;
+    assert!(taken.first_line().starts_with("✅ You are on #1 until "), "{}", taken.text);
+    let edited = world.head(1, &["ann is on it until ", "note: new fan ordered"]).await;
+    assert!(edited.message.version > first.message.version);
+    let pictures = edited.message.document.blocks.iter().filter(|block| matches!(block, Block::Picture(_)));
+    assert_eq!(pictures.count(), 1, "an edit must not take the picture away: {}", edited.text);
+    let why = world.ask("/why 1").await;
+    for words in ["R2 CPU", "rule cpu: raises above 90 %", "acknowledged", "new fan ordered", "desk:room"] {
+        assert!(why.text.contains(words), "{words:?} in {}", why.text);
+    }
+
+    world.router("R2").clear_fault(&busy).await;
+    let over = world.hears(&["✅ R2 CPU back to ", "(#1, ann)"]).await;
+    assert_eq!(over.message.reply_to, Some(MessageRef("alert/1".to_owned())));
+    assert_ne!(over.message.slot.0, "alert/1");
+    let head = world.head(1, &["✅ R2 CPU back to "]).await;
+    assert!(head.message.document.buttons.is_empty() && head.went_well(), "{}", head.text);
+    world.looks("R2", 8).await;
+    assert_eq!(world.told().len(), 2, "{:#?}", world.told());
+    assert_eq!(world.told().iter().map(|(slot, _)| slot.as_str()).next(), Some("alert/1"));
+    let told = world.bot.store().read(|view| view.told(IncidentId(1))).await.unwrap();
+    assert_eq!(told, [home()]);
+    assert!(world.ask("/alerts").await.text.starts_with("✅ No alert is open"));
+    assert!(world.ask("/why 1").await.text.contains("it recovered"));
+    assert!(world.ask("/ack 1").await.text.contains("#1 is over since"));
+}
+
+/// The mean over several seconds: one rate of half a second is as exact as two answers are punctual.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_measured_is_what_flowed() {
+    let world = World::new(watched(routers(&["R1"]))).await;
+    world.is_well().await;
+    let steady = Fault::PortLoad { port: "GigabitEthernet1".to_owned(), percent: 50 };
+    world.router("R1").fault(steady).await;
+    let measured = async {
+        loop {
+            world.router("R1").requested(8).await;
+            let mut ways = Vec::new();
+            for (metric, direction) in [(Metric::In, Direction::In), (Metric::Out, Direction::Out)] {
+                let track = world.track("R1", metric, "GigabitEthernet1").await;
+                let load = 490e6..510e6;
+                let points = track.points.into_iter().skip_while(|point| !load.contains(&point.value));
+                ways.push((points.collect::<Vec<_>>(), direction));
+            }
+            if ways.iter().all(|(points, _)| points.len() >= 5) {
+                return ways;
+            }
+        }
+    };
+    for (points, direction) in tokio::time::timeout(PATIENCE, measured).await.unwrap() {
+        // The first one may hold a moment from before the load.
+        let points = &points[1..];
+        let (first, last) = (points[0].at, points.last().unwrap().at);
+        let truth = world.router("R1").true_rate("GigabitEthernet1", direction, utc(first), utc(last));
+        let mean = points.iter().map(|point| point.value).sum::<f64>() / points.len() as f64;
+        assert!((mean / truth - 1.0).abs() < 0.015, "{mean} measured, {truth} flowed: {points:?}");
+    }
+    let shown = world.ask("/bw R1 Gi1").await;
+    assert!(shown.first_line().starts_with("R1 Gi1 \"to ISP-A\": in "), "{}", shown.text);
+    let rate = shown.first_line().split(" Mb/s").next().unwrap().rsplit(' ').next().unwrap();
+    let rate: f64 = rate.parse().unwrap_or_else(|_| panic!("{}", shown.text));
+    assert!((rate / 500.0 - 1.0).abs() < 0.05, "{}", shown.text);
+}

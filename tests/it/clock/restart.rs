@@ -1,0 +1,85 @@
+//! A stop between two looks: nothing is told twice, nothing is forgotten.
+
+use super::{Clock, RULES, alert_of, routers, rules, watched};
+use crate::world::{Plan, World};
+use patchbay::lab::Fault;
+use patchbay::model::Phase;
+
+const BUSY: Fault = Fault::Cpu(95);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_alert_outlives_a_restart_and_is_told_to_its_end() {
+    let world = World::new(watched(routers(&["R1", "R2"]))).await;
+    world.is_well().await;
+    world.router("R1").fault(BUSY).await;
+    world.hears(&["R1 CPU 95 %", "#1"]).await;
+    let world = world.restarted().await;
+    world.looks("R1", 12).await;
+    assert_eq!(world.told(), [], "told again after a restart");
+    assert!(world.ask("/alerts").await.text.contains("#1 R1 CPU 95 %"));
+    world.router("R1").clear_faults().await;
+    let over = world.hears(&["✅ R1 CPU back to ", "(#1)"]).await;
+    assert_eq!(over.message.reply_to.unwrap().0, "alert/1");
+    world.looks("R1", 8).await;
+    assert_eq!(world.told().len(), 1, "{:#?}", world.told());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ends_while_the_bot_is_away_is_told_as_over() {
+    let world = World::new(watched(routers(&["R1"]))).await;
+    world.is_well().await;
+    world.router("R1").fault(BUSY).await;
+    world.hears(&["R1 CPU 95 %", "#1"]).await;
+    let router = world.router("R1");
+    let world = world.restarted_with(|_| Ok(())).await;
+    router.clear_faults().await;
+    world.hears(&["✅ R1 CPU back to ", "(#1)"]).await;
+    assert_eq!(world.told().len(), 1, "{:#?}", world.told());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_pending_goes_on_after_a_restart() {
+    let slow = RULES.replacen("min_samples = 2", "min_samples = 2\nfor = \"6s\"", 1);
+    let plan = Plan { rules: rules(slow), ..watched(routers(&["R1"])) };
+    let world = World::new(plan).await;
+    world.is_well().await;
+    world.router("R1").fault(BUSY).await;
+    world.stands(|view| Ok(alert_of(view, "cpu")?.is_some_and(|alert| alert.phase == Phase::Pending))).await;
+    let since = world.bot.store().read(|view| Ok(alert_of(view, "cpu")?.unwrap().since)).await.unwrap();
+    let world = world.restarted().await;
+    world.hears(&["R1 CPU 95 %", "#1"]).await;
+    let after = world.bot.store().read(|view| Ok(alert_of(view, "cpu")?.unwrap().since)).await.unwrap();
+    assert_eq!(after, since, "it began anew");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn repeats_are_replies_and_stop_when_somebody_takes_it() {
+    let often = RULES.replacen("severity = \"critical\"", "severity = \"critical\"\nrepeat = \"2s\"", 1);
+    let plan = Plan { rules: rules(often), ..watched(routers(&["R1"])) };
+    let world = World::new(plan).await;
+    world.is_well().await;
+    world.router("R1").fault(BUSY).await;
+    world.hears(&["R1 CPU 95 %", "#1"]).await;
+    let first = world.hears(&["Still: R1 CPU 95 %"]).await;
+    assert_eq!(first.message.reply_to.as_ref().unwrap().0, "alert/1");
+    let slot = first.message.slot.clone();
+    let second = world
+        .desk
+        .until_any(|message| {
+            message.slot != slot && message.slot.0.starts_with("alert/1/") && message.reply_to.is_some()
+        })
+        .await;
+    let apart = second.message.now.since(first.message.now);
+    assert!(apart.as_millis() >= 1_900, "{apart:?} between two repeats");
+    world.ask("/ack 1").await;
+    world.head(1, &["ann is on it until "]).await;
+    let told = world.told().len();
+    world.looks("R1", 24).await;
+    assert_eq!(world.told().len(), told, "{:#?}", world.told());
+    let why = world.ask("/why 1").await;
+    assert!(why.text.contains("not told again while somebody is on it"), "{}", why.text);
+    world.ask("/unack 1").await;
+    world.router("R1").requested(1).await;
+    world.router("R1").clear_faults().await;
+    world.hears(&["✅ R1 CPU back to ", "#1"]).await;
+}
