@@ -146,6 +146,7 @@ fn house(parts: Parts) -> anyhow::Result<House> {
         texts: parts.texts,
         metrics: parts.metrics.0,
         board: flow::board::Shown::default(),
+        retries: flow::monitor::Retries::default(),
         periods: periods(&parts.settings.monitor),
         counts: flow::monitor::Counts::default(),
         zone: parts.settings.time_zone,

@@ -104,6 +104,7 @@ fn let_a_canary_fly(house: &House, gathered: &Gathered, decision: &Decision) {
     let usable = press.used_at.is_none() && !press.void && press.until >= gathered.facts.now.wall;
     if let (Action::TryCredential { credential, .. }, true) = (&press.action, usable) {
         house.floor.retry_credential(credential);
+        house.retries.ask(credential);
     }
 }
 

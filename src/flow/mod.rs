@@ -52,6 +52,7 @@ pub struct House {
     pub board: board::Shown,
     /// How often each probe looks.
     pub periods: monitor::Periods,
+    pub retries: monitor::Retries,
     /// What the clock has asked and heard.
     pub counts: monitor::Counts,
     /// The time zone of whoever has none, and of the routes' hours.

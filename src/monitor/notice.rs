@@ -87,8 +87,13 @@ fn standing(alert: &Alert, text: Text, about: &About<'_>) -> Document {
         Severity::Critical => Sign::Critical,
     };
     let mut document = Document::open(sign, text).with_detail(place(alert, about));
-    if let (Metric::Unreachable, Some(Reach::Down(reason))) = (alert.metric, about.reach()) {
-        document = document.with_detail(reason.clone());
+    match (alert.metric, about.reach()) {
+        (Metric::Unreachable, Some(Reach::Down(reason)))
+        | (Metric::Refused, Some(Reach::Refused(reason)))
+        | (Metric::Missing, Some(Reach::NoRestconf(reason))) => {
+            document = document.with_detail(reason.clone());
+        }
+        _ => {}
     }
     if let Some(note) = alert.ack.as_ref().and_then(|ack| ack.note.as_deref()) {
         document = document.with_detail(text!("alert.note", note = note));
@@ -160,10 +165,16 @@ fn buttons(document: Document, alert: &Alert, about: &About<'_>) -> Document {
         buttons.insert(0, take);
     }
     let device = &about.device.name;
+    let status = format!("/status {device}");
     buttons.push(match alert.metric.interface(&alert.key.object) {
         Some(interface) => button("graph", text!("alert.button_graph"), format!("/bw {device} {interface}")),
-        None => button("status", text!("alert.button_status"), format!("/status {device}")),
+        None => button("status", text!("alert.button_status"), status.clone()),
     });
+    if alert.metric == Metric::Refused {
+        let action =
+            Action::TryCredential { credential: about.device.credential.clone(), line: status.clone() };
+        buttons.push(Button { action, ..button("try", text!("alert.button_try"), status) });
+    }
     buttons.into_iter().fold(document, Document::with_button)
 }
 

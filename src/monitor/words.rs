@@ -27,6 +27,7 @@ pub fn what(alert: &Alert, about: &About<'_>) -> Text {
         Metric::Unreachable => text!("alert.what_unreachable", device = device),
         Metric::Rebooted => text!("alert.what_rebooted", device = device),
         Metric::Refused => text!("alert.what_refused", device = device),
+        Metric::Missing if object.is_empty() => text!("alert.what_silent", device = device),
         Metric::Missing => text!("alert.what_missing", device = device, probe = object),
         Metric::Clock => text!("alert.what_clock", device = device),
     }
@@ -80,6 +81,7 @@ fn sentence(alert: &Alert, about: &About<'_>) -> Option<Text> {
             (None, false) => text!("alert.rebooted", device = device),
         },
         Metric::Refused => text!("alert.is_refused", device = device),
+        Metric::Missing if object.is_empty() => text!("alert.is_silent", device = device),
         Metric::Missing => text!("alert.is_missing", device = device, probe = object),
     })
 }
@@ -111,6 +113,7 @@ pub fn well(alert: &Alert, lasted: Duration, about: &About<'_>) -> Text {
         Metric::Unreachable => text!("alert.back_answers", device = device, span = span),
         Metric::Rebooted => text!("alert.back_rebooted", device = device),
         Metric::Refused => text!("alert.back_accepted", device = device, span = span),
+        Metric::Missing if object.is_empty() => text!("alert.back_silent", device = device, span = span),
         Metric::Missing => text!("alert.back_data", device = device, probe = object, span = span),
     }
 }

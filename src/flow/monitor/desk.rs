@@ -300,6 +300,19 @@ impl<'a> Desk<'a> {
         begun
     }
 
+    /// A person says that the credential may be tried once more where it was refused.
+    pub fn try_again(&mut self, credentials: &BTreeSet<String>) -> Vec<BoxFuture<'a, Done>> {
+        let now = self.house.clock.now().monotonic;
+        for device in self.inventory.devices() {
+            let Some(mind) = self.minds.get_mut(&device.id).filter(|mind| mind.refused) else { continue };
+            if credentials.contains(&device.credential.to_lowercase()) {
+                mind.refused = false;
+                self.schedule.sooner((device.id, 0), now);
+            }
+        }
+        Vec::new()
+    }
+
     /// Reads the inventory; whoever changed something there finds it looked at anew.
     pub fn inventory(&self) -> BoxFuture<'a, Done> {
         let house = self.house;

@@ -14,8 +14,10 @@ use crate::store::Topic;
 use desk::Desk;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio::time::MissedTickBehavior;
 
 pub use counts::{Counts, Polls, Spans};
@@ -49,6 +51,27 @@ impl Periods {
     }
 }
 
+/// Credentials that a person wants to see tried once more, on their way to the loop.
+#[derive(Default)]
+pub struct Retries {
+    names: Mutex<BTreeSet<String>>,
+    asked: Notify,
+}
+
+impl Retries {
+    /// Routers that refused it are looked at again.
+    pub fn ask(&self, credential: &str) {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).insert(credential.to_lowercase());
+        self.asked.notify_one();
+    }
+
+    /// Waits for the next ones; losing the wait loses none of them.
+    async fn next(&self) -> BTreeSet<String> {
+        self.asked.notified().await;
+        std::mem::take(&mut *self.names.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 type Waiting<'a> = FuturesUnordered<BoxFuture<'a, desk::Done>>;
 
 /// Runs until the house goes dark; what was seen until then is kept.
@@ -71,6 +94,7 @@ pub async fn run(house: &House) {
             _ = tick.tick() => desk.tick(),
             _ = changes.of(&[Topic::Devices, Topic::People]) => vec![desk.inventory()],
             () = house.live.swapped() => vec![desk.inventory()],
+            credentials = house.retries.next() => desk.try_again(&credentials),
             () = tokio::time::sleep(wait) => Vec::new(),
             () = house.stops.work.cancelled() => break,
         };

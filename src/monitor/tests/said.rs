@@ -120,7 +120,7 @@ fn the_first_line_is_the_verdict_for_every_metric() {
         🔴 R3 crashed and rebooted: Reload Command
         ✅ R3 has stayed up since its reboot (#7)
         🔕 R3 reboot closed: shut by admin (#7)
-        🔴 R3 refuses the bot's login over RESTCONF
+        🔴 R3 refuses the bot's login over RESTCONF and is not asked again
         ✅ R3 accepts the bot's login again after 11 min (#7)
         🔕 R3 login refused closed: shut by admin (#7)
         🔴 R3 gives no interfaces data
