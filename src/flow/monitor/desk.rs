@@ -3,9 +3,10 @@
 
 use super::judge::{self, Judged};
 use super::mind::{self, Mind, Polled};
-use super::{Periods, Waiting};
+use super::shelf::{Shelf, Stored};
+use super::{Periods, TICK, Waiting};
 use crate::flow::{AFTER_ERROR, House};
-use crate::model::{Device, DeviceId, Inventory, Now, Reach, Sample, Timestamp, Vitals};
+use crate::model::{Device, DeviceId, Inventory, Now, Reach, Timestamp, Vitals};
 use crate::monitor::reach;
 use crate::monitor::schedule::{Look, Schedule, Wanted};
 use crate::probe::PROBES;
@@ -23,11 +24,6 @@ const LINK_AGAIN: Duration = Duration::from_secs(30);
 const BACK_AGAIN: Duration = Duration::from_secs(10);
 /// An answer that takes longer makes its router be named.
 const SLOW: Duration = Duration::from_secs(5);
-/// Values are written together; a crash loses no more than this.
-const KEEP: Duration = Duration::from_secs(1);
-/// So many values wait at most while the metrics file cannot be written; then the oldest go.
-const UNWRITTEN: usize = 200_000;
-
 /// Something that took time is over.
 pub enum Done {
     Polled(Box<Polled>),
@@ -40,9 +36,6 @@ pub enum Done {
     Kept(Result<(), StoreError>),
     Inventory(Result<Taken, StoreError>),
 }
-
-/// Which routers of a batch have alert rows now; a batch that could not be stored comes back.
-type Stored = Result<Vec<(DeviceId, bool)>, (StoreError, Vec<Judged>)>;
 
 /// What the store knew when it was asked.
 pub struct Taken {
@@ -59,11 +52,10 @@ pub struct Desk<'a> {
     minds: BTreeMap<DeviceId, Mind>,
     inventory: Arc<Inventory>,
     credentials: BTreeMap<String, Timestamp>,
-    judging: bool,
-    to_judge: Vec<Judged>,
-    keeping: bool,
-    to_keep: (Vec<Sample>, BTreeMap<DeviceId, Arc<Vitals>>),
-    kept_at: Duration,
+    shelf: Shelf<'a>,
+    /// The inventory is being read, and must be read again after that.
+    reading: bool,
+    read_again: bool,
     ticking: bool,
     /// What was counted before the start, or before a gap, was looked at.
     loaded: bool,
@@ -78,11 +70,9 @@ impl<'a> Desk<'a> {
             minds: BTreeMap::new(),
             inventory: Arc::default(),
             credentials: BTreeMap::new(),
-            judging: false,
-            to_judge: Vec::new(),
-            keeping: false,
-            to_keep: (Vec::new(), BTreeMap::new()),
-            kept_at: Duration::ZERO,
+            shelf: Shelf::new(house),
+            reading: false,
+            read_again: false,
             ticking: false,
             loaded: false,
             clock: house.clock.now(),
@@ -110,8 +100,8 @@ impl<'a> Desk<'a> {
 
     pub fn until_next(&self) -> Duration {
         let now = self.house.clock.now().monotonic;
-        let until = self.schedule.next().map_or(KEEP, |next| next.saturating_sub(now));
-        until.clamp(Duration::from_millis(1), KEEP)
+        let until = self.schedule.next().map_or(TICK, |next| next.saturating_sub(now));
+        until.clamp(Duration::from_millis(1), TICK)
     }
 
     /// One that is down is asked one thing only, and one that refused the login nothing.
@@ -133,7 +123,7 @@ impl<'a> Desk<'a> {
             self.schedule.ended(look);
             return None;
         };
-        let period = self.schedule.period(look).unwrap_or(KEEP);
+        let period = self.schedule.period(look).unwrap_or(TICK);
         house.counts.note(|polls| polls.begun += 1);
         Some(Box::pin(async move {
             let outcomes = house.floor.poll(&plan, software.as_deref(), house.stops.work.clone()).await;
@@ -150,12 +140,11 @@ impl<'a> Desk<'a> {
         match done {
             Done::Polled(polled) => self.polled(&polled),
             Done::Judged(judged) => {
-                let failed = judged.is_err();
-                self.judged(judged);
-                if failed {
+                let Some(rows) = self.shelf.judged(judged) else {
                     // The next tick tries again: a full disk is not freed by asking faster.
                     return Vec::new();
-                }
+                };
+                self.note_rows(rows);
             }
             Done::Ticked { loaded } => {
                 self.ticking = false;
@@ -163,10 +152,10 @@ impl<'a> Desk<'a> {
                 return Vec::new();
             }
             Done::Swept => return Vec::new(),
-            Done::Kept(kept) => return self.kept(kept),
+            Done::Kept(kept) => return self.shelf.kept(kept),
             Done::Inventory(taken) => return self.taken(taken),
         }
-        self.stored()
+        self.shelf.store()
     }
 
     fn polled(&mut self, polled: &Polled) {
@@ -199,85 +188,17 @@ impl<'a> Desk<'a> {
             self.schedule.sooner((polled.device.id, probe), polled.ended.monotonic + after);
         }
         self.house.board.put(polled.device.id, vitals.clone());
-        self.keep(found.samples);
-        self.judge(Judged { device: polled.device.clone(), observed: found.observed, vitals });
+        let rows = mind.rows;
+        self.shelf.keep(found.samples);
+        self.shelf.judge(Judged { device: polled.device.clone(), observed: found.observed, vitals }, rows);
     }
 
-    fn keep(&mut self, samples: Vec<Sample>) {
-        let kept = &mut self.to_keep.0;
-        kept.extend(samples);
-        if kept.len() > UNWRITTEN {
-            kept.drain(..kept.len() - UNWRITTEN);
-        }
-    }
-
-    /// Where no rule says anything and no alert is there, nothing has to be stored.
-    fn judge(&mut self, judged: Judged) {
-        let rows = self.minds.get(&judged.device.id).is_none_or(|mind| mind.rows);
-        let rules = &self.house.live.now().rules;
-        if rows || judge::says_something(rules, &judged, self.house.clock.now()) {
-            self.to_judge.push(judged);
-        } else {
-            self.to_keep.1.insert(judged.device.id, judged.vitals);
-        }
-    }
-
-    fn judged(&mut self, judged: Stored) {
-        self.judging = false;
-        match judged {
-            Ok(rows) => {
-                for (device, rows) in rows {
-                    if let Some(mind) = self.minds.get_mut(&device) {
-                        mind.rows = rows;
-                        self.to_keep.1.insert(device, Arc::new(mind.vitals.clone()));
-                    }
-                }
-            }
-            Err((error, mut batch)) => {
-                tracing::error!(%error, "what the rules decided could not be stored; it is tried again");
-                batch.append(&mut self.to_judge);
-                self.to_judge = batch;
-            }
-        }
-    }
-
-    /// Begins to store what waits, one write of a kind at a time.
-    fn stored(&mut self) -> Vec<BoxFuture<'a, Done>> {
-        let mut begun: Vec<BoxFuture<'a, Done>> = Vec::new();
-        if !self.judging && !self.to_judge.is_empty() {
-            self.judging = true;
-            let (house, batch) = (self.house, std::mem::take(&mut self.to_judge));
-            begun.push(Box::pin(async move { Done::Judged(judge::batch(house, batch).await) }));
-        }
-        let now = self.house.clock.now().monotonic;
-        let waits = !self.to_keep.0.is_empty() || !self.to_keep.1.is_empty();
-        if !self.keeping && waits && now.saturating_sub(self.kept_at) >= KEEP {
-            self.keeping = true;
-            self.kept_at = now;
-            let (house, (samples, vitals)) = (self.house, std::mem::take(&mut self.to_keep));
-            begun.push(Box::pin(async move {
-                let written = house.metrics.write(samples, vitals.into_iter().collect()).await;
-                Done::Kept(written)
-            }));
-        }
-        begun
-    }
-
-    /// A metrics file that is damaged is set aside, and the bot goes on.
-    fn kept(&mut self, kept: Result<(), StoreError>) -> Vec<BoxFuture<'a, Done>> {
-        self.keeping = false;
-        match kept {
-            Ok(()) => self.stored(),
-            Err(error) if crate::store::metrics::is_damage(&error) => {
-                self.keeping = true;
-                let house = self.house;
-                vec![Box::pin(
-                    async move { Done::Kept(super::super::metrics::begin_anew(house, error).await) },
-                )]
-            }
-            Err(error) => {
-                tracing::error!(%error, "measured values of a moment are lost");
-                Vec::new()
+    /// Whether they have alert rows now; what was seen of them may be kept, now that it is judged.
+    fn note_rows(&mut self, rows: Vec<(DeviceId, bool)>) {
+        for (device, rows) in rows {
+            if let Some(mind) = self.minds.get_mut(&device) {
+                mind.rows = rows;
+                self.shelf.seen(device, Arc::new(mind.vitals.clone()));
             }
         }
     }
@@ -285,7 +206,7 @@ impl<'a> Desk<'a> {
     /// Time alone: repeats, ends of silences, and what a jump of the calendar does.
     pub fn tick(&mut self) -> Vec<BoxFuture<'a, Done>> {
         let (before, now) = (self.clock, self.house.clock.now());
-        let mut begun = self.stored();
+        let mut begun = self.shelf.store();
         if self.ticking {
             return begun;
         }
@@ -314,9 +235,22 @@ impl<'a> Desk<'a> {
     }
 
     /// Reads the inventory; whoever changed something there finds it looked at anew.
-    pub fn inventory(&self) -> BoxFuture<'a, Done> {
+    /// One reading at a time: at a start a thousand routers show their certificates for the first time,
+    /// and each is a change.
+    pub fn inventory(&mut self) -> Vec<BoxFuture<'a, Done>> {
+        self.read_again = self.reading;
+        if std::mem::replace(&mut self.reading, true) {
+            return Vec::new();
+        }
+        vec![self.read(Duration::ZERO)]
+    }
+
+    fn read(&self, after: Duration) -> BoxFuture<'a, Done> {
         let house = self.house;
-        Box::pin(async move { Done::Inventory(judge::inventory(house).await) })
+        Box::pin(async move {
+            tokio::time::sleep(after).await;
+            Done::Inventory(judge::inventory(house).await)
+        })
     }
 
     fn taken(&mut self, taken: Result<Taken, StoreError>) -> Vec<BoxFuture<'a, Done>> {
@@ -324,13 +258,10 @@ impl<'a> Desk<'a> {
             Ok(taken) => taken,
             Err(error) => {
                 tracing::error!(%error, "the inventory could not be read; it is tried again");
-                let again = self.inventory();
-                return vec![Box::pin(async move {
-                    tokio::time::sleep(AFTER_ERROR).await;
-                    again.await
-                })];
+                return vec![self.read(AFTER_ERROR)];
             }
         };
+        self.reading = false;
         self.remember(&taken);
         let watched = taken.inventory.devices().iter().filter(|device| device.monitored);
         let wanted: Vec<Wanted<'_>> = watched.flat_map(|device| looks_at(device, self.periods())).collect();
@@ -338,10 +269,14 @@ impl<'a> Desk<'a> {
         self.inventory = taken.inventory;
         self.credentials = taken.credentials;
         let house = self.house;
-        vec![Box::pin(async move {
+        let mut begun: Vec<BoxFuture<'a, Done>> = vec![Box::pin(async move {
             judge::sweep(house).await;
             Done::Swept
-        })]
+        })];
+        if std::mem::take(&mut self.read_again) {
+            begun.extend(self.inventory());
+        }
+        begun
     }
 
     /// A router that refused the login is asked again when its password or its row was changed.
@@ -375,17 +310,16 @@ impl<'a> Desk<'a> {
 
     /// The last values and decisions are stored.
     pub async fn close(mut self, mut waiting: Waiting<'a>) {
-        self.kept_at = Duration::ZERO;
         let last = async {
-            waiting.extend(self.stored());
-            while self.judging || self.keeping {
+            waiting.extend(self.shelf.store_at_once());
+            while self.shelf.is_busy() {
                 let Some(done) = waiting.next().await else { return };
                 match done {
                     // What was broken off says nothing.
                     Done::Polled(_) | Done::Inventory(_) | Done::Ticked { .. } | Done::Swept => {}
                     done @ (Done::Judged(_) | Done::Kept(_)) => {
-                        self.kept_at = Duration::ZERO;
                         waiting.extend(self.take(done));
+                        waiting.extend(self.shelf.store_at_once());
                     }
                 }
             }

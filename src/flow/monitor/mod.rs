@@ -7,6 +7,7 @@ mod counts;
 mod desk;
 mod judge;
 mod mind;
+mod shelf;
 
 use super::House;
 use crate::probe::{PROBES, Pace};
@@ -85,15 +86,15 @@ pub async fn run(house: &House) {
     let mut changes = house.store.changes();
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    waiting.push(desk.inventory());
+    waiting.extend(desk.inventory());
     loop {
         waiting.extend(desk.due());
         let wait = desk.until_next();
         let more = tokio::select! {
             Some(done) = waiting.next() => desk.take(done),
             _ = tick.tick() => desk.tick(),
-            _ = changes.of(&[Topic::Devices, Topic::People]) => vec![desk.inventory()],
-            () = house.live.swapped() => vec![desk.inventory()],
+            _ = changes.of(&[Topic::Devices, Topic::People]) => desk.inventory(),
+            () = house.live.swapped() => desk.inventory(),
             credentials = house.retries.next() => desk.try_again(&credentials),
             () = tokio::time::sleep(wait) => Vec::new(),
             () = house.stops.work.cancelled() => break,

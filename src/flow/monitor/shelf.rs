@@ -1,0 +1,129 @@
+//! What the monitor still has to store: observations that a rule speaks of, and values with what was
+//! last seen. One write of a kind at a time, so that each keeps its order. What was seen of a router is
+//! kept only after it was judged: a reboot that is not told yet must be found again after a crash.
+
+use super::desk::Done;
+use super::judge::{self, Judged};
+use crate::flow::{House, metrics};
+use crate::model::{DeviceId, Sample, Vitals};
+use crate::store::StoreError;
+use futures_util::future::BoxFuture;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Values are written together; a crash loses no more than this.
+const KEEP: Duration = Duration::from_secs(1);
+/// So many values wait at most while the metrics file cannot be written; then the oldest go.
+const UNWRITTEN: usize = 200_000;
+
+/// Which routers of a batch have alert rows now; a batch that could not be stored comes back.
+pub type Stored = Result<Vec<(DeviceId, bool)>, (StoreError, Vec<Judged>)>;
+
+pub struct Shelf<'a> {
+    house: &'a House,
+    judging: bool,
+    to_judge: Vec<Judged>,
+    keeping: bool,
+    samples: Vec<Sample>,
+    seen: BTreeMap<DeviceId, Arc<Vitals>>,
+    kept_at: Duration,
+}
+
+impl<'a> Shelf<'a> {
+    pub fn new(house: &'a House) -> Shelf<'a> {
+        Shelf {
+            house,
+            judging: false,
+            to_judge: Vec::new(),
+            keeping: false,
+            samples: Vec::new(),
+            seen: BTreeMap::new(),
+            kept_at: Duration::ZERO,
+        }
+    }
+
+    pub fn keep(&mut self, samples: Vec<Sample>) {
+        self.samples.extend(samples);
+        if self.samples.len() > UNWRITTEN {
+            self.samples.drain(..self.samples.len() - UNWRITTEN);
+        }
+    }
+
+    pub fn seen(&mut self, device: DeviceId, vitals: Arc<Vitals>) {
+        self.seen.insert(device, vitals);
+    }
+
+    /// Where no rule says anything and no alert is there (`rows`), nothing has to be stored.
+    pub fn judge(&mut self, judged: Judged, rows: bool) {
+        let rules = &self.house.live.now().rules;
+        if rows || judge::says_something(rules, &judged, self.house.clock.now()) {
+            self.to_judge.push(judged);
+        } else {
+            self.seen(judged.device.id, judged.vitals);
+        }
+    }
+
+    /// What came of a batch; none when it could not be stored, and waits again.
+    pub fn judged(&mut self, judged: Stored) -> Option<Vec<(DeviceId, bool)>> {
+        self.judging = false;
+        match judged {
+            Ok(rows) => Some(rows),
+            Err((error, mut batch)) => {
+                tracing::error!(%error, "what the rules decided could not be stored; it is tried again");
+                batch.append(&mut self.to_judge);
+                self.to_judge = batch;
+                None
+            }
+        }
+    }
+
+    /// A metrics file that is damaged is set aside, and the bot goes on.
+    pub fn kept(&mut self, kept: Result<(), StoreError>) -> Vec<BoxFuture<'a, Done>> {
+        self.keeping = false;
+        match kept {
+            Ok(()) => self.store(),
+            Err(error) if crate::store::metrics::is_damage(&error) => {
+                self.keeping = true;
+                let house = self.house;
+                vec![Box::pin(async move { Done::Kept(metrics::begin_anew(house, error).await) })]
+            }
+            Err(error) => {
+                tracing::error!(%error, "measured values of a moment are lost");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Begins to store what waits.
+    pub fn store(&mut self) -> Vec<BoxFuture<'a, Done>> {
+        let mut begun: Vec<BoxFuture<'a, Done>> = Vec::new();
+        let house = self.house;
+        if !self.judging && !self.to_judge.is_empty() {
+            self.judging = true;
+            let batch = std::mem::take(&mut self.to_judge);
+            begun.push(Box::pin(async move { Done::Judged(judge::batch(house, batch).await) }));
+        }
+        let now = house.clock.now().monotonic;
+        let waits = !self.samples.is_empty() || !self.seen.is_empty();
+        if !self.keeping && waits && now.saturating_sub(self.kept_at) >= KEEP {
+            self.keeping = true;
+            self.kept_at = now;
+            let (samples, seen) = (std::mem::take(&mut self.samples), std::mem::take(&mut self.seen));
+            begun.push(Box::pin(async move {
+                Done::Kept(house.metrics.write(samples, seen.into_iter().collect()).await)
+            }));
+        }
+        begun
+    }
+
+    /// The same at the end, when nothing more will come to be written together.
+    pub fn store_at_once(&mut self) -> Vec<BoxFuture<'a, Done>> {
+        self.kept_at = Duration::ZERO;
+        self.store()
+    }
+
+    pub fn is_busy(&self) -> bool {
+        self.judging || self.keeping
+    }
+}
