@@ -61,7 +61,8 @@ pub struct Desk<'a> {
     to_judge: Vec<Judged>,
     keeping: bool,
     to_keep: (Vec<Sample>, BTreeMap<DeviceId, Arc<Vitals>>),
-    kept_at: Duration,
+    /// When values were last written; none: whatever is there is written at once.
+    kept_at: Option<Duration>,
     ticking: bool,
     /// What was counted before the start, or before a gap, was looked at.
     loaded: bool,
@@ -80,7 +81,7 @@ impl<'a> Desk<'a> {
             to_judge: Vec::new(),
             keeping: false,
             to_keep: (Vec::new(), BTreeMap::new()),
-            kept_at: Duration::ZERO,
+            kept_at: None,
             ticking: false,
             loaded: false,
             clock: house.clock.now(),
@@ -242,9 +243,10 @@ impl<'a> Desk<'a> {
         }
         let now = self.house.clock.now().monotonic;
         let waits = !self.to_keep.0.is_empty() || !self.to_keep.1.is_empty();
-        if !self.keeping && waits && now.saturating_sub(self.kept_at) >= KEEP {
+        let is_time = self.kept_at.is_none_or(|kept| now.saturating_sub(kept) >= KEEP);
+        if !self.keeping && waits && is_time {
             self.keeping = true;
-            self.kept_at = now;
+            self.kept_at = Some(now);
             let (house, (samples, vitals)) = (self.house, std::mem::take(&mut self.to_keep));
             begun.push(Box::pin(async move {
                 let written = house.metrics.write(samples, vitals.into_iter().collect()).await;
@@ -353,7 +355,7 @@ impl<'a> Desk<'a> {
 
     /// The last values and decisions are stored.
     pub async fn close(mut self, mut waiting: Waiting<'a>) {
-        self.kept_at = Duration::ZERO;
+        self.kept_at = None;
         let last = async {
             waiting.extend(self.stored());
             while self.judging || self.keeping {
@@ -362,7 +364,7 @@ impl<'a> Desk<'a> {
                     // What was broken off says nothing.
                     Done::Polled(_) | Done::Inventory(_) | Done::Ticked { .. } | Done::Swept => {}
                     done @ (Done::Judged(_) | Done::Kept(_)) => {
-                        self.kept_at = Duration::ZERO;
+                        self.kept_at = None;
                         waiting.extend(self.take(done));
                     }
                 }
