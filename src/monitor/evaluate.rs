@@ -126,9 +126,10 @@ fn gate(
         }
     }
     let new = alert.is_none_or(|alert| !alert.announced);
-    if rule.metric != Metric::Unreachable {
-        let holds = down == Down::Yes || (down == Down::Perhaps && new);
-        return holds.then_some(Hold::DeviceDown);
+    match rule.metric {
+        Metric::Unreachable => (ctx.starting && new).then_some(Hold::Starting),
+        // It is seen in one look, the first after the router was away, which is while that is told still.
+        Metric::Rebooted => None,
+        _ => (down == Down::Yes || (down == Down::Perhaps && new)).then_some(Hold::DeviceDown),
     }
-    (ctx.starting && new).then_some(Hold::Starting)
 }

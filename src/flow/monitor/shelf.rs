@@ -27,7 +27,8 @@ pub struct Shelf<'a> {
     keeping: bool,
     samples: Vec<Sample>,
     seen: BTreeMap<DeviceId, Arc<Vitals>>,
-    kept_at: Duration,
+    /// When values were last written; none: whatever is there is written at once.
+    kept_at: Option<Duration>,
 }
 
 impl<'a> Shelf<'a> {
@@ -39,7 +40,7 @@ impl<'a> Shelf<'a> {
             keeping: false,
             samples: Vec::new(),
             seen: BTreeMap::new(),
-            kept_at: Duration::ZERO,
+            kept_at: None,
         }
     }
 
@@ -106,9 +107,10 @@ impl<'a> Shelf<'a> {
         }
         let now = house.clock.now().monotonic;
         let waits = !self.samples.is_empty() || !self.seen.is_empty();
-        if !self.keeping && waits && now.saturating_sub(self.kept_at) >= KEEP {
+        let is_time = self.kept_at.is_none_or(|kept| now.saturating_sub(kept) >= KEEP);
+        if !self.keeping && waits && is_time {
             self.keeping = true;
-            self.kept_at = now;
+            self.kept_at = Some(now);
             let (samples, seen) = (std::mem::take(&mut self.samples), std::mem::take(&mut self.seen));
             begun.push(Box::pin(async move {
                 Done::Kept(house.metrics.write(samples, seen.into_iter().collect()).await)
@@ -119,7 +121,7 @@ impl<'a> Shelf<'a> {
 
     /// The same at the end, when nothing more will come to be written together.
     pub fn store_at_once(&mut self) -> Vec<BoxFuture<'a, Done>> {
-        self.kept_at = Duration::ZERO;
+        self.kept_at = None;
         self.store()
     }
 

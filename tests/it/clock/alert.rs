@@ -45,7 +45,7 @@ async fn an_alert_is_told_taken_explained_and_over_in_one_thread() {
     }
 
     world.router("R2").clear_fault(&busy).await;
-    let over = world.hears(&["✅ R2 CPU back to ", "(#1, ann)"]).await;
+    let over = world.replies(1, &["✅ R2 CPU back to ", "(#1, ann)"]).await;
     assert_eq!(over.message.reply_to, Some(MessageRef("alert/1".to_owned())));
     assert_ne!(over.message.slot.0, "alert/1");
     let head = world.head(1, &["✅ R2 CPU back to "]).await;

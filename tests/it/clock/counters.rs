@@ -117,13 +117,13 @@ async fn a_link_that_is_down_is_told_after_two_looks_and_closed_when_somebody_sh
     assert!(told.text.contains("to ISP-A"), "{}", told.text);
     told.button("Graph");
     world.router("R1").clear_fault(&down).await;
-    let up = world.hears(&["✅ R1 Gi1", "is up after", "(#1)"]).await;
+    let up = world.replies(1, &["✅ R1 Gi1", "is up after", "(#1)"]).await;
     assert_eq!(up.message.reply_to.unwrap().0, "alert/1");
 
     world.router("R1").fault(down.clone()).await;
     world.hears(&["R1 Gi1", "is down", "#2"]).await;
     world.router("R1").fault(Fault::PortShut(port())).await;
-    let shut = world.hears(&["🔕 R1 Gi1", "closed: shut by admin", "(#2)"]).await;
+    let shut = world.replies(2, &["🔕 R1 Gi1", "closed: shut by admin", "(#2)"]).await;
     assert_eq!(shut.message.reply_to.unwrap().0, "alert/2");
     world.router("R1").clear_faults().await;
     world.looks("R1", 8).await;

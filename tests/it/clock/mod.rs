@@ -3,6 +3,7 @@
 
 mod alert;
 mod counters;
+mod ends;
 mod quiet;
 mod reach;
 mod restart;
@@ -117,6 +118,8 @@ pub trait Clock {
     async fn hears(&self, words: &[&str]) -> Reply;
     /// A version of the first message of an incident whose words hold all of these.
     async fn head(&self, number: i64, words: &[&str]) -> Reply;
+    /// A message below the first one of an incident.
+    async fn replies(&self, number: i64, words: &[&str]) -> Reply;
     /// Types until the answer holds these words.
     async fn asks_until(&self, line: &str, words: &str) -> Reply;
     /// Waits until the store says so.
@@ -137,6 +140,11 @@ impl Clock for World {
 
     async fn head(&self, number: i64, words: &[&str]) -> Reply {
         self.desk.until(&format!("alert/{number}"), |message| holds(message, words)).await
+    }
+
+    async fn replies(&self, number: i64, words: &[&str]) -> Reply {
+        let below = format!("alert/{number}/");
+        self.desk.until_any(|message| message.slot.0.starts_with(&below) && holds(message, words)).await
     }
 
     async fn asks_until(&self, line: &str, words: &str) -> Reply {
@@ -171,6 +179,9 @@ impl Clock for World {
         let words =
             if count == 1 { "R1 is well".to_owned() } else { format!("All {count} routers are well") };
         self.asks_until("/status all", &words).await;
+        for router in self.lab.routers() {
+            self.asks_until(&format!("/status {}", router.name()), "17.9.4a").await;
+        }
     }
 
     fn told(&self) -> Vec<(String, String)> {

@@ -71,7 +71,7 @@ async fn what_lives_and_dies_in_a_silence_is_not_told_and_what_was_told_is_told_
     world.ask("/silence 2 1h").await;
     held(&world).await;
     world.router("R1").clear_faults().await;
-    let over = world.hears(&["✅ R1 CPU back to ", "(#2)"]).await;
+    let over = world.replies(2, &["✅ R1 CPU back to ", "(#2)"]).await;
     assert_eq!(over.message.reply_to.unwrap().0, "alert/2");
     gone(&world).await;
     assert_eq!(world.told().len(), 2, "{:#?}", world.told());

@@ -28,7 +28,7 @@ async fn a_router_that_is_away_is_told_once_and_holds_back_the_rest() {
     let status = world.ask("/status all").await;
     assert!(status.text.contains("R1  does not answer since"), "{}", status.text);
     world.router("R1").clear_faults().await;
-    let back = world.hears(&["✅ R1 answers again after ", "(#2)"]).await;
+    let back = world.replies(2, &["✅ R1 answers again after ", "(#2)"]).await;
     assert_eq!(back.message.reply_to.unwrap().0, "alert/2");
     world.hears(&["✅ R1 CPU back to ", "(#1)"]).await;
     world.looks("R1", 8).await;
@@ -58,7 +58,7 @@ async fn a_router_without_restconf_is_not_down_and_its_data_is_missed() {
     world.looks("R2", 16).await;
     assert_eq!(world.told().len(), 1, "missed once, not for each probe: {:#?}", world.told());
     world.router("R1").clear_faults().await;
-    let back = world.hears(&["✅ R1 gives", "data again after "]).await;
+    let back = world.replies(1, &["✅ R1 gives", "data again after "]).await;
     assert_eq!(back.message.reply_to.unwrap().0, missing.message.slot.0);
     world.is_well().await;
     assert!(!is_reached(&never).await, "RESTCONF answered, nobody needs SSH");
@@ -113,7 +113,7 @@ async fn a_refused_login_stops_the_looks_until_the_credential_is_set() {
     assert_eq!(world.router("R1").requests().len(), asked, "nobody has changed anything");
     let password = world.router("R1").credentials().password.clone();
     set_password(&world, password).await;
-    let back = world.hears(&["✅ R1 accepts the bot's login again after "]).await;
+    let back = world.replies(1, &["✅ R1 accepts the bot's login again after "]).await;
     assert_eq!(back.message.reply_to.unwrap().0, refused.message.slot.0);
     world.is_well().await;
 }

@@ -18,7 +18,7 @@ async fn an_open_alert_outlives_a_restart_and_is_told_to_its_end() {
     assert_eq!(world.told(), [], "told again after a restart");
     assert!(world.ask("/alerts").await.text.contains("#1 R1 CPU 95 %"));
     world.router("R1").clear_faults().await;
-    let over = world.hears(&["✅ R1 CPU back to ", "(#1)"]).await;
+    let over = world.replies(1, &["✅ R1 CPU back to ", "(#1)"]).await;
     assert_eq!(over.message.reply_to.unwrap().0, "alert/1");
     world.looks("R1", 8).await;
     assert_eq!(world.told().len(), 1, "{:#?}", world.told());
