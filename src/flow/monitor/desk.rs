@@ -28,11 +28,15 @@ const KEEP: Duration = Duration::from_secs(1);
 /// So many values wait at most while the metrics file cannot be written; then the oldest go.
 const UNWRITTEN: usize = 200_000;
 
+/// Which routers of a batch have alert rows now.
+pub type Rows = Vec<(DeviceId, bool)>;
+/// A batch that could not be stored comes back.
+pub type NotStored = (StoreError, Vec<Judged>);
+
 /// Something that took time is over.
 pub enum Done {
     Polled(Box<Polled>),
-    /// Which routers of a batch have alert rows now; a batch that could not be stored comes back.
-    Judged(Result<Vec<(DeviceId, bool)>, (StoreError, Vec<Judged>)>),
+    Judged(Result<Rows, NotStored>),
     Ticked {
         loaded: bool,
     },
@@ -214,7 +218,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn judged(&mut self, judged: Result<Vec<(DeviceId, bool)>, (StoreError, Vec<Judged>)>) {
+    fn judged(&mut self, judged: Result<Rows, NotStored>) {
         self.judging = false;
         match judged {
             Ok(rows) => {
