@@ -115,6 +115,7 @@ impl<'a> Desk<'a> {
 
     /// One that is down is asked one thing only, and one that refused the login nothing.
     fn poll(&mut self, look: Look, now: Now) -> Option<BoxFuture<'a, Done>> {
+        self.say_nothing_came(look, now);
         let (device, probe) = (self.inventory.device(look.0), PROBES.get(look.1));
         let (mind, house) = (self.minds.get(&look.0), self.house);
         let planned = match (device, probe, mind) {
@@ -142,6 +143,17 @@ impl<'a> Desk<'a> {
             let ended = house.clock.now();
             Done::Polled(Box::new(Polled { device, probe: look.1, period, began: now, ended, outcomes, ssh }))
         }))
+    }
+
+    /// One that is not asked because it refused the login brings no values: what is open about it must
+    /// not be told again and again with its last one.
+    fn say_nothing_came(&mut self, look: Look, now: Now) {
+        let (inventory, period) = (self.inventory.clone(), self.schedule.period(look));
+        let (Some(device), Some(probe)) = (inventory.device(look.0), PROBES.get(look.1)) else { return };
+        let Some(mind) = self.minds.get_mut(&look.0).filter(|mind| mind.refused) else { return };
+        let observed = mind.nothing_came(device, probe, now, period.unwrap_or(KEEP));
+        let vitals = Arc::new(mind.vitals.clone());
+        self.judge(Judged { device: device.clone(), observed, vitals });
     }
 
     pub fn take(&mut self, done: Done) -> Vec<BoxFuture<'a, Done>> {

@@ -1,7 +1,7 @@
 //! Routers that are away, that only lost RESTCONF, that are slow, and that refuse the login.
 
-use super::{Clock, alert_of, routers, watched};
-use crate::world::{PATIENCE, World, now};
+use super::{Clock, RULES, alert_of, routers, rules, watched};
+use crate::world::{PATIENCE, Plan, World, now};
 use patchbay::device::{CREDENTIAL_PURPOSE, MasterKey, Sealer};
 use patchbay::lab::{Fault, Hold, Point};
 use patchbay::model::{Hold as Held, Phase};
@@ -116,6 +116,21 @@ async fn a_refused_login_stops_the_looks_until_the_credential_is_set() {
     let back = world.replies(1, &["✅ R1 accepts the bot's login again after "]).await;
     assert_eq!(back.message.reply_to.unwrap().0, refused.message.slot.0);
     world.is_well().await;
+}
+
+/// Nobody knows its load any more, so nobody is told of it again and again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_router_that_is_not_asked_is_not_said_to_be_busy_still() {
+    let often = RULES.replacen("severity = \"critical\"", "severity = \"critical\"\nrepeat = \"2s\"", 1);
+    let world = World::new(Plan { rules: rules(often), ..watched(routers(&["R1", "R2"])) }).await;
+    world.is_well().await;
+    world.router("R1").fault(Fault::Cpu(95)).await;
+    world.hears(&["R1 CPU 95 %", "#1"]).await;
+    world.router("R1").fault(Fault::RestconfStatus(401)).await;
+    world.hears(&["R1 refuses the bot's login"]).await;
+    world.stands(|view| Ok(alert_of(view, "cpu")?.is_some_and(|alert| alert.unknowns >= 3))).await;
+    let why = world.ask("/why 1").await;
+    assert!(why.text.contains("not told again until there is a new value"), "{}", why.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]
