@@ -1,6 +1,7 @@
 //! The monitor's desk: the schedule, what is remembered of each router, and what still has to be stored.
 //! It never waits; whatever takes time leaves as a future and comes back as [`Done`].
 
+use super::done::{Done, NotStored, Rows, Taken};
 use super::judge::{self, Judged};
 use super::mind::{self, Mind, Polled};
 use super::{Periods, Waiting};
@@ -27,33 +28,6 @@ const SLOW: Duration = Duration::from_secs(5);
 const KEEP: Duration = Duration::from_secs(1);
 /// So many values wait at most while the metrics file cannot be written; then the oldest go.
 const UNWRITTEN: usize = 200_000;
-
-/// Which routers of a batch have alert rows now.
-pub type Rows = Vec<(DeviceId, bool)>;
-/// A batch that could not be stored comes back.
-pub type NotStored = (StoreError, Vec<Judged>);
-
-/// Something that took time is over.
-pub enum Done {
-    Polled(Box<Polled>),
-    Judged(Result<Rows, NotStored>),
-    Ticked {
-        loaded: bool,
-    },
-    /// What has no router or no rule any more was ended.
-    Swept,
-    Kept(Result<(), StoreError>),
-    Inventory(Result<Taken, StoreError>),
-}
-
-/// What the store knew when it was asked.
-pub struct Taken {
-    pub inventory: Arc<Inventory>,
-    /// When each credential was last set.
-    pub credentials: BTreeMap<String, Timestamp>,
-    /// Routers with alert rows.
-    pub rows: BTreeSet<DeviceId>,
-}
 
 pub struct Desk<'a> {
     house: &'a House,

@@ -2,7 +2,7 @@
 //! ends with its router or its rule. Each is one transaction in which alerts are read, decided about,
 //! stored and told, so that nothing is half said after a crash.
 
-use super::desk::{NotStored, Rows, Taken};
+use super::done::{NotStored, Rows, Taken};
 use crate::builtin;
 use crate::flow::{House, gather};
 use crate::model::{Destination, Device, Facts, Now, Observed, Rules, Vitals};

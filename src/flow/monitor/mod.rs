@@ -4,6 +4,7 @@
 //! the loop polls beside all others, so that nobody who holds a reader of the store stands still.
 
 mod desk;
+mod done;
 mod judge;
 mod mind;
 
@@ -46,7 +47,7 @@ impl Periods {
     }
 }
 
-type Waiting<'a> = FuturesUnordered<BoxFuture<'a, desk::Done>>;
+type Waiting<'a> = FuturesUnordered<BoxFuture<'a, done::Done>>;
 
 /// Runs until the house goes dark; what was seen until then is kept.
 pub async fn run(house: &House) {
