@@ -2,7 +2,7 @@
 //! take its time, and both have a deadline. A picture that is late or fails is left out; its message
 //! never waits for it longer than that.
 
-use super::House;
+use super::{House, metrics};
 use crate::chart::{self, Chart, Flag, Level, Line};
 use crate::model::{
     Arg, Block, Document, Drawn, Mark, Marked, Picture, Reader, Sparkline, Text, Texts, Timestamp, Track,
@@ -40,10 +40,13 @@ async fn one(house: &House, mut picture: Picture, reader: Reader) -> Drawn {
     let series = picture.curves.iter().map(|curve| curve.series.clone()).collect();
     let now = house.clock.now().wall;
     let tracks = house.metrics.tracks(series, picture.from, picture.to, house.periods.shortest(), now).await;
-    let tracks = tracks.unwrap_or_else(|error| {
-        tracing::error!(%error, "the values of a picture could not be read");
-        Vec::new()
-    });
+    let tracks = match tracks {
+        Ok(tracks) => tracks,
+        Err(error) => {
+            metrics::failed(house, error, "the values of a picture could not be read").await;
+            Vec::new()
+        }
+    };
     if let Ok(Some(until)) = house.metrics.fact(SIMULATED_UNTIL).await {
         let until = until.parse().ok().map(Timestamp);
         picture.simulated_until = until.filter(|until| *until > picture.from);

@@ -75,11 +75,13 @@ pub async fn tracks(house: &House, resolved: &Resolved, facts: &Facts) -> Arc<Ve
         return Arc::default();
     }
     let (period, now) = (house.periods.shortest(), facts.now.wall);
-    let read = house.metrics.tracks(wanted.series, wanted.from, wanted.to, period, now).await;
-    Arc::new(read.unwrap_or_else(|error| {
-        tracing::error!(%error, "measured values could not be read");
-        Vec::new()
-    }))
+    match house.metrics.tracks(wanted.series, wanted.from, wanted.to, period, now).await {
+        Ok(tracks) => Arc::new(tracks),
+        Err(error) => {
+            super::metrics::failed(house, error, "measured values could not be read").await;
+            Arc::default()
+        }
+    }
 }
 
 pub async fn gather(house: &House, request: Request, update: Update) -> Result<Gathered, StoreError> {

@@ -25,20 +25,27 @@ pub async fn run(house: &House, aside: Option<SetAside>) {
         }
         match house.metrics.tidy(house.clock.now().wall).await {
             Ok(()) => {}
-            Err(error) if is_damage(&error) => {
-                if let Err(error) = begin_anew(house, error).await {
-                    tracing::error!(%error, "a damaged metrics file could not be set aside");
-                }
-            }
-            Err(error) => tracing::error!(%error, "measured values could not be rolled up"),
+            Err(error) => failed(house, error, "measured values could not be rolled up").await,
         }
     }
 }
 
-/// Sets the damaged file aside, begins a new one, and says so.
+/// Whoever could not read or write: logged, and a damaged file is set aside.
+pub async fn failed(house: &House, error: StoreError, what: &str) {
+    tracing::error!(%error, "{what}");
+    if is_damage(&error)
+        && let Err(error) = begin_anew(house, error).await
+    {
+        tracing::error!(%error, "a damaged metrics file could not be set aside");
+    }
+}
+
+/// Sets the damaged file aside, begins a new one, and says so once.
 pub async fn begin_anew(house: &House, error: StoreError) -> Result<(), StoreError> {
-    let aside = house.metrics.begin_anew(error, house.clock.now().wall).await?;
-    tell(house, &aside).await
+    match house.metrics.begin_anew(error, house.clock.now().wall).await? {
+        Some(aside) => tell(house, &aside).await,
+        None => Ok(()),
+    }
 }
 
 /// The values are lost to pictures; alerts, backups and everything else are not.

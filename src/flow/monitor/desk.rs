@@ -1,9 +1,10 @@
 //! The monitor's desk: the schedule, what is remembered of each router, and what still has to be stored.
 //! It never waits; whatever takes time leaves as a future and comes back as [`Done`].
 
+use super::done::{Done, Rows, Taken};
 use super::judge::{self, Judged};
 use super::mind::{self, Mind, Polled};
-use super::shelf::{Shelf, Stored};
+use super::shelf::Shelf;
 use super::{Periods, TICK, Waiting};
 use crate::flow::{AFTER_ERROR, House};
 use crate::model::{Device, DeviceId, Inventory, Now, Reach, Timestamp, Vitals};
@@ -24,27 +25,6 @@ const LINK_AGAIN: Duration = Duration::from_secs(30);
 const BACK_AGAIN: Duration = Duration::from_secs(10);
 /// An answer that takes longer makes its router be named.
 const SLOW: Duration = Duration::from_secs(5);
-/// Something that took time is over.
-pub enum Done {
-    Polled(Box<Polled>),
-    Judged(Stored),
-    Ticked {
-        loaded: bool,
-    },
-    /// What has no router or no rule any more was ended.
-    Swept,
-    Kept(Result<(), StoreError>),
-    Inventory(Result<Taken, StoreError>),
-}
-
-/// What the store knew when it was asked.
-pub struct Taken {
-    pub inventory: Arc<Inventory>,
-    /// When each credential was last set.
-    pub credentials: BTreeMap<String, Timestamp>,
-    /// Routers with alert rows.
-    pub rows: BTreeSet<DeviceId>,
-}
 
 pub struct Desk<'a> {
     house: &'a House,
@@ -106,6 +86,7 @@ impl<'a> Desk<'a> {
 
     /// One that is down is asked one thing only, and one that refused the login nothing.
     fn poll(&mut self, look: Look, now: Now) -> Option<BoxFuture<'a, Done>> {
+        self.say_nothing_came(look, now);
         let (device, probe) = (self.inventory.device(look.0), PROBES.get(look.1));
         let (mind, house) = (self.minds.get(&look.0), self.house);
         let planned = match (device, probe, mind) {
@@ -134,6 +115,18 @@ impl<'a> Desk<'a> {
             let ended = house.clock.now();
             Done::Polled(Box::new(Polled { device, probe: look.1, period, began: now, ended, outcomes, ssh }))
         }))
+    }
+
+    /// One that is not asked because it refused the login brings no values: what is open about it must
+    /// not be told again and again with its last one.
+    fn say_nothing_came(&mut self, look: Look, now: Now) {
+        let (inventory, period) = (self.inventory.clone(), self.schedule.period(look));
+        let (Some(device), Some(probe)) = (inventory.device(look.0), PROBES.get(look.1)) else { return };
+        let Some(mind) = self.minds.get_mut(&look.0).filter(|mind| mind.refused) else { return };
+        let observed = mind.nothing_came(device, probe, now, period.unwrap_or(TICK));
+        let vitals = Arc::new(mind.vitals.clone());
+        let rows = mind.rows;
+        self.shelf.judge(Judged { device: device.clone(), observed, vitals }, rows);
     }
 
     pub fn take(&mut self, done: Done) -> Vec<BoxFuture<'a, Done>> {
@@ -194,7 +187,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Whether they have alert rows now; what was seen of them may be kept, now that it is judged.
-    fn note_rows(&mut self, rows: Vec<(DeviceId, bool)>) {
+    fn note_rows(&mut self, rows: Rows) {
         for (device, rows) in rows {
             if let Some(mind) = self.minds.get_mut(&device) {
                 mind.rows = rows;

@@ -2,10 +2,10 @@
 //! ends with its router or its rule. Each is one transaction in which alerts are read, decided about,
 //! stored and told, so that nothing is half said after a crash.
 
-use super::desk::Taken;
+use super::done::{NotStored, Rows, Taken};
 use crate::builtin;
 use crate::flow::{House, gather};
-use crate::model::{Destination, Device, DeviceId, Facts, Now, Observed, Rules, Vitals};
+use crate::model::{Destination, Device, Facts, Now, Observed, Rules, Vitals};
 use crate::monitor::{self, Context};
 use crate::store::{StoreError, Work};
 use std::sync::Arc;
@@ -33,10 +33,7 @@ pub fn says_something(rules: &Rules, judged: &Judged, now: Now) -> bool {
 }
 
 /// One transaction for everything that came in meanwhile.
-pub async fn batch(
-    house: &House,
-    batch: Vec<Judged>,
-) -> Result<Vec<(DeviceId, bool)>, (StoreError, Vec<Judged>)> {
+pub async fn batch(house: &House, batch: Vec<Judged>) -> Result<Rows, NotStored> {
     let facts = match facts(house).await {
         Ok(facts) => facts,
         Err(error) => return Err((error, batch)),

@@ -98,6 +98,18 @@ impl Mind {
         Some(Found { observed: found.observed, samples: found.samples, link_went_down: down > before })
     }
 
+    /// What a probe that was not asked says: of all that it said before nothing is known.
+    pub fn nothing_came(
+        &mut self,
+        device: &Device,
+        probe: &Probe,
+        at: Now,
+        period: Duration,
+    ) -> Vec<Observed> {
+        let look = probe::Look { device, outcomes: &[], at, period };
+        probe.read(&look, &mut self.memory, &mut self.vitals).observed
+    }
+
     fn note_reach(&mut self, verdict: Verdict, polled: &Polled) {
         let reach = match verdict {
             Verdict::Answered => {

@@ -5,6 +5,7 @@
 
 mod counts;
 mod desk;
+mod done;
 mod judge;
 mod mind;
 mod shelf;
@@ -73,7 +74,7 @@ impl Retries {
     }
 }
 
-type Waiting<'a> = FuturesUnordered<BoxFuture<'a, desk::Done>>;
+type Waiting<'a> = FuturesUnordered<BoxFuture<'a, done::Done>>;
 
 /// Runs until the house goes dark; what was seen until then is kept.
 pub async fn run(house: &House) {

@@ -2,7 +2,7 @@
 //! last seen. One write of a kind at a time, so that each keeps its order. What was seen of a router is
 //! kept only after it was judged: a reboot that is not told yet must be found again after a crash.
 
-use super::desk::Done;
+use super::done::{Done, NotStored, Rows};
 use super::judge::{self, Judged};
 use crate::flow::{House, metrics};
 use crate::model::{DeviceId, Sample, Vitals};
@@ -16,9 +16,6 @@ use std::time::Duration;
 const KEEP: Duration = Duration::from_secs(1);
 /// So many values wait at most while the metrics file cannot be written; then the oldest go.
 const UNWRITTEN: usize = 200_000;
-
-/// Which routers of a batch have alert rows now; a batch that could not be stored comes back.
-pub type Stored = Result<Vec<(DeviceId, bool)>, (StoreError, Vec<Judged>)>;
 
 pub struct Shelf<'a> {
     house: &'a House,
@@ -66,7 +63,7 @@ impl<'a> Shelf<'a> {
     }
 
     /// What came of a batch; none when it could not be stored, and waits again.
-    pub fn judged(&mut self, judged: Stored) -> Option<Vec<(DeviceId, bool)>> {
+    pub fn judged(&mut self, judged: Result<Rows, NotStored>) -> Option<Rows> {
         self.judging = false;
         match judged {
             Ok(rows) => Some(rows),

@@ -1,7 +1,7 @@
 //! One router's observations against all rules, and what is swept away.
 
 use super::*;
-use crate::model::{AlertKey, Inventory, Observed, Selector, Silence};
+use crate::model::{AlertKey, Inventory, NoticeKind, Observed, Selector, Silence};
 
 fn seen(metric: Metric, object: &str, value: f64) -> Observed {
     Observed { metric, object: object.to_owned(), reading: Reading::Known(value) }
@@ -106,6 +106,16 @@ fn one_look_that_failed_holds_only_what_is_new() {
     let told = row("missing", Metric::Missing, 1, "system");
     let known = observe(&ctx, &device, vec![told], &failed(Metric::Missing, "system"));
     assert_eq!(known[1].alert.as_ref().unwrap().held, None);
+}
+
+#[test]
+fn a_reboot_is_told_while_the_router_is_still_said_to_be_away() {
+    let (rules, device) = (leaked(), router(1, "R1"));
+    let away = row("unreachable", Metric::Unreachable, 1, "");
+    let round = [seen(Metric::Unreachable, "", 0.0), seen(Metric::Rebooted, "", 2.0)];
+    let steps = observe(&context(rules, &[], 60), &device, vec![away], &round);
+    let told = steps[1].notice.as_ref().unwrap();
+    assert_eq!((told.alert.metric, &told.kind), (Metric::Rebooted, &NoticeKind::Firing));
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub struct Keep {
     pub hours: Duration,
 }
 
+/// Within this the same damage is met by those who were waiting.
+const SETTLED: Duration = Duration::from_secs(10);
 const HOUR: Duration = Duration::from_secs(3_600);
 
 impl Default for Keep {
@@ -53,6 +55,8 @@ struct Inner {
 struct Desk {
     db: Connection,
     known: BTreeMap<Series, i64>,
+    /// When a damaged file was set aside.
+    begun_at: Option<Timestamp>,
 }
 
 impl Metrics {
@@ -66,7 +70,7 @@ impl Metrics {
             }
             Err(error) => return Err(error),
         };
-        let desk = Mutex::new(Desk { db, known: BTreeMap::new() });
+        let desk = Mutex::new(Desk { db, known: BTreeMap::new(), begun_at: None });
         Ok((Metrics(Arc::new(Inner { folder: folder.to_owned(), keep, desk })), aside))
     }
 
@@ -117,15 +121,20 @@ impl Metrics {
     }
 
     /// After an error of [`StoreError::Damaged`] in the middle: sets the file aside and begins a new one.
-    pub async fn begin_anew(&self, error: StoreError, now: Timestamp) -> Result<SetAside> {
+    /// None when somebody else did so a moment ago: several may meet the same damage.
+    pub async fn begin_anew(&self, error: StoreError, now: Timestamp) -> Result<Option<SetAside>> {
         let folder = self.0.folder.clone();
         self.ask(move |desk, _| {
+            if desk.begun_at.is_some_and(|begun| now.since(begun) < SETTLED) {
+                return Ok(None);
+            }
             // Closed before its file is moved, or its side files would be written beside the new one.
             desk.db = Connection::open_in_memory()?;
             desk.known.clear();
             let aside = file::set_aside(&folder, &error, now)?;
             desk.db = file::open(&folder)?;
-            Ok(aside)
+            desk.begun_at = Some(now);
+            Ok(Some(aside))
         })
         .await
     }

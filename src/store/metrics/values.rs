@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::Arc;
 
 pub(super) fn write(desk: &mut Desk, samples: &[Sample], seen: &[(DeviceId, Arc<Vitals>)]) -> Result<()> {
-    let Desk { db, known } = desk;
+    let Desk { db, known, begun_at: _ } = desk;
     let transaction = db.transaction()?;
     let mut fresh = Vec::new();
     for sample in samples {

@@ -123,7 +123,8 @@ async fn a_damaged_file_is_set_aside_whole_and_a_new_one_begins() {
     assert_eq!(track(&metrics, MIDNIGHT, MIDNIGHT + HOUR, MIDNIGHT + HOUR).await.points.len(), 3);
 
     let error = StoreError::Damaged { why: "seen in the middle".to_owned() };
-    let again = metrics.begin_anew(error, at(MIDNIGHT)).await.unwrap();
+    let again = metrics.begin_anew(error.clone(), at(MIDNIGHT)).await.unwrap().unwrap();
+    assert_eq!(metrics.begin_anew(error, at(MIDNIGHT + 9_000)).await.unwrap(), None, "the same damage");
     assert_eq!(again.path.file_name().unwrap(), "metrics.db.damaged-20231115-000000-2");
     metrics.write(minutes(1, MIDNIGHT, 4), Vec::new()).await.unwrap();
     assert_eq!(track(&metrics, MIDNIGHT, MIDNIGHT + HOUR, MIDNIGHT + HOUR).await.points.len(), 4);

@@ -35,7 +35,7 @@ async fn an_alert_is_told_taken_explained_and_over_in_one_thread() {
 
     let taken = world.ask("/ack 1 new fan ordered").await;
     assert!(taken.first_line().starts_with("✅ You are on #1 until "), "{}", taken.text);
-    let edited = world.head(1, &["ann is on it until ", "note: new fan ordered"]).await;
+    let edited = world.head(1, &["taken by ann until ", "note: new fan ordered"]).await;
     assert!(edited.message.version > first.message.version);
     let pictures = edited.message.document.blocks.iter().filter(|block| matches!(block, Block::Picture(_)));
     assert_eq!(pictures.count(), 1, "an edit must not take the picture away: {}", edited.text);

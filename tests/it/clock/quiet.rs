@@ -30,6 +30,8 @@ async fn what_fires_in_a_silence_is_told_when_it_ends() {
     assert!(listed.text.contains("#1 R1 CPU 95 %") && listed.text.contains("silence #1"), "{}", listed.text);
     world.looks("R1", 8).await;
     assert_eq!(world.told(), []);
+    let silences = world.ask("/silences").await;
+    assert!(silences.text.contains("#1 R1") && silences.text.contains("power works"), "{}", silences.text);
     let ended = world.ask("/unsilence 1").await;
     assert!(ended.text.contains("#1"), "{}", ended.text);
     let told = world.hears(&["R1 CPU 95 %", "its silence is over", "#1"]).await;

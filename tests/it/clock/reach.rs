@@ -1,7 +1,7 @@
 //! Routers that are away, that only lost RESTCONF, that are slow, and that refuse the login.
 
-use super::{Clock, alert_of, routers, watched};
-use crate::world::{PATIENCE, World, now};
+use super::{Clock, RULES, alert_of, routers, rules, watched};
+use crate::world::{PATIENCE, Plan, World, now};
 use patchbay::device::{CREDENTIAL_PURPOSE, MasterKey, Sealer};
 use patchbay::lab::{Fault, Hold, Point};
 use patchbay::model::{Hold as Held, Phase};
@@ -46,7 +46,7 @@ async fn a_router_without_restconf_is_not_down_and_its_data_is_missed() {
     world.router("R1").fault(Fault::RestconfOff).await;
     tokio::time::timeout(PATIENCE, door.reached()).await.expect("SSH was not asked");
     door.release();
-    let missing = world.hears(&["⚠️ R1 gives no", "data"]).await;
+    let missing = world.hears(&["⚠️ R1 gives no values over RESTCONF"]).await;
     let logins = world.router("R1").logins();
     assert_eq!((logins.accepted, logins.refused), (0, 0), "a look at the port is no login");
     let status = world.ask("/status all").await;
@@ -58,7 +58,7 @@ async fn a_router_without_restconf_is_not_down_and_its_data_is_missed() {
     world.looks("R2", 16).await;
     assert_eq!(world.told().len(), 1, "missed once, not for each probe: {:#?}", world.told());
     world.router("R1").clear_faults().await;
-    let back = world.replies(1, &["✅ R1 gives", "data again after "]).await;
+    let back = world.replies(1, &["✅ R1 gives values again after "]).await;
     assert_eq!(back.message.reply_to.unwrap().0, missing.message.slot.0);
     world.is_well().await;
     assert!(!is_reached(&never).await, "RESTCONF answered, nobody needs SSH");
@@ -116,6 +116,21 @@ async fn a_refused_login_stops_the_looks_until_the_credential_is_set() {
     let back = world.replies(1, &["✅ R1 accepts the bot's login again after "]).await;
     assert_eq!(back.message.reply_to.unwrap().0, refused.message.slot.0);
     world.is_well().await;
+}
+
+/// Nobody knows its load any more, so nobody is told of it again and again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_router_that_is_not_asked_is_not_said_to_be_busy_still() {
+    let often = RULES.replacen("severity = \"critical\"", "severity = \"critical\"\nrepeat = \"2s\"", 1);
+    let world = World::new(Plan { rules: rules(often), ..watched(routers(&["R1", "R2"])) }).await;
+    world.is_well().await;
+    world.router("R1").fault(Fault::Cpu(95)).await;
+    world.hears(&["R1 CPU 95 %", "#1"]).await;
+    world.router("R1").fault(Fault::RestconfStatus(401)).await;
+    world.hears(&["R1 refuses the bot's login"]).await;
+    world.stands(|view| Ok(alert_of(view, "cpu")?.is_some_and(|alert| alert.unknowns >= 3))).await;
+    let why = world.ask("/why 1").await;
+    assert!(why.text.contains("not told again until there is a new value"), "{}", why.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

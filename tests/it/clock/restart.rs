@@ -25,19 +25,6 @@ async fn an_open_alert_outlives_a_restart_and_is_told_to_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_ends_while_the_bot_is_away_is_told_as_over() {
-    let world = World::new(watched(routers(&["R1"]))).await;
-    world.is_well().await;
-    world.router("R1").fault(BUSY).await;
-    world.hears(&["R1 CPU 95 %", "#1"]).await;
-    let router = world.router("R1");
-    let world = world.restarted_with(|_| Ok(())).await;
-    router.clear_faults().await;
-    world.hears(&["✅ R1 CPU back to ", "(#1)"]).await;
-    assert_eq!(world.told().len(), 1, "{:#?}", world.told());
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn what_is_pending_goes_on_after_a_restart() {
     let slow = RULES.replacen("min_samples = 2", "min_samples = 2\nfor = \"6s\"", 1);
     let plan = Plan { rules: rules(slow), ..watched(routers(&["R1"])) };
@@ -72,7 +59,7 @@ async fn repeats_are_replies_and_stop_when_somebody_takes_it() {
     let apart = second.message.now.since(first.message.now);
     assert!(apart.as_millis() >= 1_900, "{apart:?} between two repeats");
     world.ask("/ack 1").await;
-    world.head(1, &["ann is on it until "]).await;
+    world.head(1, &["taken by ann until "]).await;
     let told = world.told().len();
     world.looks("R1", 24).await;
     assert_eq!(world.told().len(), told, "{:#?}", world.told());

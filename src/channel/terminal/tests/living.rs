@@ -238,3 +238,19 @@ async fn colours_change_nothing_but_colours() {
     assert_eq!(paper.text(), "\x1b[32m✅ R1 is well\x1b[0m\n\n");
     assert_eq!(paper.shown(), "✅ R1 is well");
 }
+
+#[tokio::test]
+async fn the_end_of_an_edited_message_is_told_by_another_one() {
+    let paper = Paper::pipe();
+    let terminal = quiet(&paper);
+    deliver(&terminal, ended("alert/1", 1, "R1 is busy")).await;
+    deliver(&terminal, ended("alert/1/2", 1, "R1 is well")).await;
+    let mut edit = ended("alert/1", 2, "R1 is well");
+    edit.class = Class::Progress;
+    deliver(&terminal, edit).await;
+    expect![[r#"
+        ✅ R1 is busy
+        ✅ R1 is well
+    "#]]
+    .assert_eq(&paper.text());
+}
