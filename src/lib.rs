@@ -1,11 +1,13 @@
 //! Patchbay: chat-ops for people who run Cisco IOS XE routers. This page is the map of the house.
 //!
-//! Two front doors (chat; later a clock), one corridor each, one back door (the outbox). Values walk
-//! forward and nobody calls back; every arrow is a function of values and `now`:
+//! Two front doors (chat, clock), one corridor each, one back door (the outbox). Values walk forward and
+//! nobody calls back; every arrow is a function of values and `now`:
 //!
 //! ```text
 //! Update -> Request -> Invocation -> Resolved -> Authorized -> Job -> Plan -> Outcome -> TaskResult -> Document -> Outbound
 //! channel   flow       command       command     command       store  builtin device     builtin       builtin     store
+//! tick -> Probe -> Plan -> Outcome -> [Observed], [Sample] -> Step -> [Transition], [Notice] -> Outbound
+//! flow    probe    probe   device     probe                   monitor monitor                   builtin, store
 //! Outbound -> Channel -> Receipt      (flow::deliver, the only place that sends)
 //! ```
 //!

@@ -128,7 +128,9 @@ fn notices(house: &House, problems: &[String], commands: usize) -> Vec<Outbound>
             |document, problem| document.with_detail(Text::verbatim(problem.as_str())),
         ),
     };
-    let places = house.homes.iter().cloned();
+    // Where people talk with the bot; a mail for each reload would be noise.
+    let chats = house.channels.iter().filter(|channel| channel.listen.is_some());
+    let places = chats.flat_map(|channel| channel.deliver.homes());
     places
         .map(|place| Outbound {
             slot: Slot(format!("reload/{}", now.0)),
