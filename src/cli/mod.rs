@@ -128,6 +128,7 @@ mod tests {
             "config export all --at yesterday --raw out",
             "audit --limit 5",
             "reload",
+            "bench picture --times 5",
         ] {
             for line in [format!("patchbay {line}"), format!("patchbay --settings x.toml {line}")] {
                 let parsed = Arguments::try_parse_from(line.split(' '));

@@ -4,6 +4,7 @@
 use std::process::ExitCode;
 
 mod figures;
+mod picture;
 mod poll;
 mod routers;
 mod truth;
@@ -27,11 +28,14 @@ pub enum Command {
     ///
     /// Ends with 1 when it could not be measured; no figure makes it fail.
     Poll(poll::Arguments),
+    /// How long one picture of an interface takes to draw, and how large it is
+    Picture(picture::Arguments),
 }
 
 pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let measured = match command {
         Command::Poll(arguments) => poll::run(arguments),
+        Command::Picture(arguments) => picture::run(arguments),
     };
     Ok(match measured {
         Ok(()) => ExitCode::SUCCESS,
