@@ -1,6 +1,7 @@
 //! The wiring: the only file that knows everybody. It joins ports to the store, starts the loops,
 //! and takes them down in order.
 
+mod kept;
 mod ports;
 
 use crate::archive::Archive;

@@ -1,48 +1,68 @@
 //! The device floor's ports, joined to the store: credentials, pinned keys and certificates, and what was
 //! learned about software.
 
+use super::kept::Kept;
 use crate::device::{Keyring, Learned, PinKind, Pins, SealedLogin};
 use crate::flow::Clock;
 use crate::model::{DeviceId, Timestamp};
-use crate::store::Store;
+use crate::store::{Store, Topic};
 use futures_util::future::BoxFuture;
 
-pub(super) struct Ports(Store, Clock);
+pub(super) struct Ports {
+    store: Store,
+    clock: Clock,
+    logins: Kept<String, Option<SealedLogin>>,
+    host_keys: Kept<DeviceId, Option<String>>,
+    certificates: Kept<DeviceId, Option<String>>,
+    refuses_fields: Kept<String, bool>,
+}
 
 impl Ports {
     pub(super) fn new(store: Store) -> Ports {
-        Ports(store, Clock::start())
+        Ports {
+            store,
+            clock: Clock::start(),
+            logins: Kept::new(Topic::People),
+            host_keys: Kept::new(Topic::Devices),
+            certificates: Kept::new(Topic::Devices),
+            refuses_fields: Kept::new(Topic::Devices),
+        }
     }
 
     fn now(&self) -> Timestamp {
-        self.1.now().wall
+        self.clock.now().wall
     }
 }
 
 impl Keyring for Ports {
     fn credential<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<SealedLogin>, String>> {
-        let name = name.to_owned();
-        Box::pin(async move {
-            let found = self.0.read(move |view| view.credential(&name)).await;
-            let login = found.map_err(|error| error.to_string())?.map(|credential| SealedLogin {
+        let (key, name) = (name.to_lowercase(), name.to_owned());
+        let found = async move {
+            let credential = self.store.read(move |view| view.credential(&name)).await?;
+            Ok(credential.map(|credential| SealedLogin {
                 username: credential.username,
                 password: credential.password,
                 enable: credential.enable,
-            });
-            Ok(login)
-        })
+            }))
+        };
+        Box::pin(self.logins.get(&self.store, key, found))
     }
 }
 
 impl Pins for Ports {
     fn pinned(&self, device: DeviceId, kind: PinKind) -> BoxFuture<'_, Result<Option<String>, String>> {
-        Box::pin(async move {
-            let pin = self.0.read(move |view| match kind {
+        let found = async move {
+            let pin = self.store.read(move |view| match kind {
                 PinKind::HostKey => view.pin(device),
                 PinKind::Certificate => view.certificate(device),
             });
-            Ok(pin.await.map_err(|error| error.to_string())?.map(|pin| pin.fingerprint))
-        })
+            Ok(pin.await?.map(|pin| pin.fingerprint))
+        };
+        let kept = match kind {
+            PinKind::HostKey => &self.host_keys,
+            PinKind::Certificate => &self.certificates,
+        };
+        Box::pin(kept.get(&self.store, device, found))
     }
 
     fn first_seen<'a>(
@@ -53,7 +73,7 @@ impl Pins for Ports {
     ) -> BoxFuture<'a, Result<String, String>> {
         let (fingerprint, now) = (fingerprint.to_owned(), self.now());
         Box::pin(async move {
-            let holds = self.0.write(move |work| match kind {
+            let holds = self.store.write(move |work| match kind {
                 PinKind::HostKey => work.pin_first_seen(device, &fingerprint, now),
                 PinKind::Certificate => work.certificate_first_seen(device, &fingerprint, now),
             });
@@ -69,7 +89,7 @@ impl Pins for Ports {
     ) -> BoxFuture<'a, Result<(), String>> {
         let (fingerprint, now) = (fingerprint.to_owned(), self.now());
         Box::pin(async move {
-            let kept = self.0.write(move |work| match kind {
+            let kept = self.store.write(move |work| match kind {
                 PinKind::HostKey => work.key_offered(device, &fingerprint, now),
                 PinKind::Certificate => work.certificate_offered(device, &fingerprint, now),
             });
@@ -80,17 +100,15 @@ impl Pins for Ports {
 
 impl Learned for Ports {
     fn refuses_fields<'a>(&'a self, software: &'a str) -> BoxFuture<'a, Result<bool, String>> {
-        let software = software.to_owned();
-        Box::pin(async move {
-            let known = self.0.read(move |view| view.refuses_fields(&software)).await;
-            known.map_err(|error| error.to_string())
-        })
+        let (key, software) = (software.to_owned(), software.to_owned());
+        let known = self.store.read(move |view| view.refuses_fields(&software));
+        Box::pin(self.refuses_fields.get(&self.store, key, known))
     }
 
     fn note_refuses_fields<'a>(&'a self, software: &'a str) -> BoxFuture<'a, Result<(), String>> {
         let (software, now) = (software.to_owned(), self.now());
         Box::pin(async move {
-            let kept = self.0.write(move |work| work.learn_refuses_fields(&software, now)).await;
+            let kept = self.store.write(move |work| work.learn_refuses_fields(&software, now)).await;
             kept.map_err(|error| error.to_string())
         })
     }

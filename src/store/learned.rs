@@ -1,6 +1,7 @@
 //! Table `learned`: what was found out about a software version, so that each of its routers need not be tried again
 //! after a restart.
 
+use super::topic::Topic;
 use super::work::{Result, View, Work};
 use crate::model::Timestamp;
 use rusqlite::params;
@@ -21,6 +22,7 @@ impl Work<'_> {
              ON CONFLICT (software, what) DO NOTHING",
             params![software, REFUSES_FIELDS, now.0],
         )?;
+        self.touch(Topic::Devices);
         Ok(())
     }
 }
