@@ -29,6 +29,8 @@ pub fn busiest(resolved: &Resolved, only: Option<&str>, most: usize, facts: &Fac
         .flat_map(|device| lines(device, facts))
         .collect();
     lines.retain(|line| only.is_none_or(|name| line.interface.name.eq_ignore_ascii_case(name)));
+    // A loopback without a speed of its own is busy with nothing; who names it sees it.
+    lines.retain(|line| only.is_some() || !line.interface.logical || line.interface.speed.is_some());
     let all = lines.len();
     lines.retain(|line| value::both(line.interface).is_some());
     let key = |line: &Line<'_>| {

@@ -117,7 +117,12 @@ fn routers(typed: &str, resolved: &Resolved, facts: &Facts) -> Result<Wanted, Do
         return Err(one::refused(text!("alerts.not_a_target", typed = typed)));
     };
     let unknown = selector.unknown(&facts.inventory);
-    if let Some(first) = unknown.first() {
+    // As it was typed: what is compared is in small letters.
+    let as_typed = |part: &String| {
+        typed.split(',').find(|typed| typed.eq_ignore_ascii_case(part)).unwrap_or(part).to_owned()
+    };
+    if let Some(first) = unknown.first().map(as_typed) {
+        let first = first.as_str();
         let names = facts.inventory.devices().iter().map(|device| device.name.as_str());
         return Err(one::refused(match nearest(first, names).first() {
             Some(near) => text!("alerts.unknown_router_near", name = first, near = *near),

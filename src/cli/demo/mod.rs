@@ -92,6 +92,9 @@ async fn live(
     start::log(&settings)?;
     furnish(&store, &key, lab, arguments.role).await?;
     let metrics = app::metrics(&settings)?;
+    if metrics.0.fact(crate::flow::draw::SIMULATED_UNTIL).await?.is_none() {
+        story::leave_something_unsaved(lab)?;
+    }
     let inventory = store.read(|view| view.inventory()).await?;
     history::make_up(&metrics.0, lab, &inventory, crate::flow::Clock::start().now().wall).await?;
     let load = load(&settings);

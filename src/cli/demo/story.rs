@@ -13,10 +13,19 @@ const CLIMB: Duration = Duration::from_secs(15);
 const HIGH: Duration = Duration::from_secs(120);
 /// The router that has a bad day.
 pub const SUFFERS: &str = "R3";
+/// The router on which somebody forgot to save.
+const FORGOTTEN: &str = "R5";
 
 /// Never ends by itself.
 pub async fn tell(lab: &Lab, sink: &MailSink, store: &Store, folder: &Path) {
     tokio::join!(climb(lab), mails(sink, store, folder));
+}
+
+/// Somebody changed a router and went home.
+pub fn leave_something_unsaved(lab: &Lab) -> anyhow::Result<()> {
+    let Some(router) = lab.router(FORGOTTEN) else { return Ok(()) };
+    router.edit("bob", &["interface Loopback0", "description router id, see ticket 4711"])?;
+    Ok(())
 }
 
 /// Once: high for a while, then well again.
