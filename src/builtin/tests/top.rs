@@ -40,8 +40,6 @@ fn the_highest_come_first_and_the_unknown_are_named() {
                R2 Gi1 | 412 Mb/s | 96 Mb/s | 41 %
                R1 Gi2 | 120 Mb/s | 3 Mb/s | 12 %
                R2 Gi2 | 120 Mb/s | 3 Mb/s | 12 %
-               R1 Lo0 | 0 b/s | 1.2 kb/s | -
-               R2 Lo0 | 0 b/s | 1.2 kb/s | -
             [R1 Gi1] /bw R1 Gi1
             [R2 Gi1] /bw R2 Gi1
             [R1 Gi2] /bw R1 Gi2
