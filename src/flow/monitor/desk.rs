@@ -364,6 +364,7 @@ impl<'a> Desk<'a> {
     pub async fn close(mut self, mut waiting: Waiting<'a>) {
         self.kept_at = Duration::ZERO;
         let last = async {
+            judge::alive(self.house, self.loaded).await;
             waiting.extend(self.stored());
             while self.judging || self.keeping {
                 let Some(done) = waiting.next().await else { return };
