@@ -3,6 +3,7 @@
 
 mod alert;
 mod counters;
+mod elsewhere;
 mod quiet;
 mod reach;
 mod restart;
