@@ -127,11 +127,27 @@ pub struct Kind {
     pub check: fn(&Setup<'_>),
     /// None when the table has a mistake, which is told.
     pub open: fn(&Setup<'_>, &Shared) -> Option<Opened>,
+    /// Whether something could ever be delivered to an address that is written so. Asks nobody.
+    pub fits: fn(&str) -> bool,
+    /// How an address is written, for whoever wrote one that does not fit.
+    pub address: &'static str,
 }
 
 pub const KINDS: [Kind; 2] = [
-    Kind { name: email::KIND, check: email::checked, open: email::opened },
-    Kind { name: terminal::KIND, check: terminal::checked, open: terminal::opened },
+    Kind {
+        name: email::KIND,
+        check: email::checked,
+        open: email::opened,
+        fits: email::fits,
+        address: "noc@example.net",
+    },
+    Kind {
+        name: terminal::KIND,
+        check: terminal::checked,
+        open: terminal::opened,
+        fits: terminal::fits,
+        address: terminal::CONSOLE,
+    },
 ];
 
 /// Why a listener stopped for good.
@@ -140,4 +156,19 @@ pub const KINDS: [Kind; 2] = [
 pub struct ChannelError {
     pub channel: &'static str,
     pub why: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_knows_its_addresses() {
+        for kind in &KINDS {
+            assert!((kind.fits)(kind.address), "{}", kind.name);
+            for address in ["", " ", "noc", "noc@", "a@b.net\nBcc: c@d.net", "Me <a@b.net>"] {
+                assert!(!(kind.fits)(address), "{} {address:?}", kind.name);
+            }
+        }
+    }
 }

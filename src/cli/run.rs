@@ -71,14 +71,20 @@ fn catalog(commands: Option<&Path>) -> Result<Catalog, Vec<Problem>> {
     Catalog::new(&sources, &builtin::names())
 }
 
-/// The user's rules, or those that come with the program; each route leads to a channel of the settings.
+/// The user's rules, or those that come with the program; each route leads to a channel of the settings,
+/// and to an address that it could reach.
 pub fn rules(settings: &Settings) -> Result<Rules, Vec<Problem>> {
     let source = rules_file(settings.rules.as_deref())?;
     let rules = Rules::checked(&source)?;
     let channels: Vec<&str> = settings.channels.iter().map(|table| table.name.as_str()).collect();
-    match rules.lost_routes(&source, &channels) {
-        lost if lost.is_empty() => Ok(rules),
-        lost => Err(lost),
+    let mut lost = rules.lost_routes(&source, &channels);
+    lost.extend(rules.bad_addresses(&source, |channel, address| {
+        let table = settings.channels.iter().find(|table| table.name == channel)?;
+        kind(table).filter(|kind| !(kind.fits)(address)).map(|kind| kind.address)
+    }));
+    match lost.is_empty() {
+        true => Ok(rules),
+        false => Err(lost),
     }
 }
 

@@ -1,5 +1,5 @@
 //! What must be done now and then: old rows go, late questions end, writes of the command line are
-//! noticed, and people are told that a router is free.
+//! noticed, people are told that a router is free, and critical alerts do not stay on their way.
 
 use super::House;
 use crate::model::{Class, Document, Ending, Outbound, Sign};
@@ -19,7 +19,10 @@ pub async fn run(house: &House, retention: Retention) {
         let done = tokio::select! {
             _ = often.tick() => {
                 house.store.changed_outside().await;
-                late_questions(house).await
+                match late_questions(house).await {
+                    Ok(()) => super::fallback::look(house).await,
+                    failed => failed,
+                }
             }
             _ = seldom.tick() => match house.store.sweep(&retention, house.clock.now().wall).await {
                 Ok(rows) => {

@@ -20,6 +20,7 @@ pub mod decide;
 pub mod deliver;
 pub mod draw;
 pub mod enact;
+pub mod fallback;
 pub mod gather;
 pub mod housekeeping;
 pub mod intake;

@@ -11,6 +11,9 @@ use std::time::Duration;
 
 /// So long a message is tried; what is told later than that is history.
 const GIVE_UP: Duration = Duration::from_secs(24 * 3_600);
+/// A critical message is tried again after this at the latest, unless its service asked for more: under
+/// five minutes with its jitter.
+const CRITICAL: Duration = Duration::from_secs(270);
 /// At most one new message in this time tells of a place that fails; in between it is edited.
 const TOLD: Duration = Duration::from_secs(30 * 60);
 /// Slots of these notices begin so; one that fails itself is told nowhere.
@@ -48,7 +51,11 @@ pub fn put_off(
             if letter.now.since(owed) >= GIVE_UP {
                 return give_up(work, letter, &format!("{why} (given up after a day)"));
             }
-            let span = if after.is_zero() { patience } else { *after };
+            let span = match (after.is_zero(), letter.class) {
+                (false, _) => *after,
+                (true, Class::Critical) => patience.min(CRITICAL),
+                (true, Class::Result | Class::Alert | Class::Progress | Class::Ephemeral) => patience,
+            };
             let until = letter.now.plus(span + jitter(letter, span));
             work.postponed(letter.id, until, why, arrived)
         }
@@ -132,17 +139,24 @@ mod tests {
 
     struct Bench {
         store: Store,
+        patience: Duration,
         _folder: tempfile::TempDir,
     }
 
     impl Bench {
         fn new() -> Bench {
+            Bench::with_patience(Duration::from_secs(30))
+        }
+
+        fn with_patience(patience: Duration) -> Bench {
             let folder = tempfile::tempdir().unwrap();
-            Bench { store: Store::open(folder.path(), Access::Bot).unwrap(), _folder: folder }
+            let store = Store::open(folder.path(), Access::Bot).unwrap();
+            Bench { store, patience, _folder: folder }
         }
 
         /// Posts it at one time and fails it at another.
         async fn fails(&self, outbound: Outbound, posted: i64, now: i64, error: SendError) -> OutboundId {
+            let patience = self.patience;
             let done = self.store.write(move |work| {
                 let id = work.post(&outbound, Timestamp(posted))?;
                 work.attempt(id, Timestamp(now))?;
@@ -154,7 +168,7 @@ mod tests {
                     now: Timestamp(now),
                     elsewhere: vec![home()],
                 };
-                put_off(work, &letter, &error, Arrived::No, Duration::from_secs(30))?;
+                put_off(work, &letter, &error, Arrived::No, patience)?;
                 Ok(id)
             });
             done.await.unwrap()
@@ -189,6 +203,21 @@ mod tests {
             let next = bench.store.read(|view| view.next_due(Timestamp(0))).await.unwrap().unwrap();
             assert!((least..=least + least / 10).contains(&next.0), "{next:?}");
             assert_eq!((bench.fate("a").await, bench.told().await), (Fate::Waiting, Vec::new()));
+        }
+    }
+
+    #[tokio::test]
+    async fn no_critical_one_waits_for_half_an_hour_unless_its_service_says_so() {
+        const MINUTE: i64 = 60_000;
+        for (class, error, least, most) in [
+            (Class::Critical, later(0), 4, 5),
+            (Class::Critical, later(1_800), 30, 33),
+            (Class::Alert, later(0), 30, 33),
+        ] {
+            let bench = Bench::with_patience(Duration::from_secs(1_800));
+            bench.fails(outbound("a", class), 0, 0, error).await;
+            let next = bench.store.read(|view| view.next_due(Timestamp(0))).await.unwrap().unwrap();
+            assert!((least * MINUTE..=most * MINUTE).contains(&next.0), "{class:?}: {next:?}");
         }
     }
 

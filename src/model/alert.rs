@@ -82,6 +82,18 @@ pub struct Alert {
     /// It fired before, not long ago.
     #[serde(default)]
     pub again: Option<Again>,
+    /// The bot was down while it fired, and that was not told yet.
+    #[serde(default)]
+    pub missed: Option<Missed>,
+}
+
+/// A span in which nobody looked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missed {
+    pub from: Timestamp,
+    pub until: Timestamp,
+    /// A value that is not well was seen since: when it recovers is known.
+    pub still: bool,
 }
 
 /// `again high, 2nd time in 12 min`
@@ -121,6 +133,7 @@ impl Alert {
             settle: 0,
             told: None,
             again: None,
+            missed: None,
         }
     }
 }

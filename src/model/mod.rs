@@ -35,7 +35,7 @@ pub mod outbound;
 pub mod press;
 
 pub use alert::{
-    Ack, Again, Alert, AlertKey, Cause, Closing, Hold, Notice, NoticeKind, Phase, Severity, Silence,
+    Ack, Again, Alert, AlertKey, Cause, Closing, Hold, Missed, Notice, NoticeKind, Phase, Severity, Silence,
     Transition,
 };
 pub use board::{Board, Periods, Reach, Vitals};

@@ -21,6 +21,12 @@ impl Slot {
         Slot(format!("{ALERT}{}", incident.0))
     }
 
+    /// The incident that it tells of, when it tells of one.
+    pub fn incident(&self) -> Option<IncidentId> {
+        let number = self.0.strip_prefix(ALERT)?.split('/').next()?;
+        number.parse().ok().map(IncidentId)
+    }
+
     /// Whether it tells of an alert: nobody asked for it, and nobody's leaving ends it.
     pub fn is_alert(&self) -> bool {
         self.0.starts_with(ALERT)

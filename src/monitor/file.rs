@@ -43,6 +43,27 @@ impl Rules {
         })
         .collect()
     }
+
+    /// Routes to addresses that their channel could never reach. `instead` says how that channel writes
+    /// an address, when this one does not fit.
+    pub fn bad_addresses(
+        &self,
+        source: &Source,
+        instead: impl Fn(&str, &str) -> Option<&'static str>,
+    ) -> Vec<Problem> {
+        let all = self.routes.iter().flat_map(|route| route.to.iter().map(move |to| (route, to)));
+        all.filter_map(|(route, to)| {
+            let (channel, address) = (&to.channel, to.address.as_ref()?);
+            let written = instead(channel, address)?;
+            Some(Problem {
+                file: source.file.clone(),
+                line: route.line,
+                what: format!("route to {:?}: {address:?} is no address of {channel}", to.to_string()),
+                hint: format!("write it as \"{channel}:{written}\", or {channel:?} for its own places"),
+            })
+        })
+        .collect()
+    }
 }
 
 fn rules(root: &Fields<'_>) -> Vec<Rule> {

@@ -54,7 +54,16 @@ pub fn document(notice: &Notice, about: &About<'_>) -> Document {
             }
             None => wrong,
         },
-        NoticeKind::Still { .. } => text!("alert.still", wrong = wrong),
+        NoticeKind::Still { .. } => {
+            let document = standing(alert, text!("alert.still", wrong = wrong), about);
+            let document = match alert.missed {
+                Some(missed) => {
+                    document.with_detail(text!("alert.missed", from = missed.from, until = missed.until))
+                }
+                None => document,
+            };
+            return buttons(document, alert, about);
+        }
         NoticeKind::SeverityRose => text!("alert.worse", wrong = wrong),
         NoticeKind::AckExpired { by } => {
             text!("alert.ack_over", wrong = wrong, person = (about.people)(*by))
@@ -114,8 +123,7 @@ fn over(alert: &Alert, about: &About<'_>) -> Document {
             (Sign::Quiet, text!("alert.closed", what = what, cause = cause))
         }
         Phase::Pending | Phase::Firing | Phase::Clearing | Phase::Resolved => {
-            let until = alert.clear_since.unwrap_or(alert.value_at);
-            (Sign::Done, words::well(alert, until.since(alert.since), about))
+            (Sign::Done, words::well(alert, about))
         }
     };
     Document::line(sign, numbered(text, alert, about), Ending::Well)

@@ -180,6 +180,9 @@ impl<'a> Life<'a> {
         self.alert.looked_at = now;
         let verdict = self.look.rule.verdict(reading);
         let limit = std::mem::replace(&mut self.alert.limit, self.look.rule.raise_above);
+        if let (Verdict::Breach(_) | Verdict::Band(_), Some(missed)) = (verdict, &mut self.alert.missed) {
+            missed.still = true;
+        }
         match verdict {
             Verdict::Breach(value) | Verdict::Band(value) | Verdict::Clear(value) => self.seen(value),
             Verdict::Unknown => {
@@ -317,6 +320,9 @@ impl<'a> Life<'a> {
     fn told(mut self, before: Option<&Alert>) -> Step {
         let kind = tell::decide(&mut self, before);
         let notice = kind.map(|kind| Notice { kind, alert: self.alert.clone(), at: self.look.now });
+        if notice.as_ref().is_some_and(|notice| notice.kind.is_push()) {
+            self.alert.missed.take_if(|missed| missed.still);
+        }
         let over = self.alert.phase.is_over();
         let (alert, ended) = if over { (None, Some(self.alert)) } else { (Some(self.alert), None) };
         Step { alert, ended, transitions: self.log, notice }

@@ -3,7 +3,7 @@
 
 use super::step::Life;
 use super::timers::{is_stale, repeat_after};
-use crate::model::{Alert, Cause, Hold, Metric, NoticeKind, Phase, Unit};
+use crate::model::{Alert, Cause, Hold, Metric, Missed, NoticeKind, Phase, Unit};
 
 /// Known values that an alert waits for after its router came back.
 const SETTLE: u32 = 2;
@@ -22,6 +22,11 @@ pub(super) fn decide(life: &mut Life<'_>, before: Option<&Alert>) -> Option<Noti
         let alert = &mut life.alert;
         alert.announced = true;
         alert.told = Some(alert.severity);
+        let due = alert.next_repeat;
+        // Only a repeat that should have come meanwhile speaks of it.
+        let late = |missed: Missed| due.is_some_and(|due| due <= missed.until);
+        let is_repeat = matches!(kind, NoticeKind::Still { .. });
+        alert.missed.take_if(|missed| missed.still && !(is_repeat && late(*missed)));
         alert.next_repeat = Some(life.look.now.plus(repeat_after(life.look.rule, alert.repeats)));
         return Some(kind);
     }

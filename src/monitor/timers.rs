@@ -2,7 +2,7 @@
 //! and what is still true of it after the bot was down.
 
 use crate::model::rule::Rule;
-use crate::model::{Alert, Phase, Timestamp};
+use crate::model::{Alert, Missed, Phase, Timestamp};
 use std::time::Duration;
 
 /// How long an acknowledgement holds when nothing is said.
@@ -60,11 +60,24 @@ pub fn loaded(mut alert: Alert, now: Timestamp, rule: &Rule, period: Duration) -
     alert.phase.is_open().then_some(alert)
 }
 
+/// An alert that people know of and that nobody looked at in this span.
+#[must_use]
+pub fn missed(mut alert: Alert, from: Timestamp, until: Timestamp) -> Alert {
+    if alert.phase.is_open() && alert.announced {
+        // Two downtimes with no value between them are one.
+        let from = alert.missed.filter(|before| !before.still).map_or(from, |before| before.from);
+        alert.missed = Some(Missed { from, until, still: false });
+    }
+    alert
+}
+
 fn each_time(alert: &mut Alert, change: impl Fn(Timestamp) -> Timestamp) {
     let always = [&mut alert.since, &mut alert.value_at, &mut alert.looked_at];
     let maybe = [&mut alert.clear_since, &mut alert.unknown_since, &mut alert.next_repeat];
     let ack = alert.ack.as_mut().map(|ack| [&mut ack.at, &mut ack.until]);
-    for at in always.into_iter().chain(maybe.into_iter().flatten()).chain(ack.into_iter().flatten()) {
+    let missed = alert.missed.as_mut().map(|missed| [&mut missed.from, &mut missed.until]);
+    let pairs = ack.into_iter().chain(missed).flatten();
+    for at in always.into_iter().chain(maybe.into_iter().flatten()).chain(pairs) {
         *at = change(*at);
     }
 }

@@ -86,7 +86,6 @@ fn sentence(alert: &Alert, about: &About<'_>) -> Option<Text> {
     })
 }
 
-/// `R3 CPU back to 41 % after 11 min, peak 98 %`
 /// One line for a list: what is wrong now, or what ended.
 pub fn line(alert: &Alert, about: &About<'_>) -> Text {
     match alert.phase.is_over() {
@@ -95,26 +94,31 @@ pub fn line(alert: &Alert, about: &About<'_>) -> Text {
     }
 }
 
-pub fn well(alert: &Alert, lasted: Duration, about: &About<'_>) -> Text {
+/// `R3 CPU back to 41 % after 11 min, peak 98 %`
+pub fn well(alert: &Alert, about: &About<'_>) -> Text {
     let device = about.device.name.as_str();
     let object = alert.key.object.as_str();
-    let span = round(lasted);
+    let until = alert.clear_since.unwrap_or(alert.value_at);
+    let when = match alert.missed.filter(|missed| !missed.still) {
+        Some(missed) => text!("alert.between", from = missed.from, until = until),
+        None => text!("alert.after", span = round(until.since(alert.since))),
+    };
     match alert.metric {
         Metric::Cpu | Metric::Memory | Metric::In | Metric::Out | Metric::Utilisation | Metric::Clock => {
             let value = number(alert.metric, alert.value, alert.limit);
             let peak = number(alert.metric, alert.peak, alert.limit);
             let what = what(alert, about);
-            text!("alert.back", what = what, value = value, span = span, peak = peak)
+            text!("alert.back", what = what, value = value, when = when, peak = peak)
         }
-        Metric::MemoryStatus => text!("alert.back_memory", device = device, span = span),
+        Metric::MemoryStatus => text!("alert.back_memory", device = device, when = when),
         Metric::Link => {
-            text!("alert.back_up", device = device, interface = interface(object, about), span = span)
+            text!("alert.back_up", device = device, interface = interface(object, about), when = when)
         }
-        Metric::Unreachable => text!("alert.back_answers", device = device, span = span),
+        Metric::Unreachable => text!("alert.back_answers", device = device, when = when),
         Metric::Rebooted => text!("alert.back_rebooted", device = device),
-        Metric::Refused => text!("alert.back_accepted", device = device, span = span),
-        Metric::Missing if object.is_empty() => text!("alert.back_silent", device = device, span = span),
-        Metric::Missing => text!("alert.back_data", device = device, probe = object, span = span),
+        Metric::Refused => text!("alert.back_accepted", device = device, when = when),
+        Metric::Missing if object.is_empty() => text!("alert.back_silent", device = device, when = when),
+        Metric::Missing => text!("alert.back_data", device = device, probe = object, when = when),
     }
 }
 

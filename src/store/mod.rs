@@ -55,7 +55,7 @@ pub use jobs::JobFilter;
 pub use locks::Held;
 pub use open::Access;
 pub use outbox::Arrived;
-pub use outbox_dead::{DeadLetter, Failing};
+pub use outbox_dead::{DeadLetter, Failing, Overdue};
 pub use presses::PressRefused;
 pub use retention::Retention;
 pub use silences::Expiring;

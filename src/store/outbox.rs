@@ -2,6 +2,7 @@
 //! the receipt. Of a logical message at most one version waits and one is in flight; the newest wins.
 //! What may go now is asked in `outbox_due.rs`, what could not be delivered in `outbox_dead.rs`.
 
+use super::outbox_due::PAUSE;
 use super::topic::Topic;
 use super::work::{Result, View, Work, count, from_json, to_json};
 use crate::model::outbound::MessageRef;
@@ -86,6 +87,11 @@ impl Work<'_> {
     pub fn post(&mut self, message: &Outbound, now: Timestamp) -> Result<OutboundId> {
         let (slot, version) = self.next_version(&message.slot, &message.place)?;
         let backoff = self.supersede(slot, now)?;
+        let next_try = match message.class {
+            // It has become urgent: the patience of what was not is too long for it.
+            Class::Critical => backoff.next_try.min(now.plus(PAUSE).0),
+            Class::Result | Class::Alert | Class::Progress | Class::Ephemeral => backoff.next_try,
+        };
         let id = OutboundId(self.insert(
             "INSERT INTO outbox (slot, version, thread, reply_to, class, document, ended, not_before, expires,
                 state, attempts, next_try, posted_at)
@@ -101,7 +107,7 @@ impl Work<'_> {
                 message.not_before.map_or(0, |at| at.0),
                 message.expires.map(|at| at.0),
                 backoff.attempts,
-                backoff.next_try,
+                next_try,
                 now.0
             ],
         )?);

@@ -31,6 +31,17 @@ pub struct Failing {
     pub undelivered: usize,
 }
 
+/// What its place should have got by now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Overdue {
+    pub slot: Slot,
+    pub place: Destination,
+    /// The newest version of it.
+    pub document: Document,
+    /// Since when the oldest version is owed that is newer than the last that arrived.
+    pub since: Timestamp,
+}
+
 const LETTERS: &str = "SELECT outbox.id, slots.slot AS name, channel, address, class, document,
         coalesce(why, '') AS why, posted_at, attempts, coalesce(settled_at, posted_at) AS at
      FROM outbox JOIN slots ON slots.id = outbox.slot WHERE state = 'dead'";
@@ -78,6 +89,37 @@ impl View<'_> {
             },
         )
         .map(Option::flatten)
+    }
+
+    /// What is owed since `limit` or longer, though its place was tried: by this message or by one of its
+    /// class that it waits behind. What was given up before `history` is told no more.
+    pub fn overdue(&self, class: Class, limit: Timestamp, history: Timestamp) -> Result<Vec<Overdue>> {
+        // Three questions and not one, because each has an index of its own.
+        self.all(
+            "WITH stuck AS (
+                SELECT * FROM outbox WHERE state = 'waiting' AND class = ?1
+                UNION ALL SELECT * FROM outbox WHERE state = 'sending' AND class = ?1
+                UNION ALL SELECT * FROM outbox WHERE state = 'dead' AND class = ?1
+                    AND coalesce(why, '') <> 'expired' AND settled_at > ?3),
+             places AS (SELECT DISTINCT channel, address FROM stuck JOIN slots ON slots.id = stuck.slot
+                WHERE attempts > 0),
+             owed AS (SELECT slots.slot AS name, channel, address, document,
+                (SELECT min(max(posted_at, not_before)) FROM outbox AS version
+                    WHERE version.slot = stuck.slot AND version.version > coalesce((SELECT max(sent.version)
+                        FROM outbox AS sent WHERE sent.slot = stuck.slot AND sent.state = 'sent'), 0)) AS since
+                FROM stuck JOIN slots ON slots.id = stuck.slot AND slots.version = stuck.version
+                WHERE (channel, address) IN (SELECT channel, address FROM places))
+             SELECT * FROM owed WHERE since <= ?2 ORDER BY since, name, channel, address",
+            [class_number(class), limit.0, history.0],
+            |row| {
+                Ok(Overdue {
+                    slot: Slot(row.get("name")?),
+                    place: Destination { channel: row.get("channel")?, address: row.get("address")? },
+                    document: from_json(row, "document")?,
+                    since: Timestamp(row.get("since")?),
+                })
+            },
+        )
     }
 
     /// The newest message at this place whose slot begins so and whose first version is not older.

@@ -1,19 +1,31 @@
 //! Which messages may go now, complete with everything that their channel needs.
 //! Critical goes before results, and at one place what was posted first goes first: while a message
 //! there is waiting for its next try, those of its class behind it wait with it, so a service that
-//! was away gets them in their order.
+//! was away for a moment gets them in their order. One that fails for longer holds nobody up any more:
+//! it may be the only one that the service does not want, and what comes after it shows whether the
+//! service is back.
 
 use super::outbox::class;
 use super::work::{Result, View, from_json, limit};
 use crate::model::outbound::MessageRef;
 use crate::model::{Block, Destination, Document, Message, OutboundId, Slot, Thread, Timestamp};
 use rusqlite::{Row, named_params};
+use std::time::Duration;
 
-/// Rows that nothing but the time (`:now`) holds back.
+/// So long a message that is tried again and again holds up those behind it. The back door looks once a
+/// minute at least, so nobody waits behind it for over five.
+pub(super) const PAUSE: Duration = Duration::from_secs(240);
+
+/// Rows that nothing but the time (`:now`) holds back. Messages that began to fail after `:young` pause
+/// those behind them.
 const FREE: &str = "WITH paused AS (
         SELECT channel, address, class, min(outbox.id) AS first
         FROM outbox JOIN slots ON slots.id = outbox.slot
         WHERE state = 'waiting' AND next_try > :now AND (expires IS NULL OR expires > :now)
+        -- Counted from its oldest version that did not arrive: changes do not make it young.
+        AND (SELECT min(max(posted_at, not_before)) FROM outbox AS version
+            WHERE version.slot = outbox.slot AND version.version > coalesce((SELECT max(sent.version)
+                FROM outbox AS sent WHERE sent.slot = outbox.slot AND sent.state = 'sent'), 0)) > :young
         GROUP BY channel, address, class),
     free AS (
         SELECT outbox.id, outbox.slot, outbox.version, thread, reply_to, class, document, slots.slot AS name,
@@ -42,9 +54,21 @@ struct Due {
 impl View<'_> {
     /// In the order of going: class, then number. Of one message only one version.
     pub fn due(&self, now: Timestamp, rows: usize) -> Result<Vec<Message>> {
+        self.due_at_places(now, rows, rows)
+    }
+
+    /// The same, of one place so many at most: what a place that takes nothing piles up does not stand
+    /// before what is for others.
+    pub fn due_at_places(&self, now: Timestamp, rows: usize, of_one: usize) -> Result<Vec<Message>> {
         let due = self.all(
-            &format!("{FREE} SELECT * FROM free WHERE due_at <= :now ORDER BY class, id LIMIT :rows"),
-            named_params! { ":now": now.0, ":rows": limit(rows) },
+            &format!(
+                "{FREE} SELECT * FROM (SELECT *, row_number() OVER
+                    (PARTITION BY channel, address ORDER BY class, id) AS turn FROM free WHERE due_at <= :now)
+                 WHERE turn <= :of_one ORDER BY class, id LIMIT :rows"
+            ),
+            named_params! {
+                ":now": now.0, ":young": now.minus(PAUSE).0, ":rows": limit(rows), ":of_one": limit(of_one)
+            },
             |row| due(row, now),
         )?;
         due.into_iter().map(|due| self.completed(due)).collect()
@@ -58,7 +82,7 @@ impl View<'_> {
                 "{FREE} SELECT min(at) FROM (SELECT min(due_at) AS at FROM free
                     UNION ALL SELECT min(expires) FROM outbox WHERE state = 'waiting' AND expires > :now)"
             ),
-            named_params! { ":now": now.0 },
+            named_params! { ":now": now.0, ":young": now.minus(PAUSE).0 },
             |row| row.get::<_, Option<i64>>(0),
         )?;
         Ok(next.flatten().map(Timestamp))

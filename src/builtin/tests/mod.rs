@@ -242,6 +242,7 @@ fn alert(number: i64, device: DeviceId, metric: Metric, severity: Severity, valu
         settle: 0,
         told: None,
         again: None,
+        missed: None,
     }
 }
 

@@ -43,6 +43,10 @@ pub fn opened(table: &Setup<'_>, shared: &Shared) -> Option<Opened> {
     Some(Opened { channel, terminal: None })
 }
 
+pub fn fits(address: &str) -> bool {
+    table::address(address).is_some()
+}
+
 struct Mail {
     name: String,
     /// Addresses for what nobody asked for.

@@ -111,6 +111,10 @@ pub fn opened(table: &Setup<'_>, shared: &Shared) -> Option<Opened> {
     Some(Opened { channel: terminal.channel(), terminal: Some(terminal) })
 }
 
+pub fn fits(address: &str) -> bool {
+    address == CONSOLE
+}
+
 pub struct Terminal {
     you: String,
     prompt: String,

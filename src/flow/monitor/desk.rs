@@ -304,6 +304,7 @@ impl<'a> Desk<'a> {
     /// The last values and decisions are stored.
     pub async fn close(mut self, mut waiting: Waiting<'a>) {
         let last = async {
+            judge::alive(self.house, self.loaded).await;
             waiting.extend(self.shelf.store_at_once());
             while self.shelf.is_busy() {
                 let Some(done) = waiting.next().await else { return };

@@ -23,6 +23,8 @@ pub struct Judged {
 const DRIFT: i64 = 5_000;
 /// A machine that slept this long has missed polls: it is as after a start.
 const GAP: Duration = Duration::from_secs(60);
+/// How often it is noted that routers are looked after, in milliseconds.
+const ALIVE: i64 = 30_000;
 /// An author is told so long before that a silence ends.
 const WARNING: Duration = Duration::from_secs(900);
 
@@ -104,8 +106,12 @@ pub async fn tick(house: &House, before: Now, now: Now, mut loaded: bool) -> boo
         }
         due(house, now).await
     };
+    let beat = |at: Now| at.wall.0.div_euclid(ALIVE);
     if let Err(error) = done.await {
         tracing::error!(%error, "repeats and ends of alerts are looked at again in a moment");
+    }
+    if beat(before) != beat(now) {
+        alive(house, loaded).await;
     }
     loaded
 }
@@ -129,18 +135,25 @@ async fn shift(house: &House, drift: i64) -> Result<(), StoreError> {
         .await
 }
 
-/// After a start or a gap: what was counted before counts no more where too much was missed.
+/// After a start or a gap: what was counted before counts no more where too much was missed, and what
+/// is told next says that nobody looked.
 async fn load(house: &House) -> Result<(), StoreError> {
     let (now, live, period) = (house.clock.now().wall, house.live.now(), house.periods.shortest());
     house
         .store
         .write(move |work| {
+            let down = work.alive_at()?.filter(|from| now.since(*from) > GAP.max(3 * period));
+            work.set_alive_at(now)?;
             for alert in work.all_alerts()? {
                 // One without a rule is ended by the sweep.
                 let Some(rule) = live.rules.rule(&alert.key.rule) else { continue };
                 let key = alert.key.clone();
                 match monitor::loaded(alert, now, rule, period) {
                     Some(alert) => {
+                        let alert = match down {
+                            Some(from) => monitor::missed(alert, from, now),
+                            None => alert,
+                        };
                         let due = monitor::due(&alert);
                         work.put_alert(alert, due, None, now)?;
                     }
@@ -150,6 +163,18 @@ async fn load(house: &House) -> Result<(), StoreError> {
             Ok(())
         })
         .await
+}
+
+/// Routers are looked after at this moment: a start after a crash finds out how long they were not.
+pub async fn alive(house: &House, loaded: bool) {
+    // Not before it was asked when that was last.
+    if !loaded {
+        return;
+    }
+    let now = house.clock.now().wall;
+    if let Err(error) = house.store.write(move |work| work.set_alive_at(now)).await {
+        tracing::error!(%error, "the moment could not be noted");
+    }
 }
 
 /// Repeats, ends of acknowledgements and silences that are due.

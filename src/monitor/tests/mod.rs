@@ -111,6 +111,11 @@ impl World {
                 self.alert = self.alert.take().and_then(|alert| loaded(alert, now, &self.rule, period));
                 return;
             }
+            // Down since that long, up again now.
+            "reload-after-20m" => {
+                self.alert = self.alert.take().map(|alert| missed(alert, at(second - 1_200), now));
+                return;
+            }
             "raise-to-97" => {
                 self.rule.raise_above = 97.0;
                 return;
@@ -119,7 +124,14 @@ impl World {
         };
         let step = self.step(second, &input);
         let mut causes: Vec<String> = step.transitions.iter().map(|t| format!("{:?}", t.cause)).collect();
-        causes.extend(step.notice.map(|notice| format!("-> {:?}", notice.kind)));
+        let late = |missed: crate::model::Missed| {
+            let seconds = |at: Timestamp| (at.0 - NOON.0) / 1_000;
+            format!(" missed {} to {}", seconds(missed.from), seconds(missed.until))
+        };
+        causes.extend(step.notice.map(|notice| {
+            let pushed = notice.alert.missed.filter(|_| notice.kind.is_push());
+            format!("-> {:?}{}", notice.kind, pushed.map(late).unwrap_or_default())
+        }));
         if !causes.is_empty() {
             self.lines.push(format!("{second} {word}: {}", causes.join(" ")));
         }

@@ -81,3 +81,18 @@ fn a_route_to_a_channel_that_does_not_exist_is_told() {
         ]
     );
 }
+
+#[test]
+fn a_route_to_an_address_that_is_none_is_told() {
+    let source = Source::new("rules.toml", "");
+    let rules = routed("[[route]]\nto = [\"here\", \"here:1\", \"here:one\", \"there:one\"]\n");
+    let number =
+        |channel: &str, address: &str| (channel == "here" && address.parse::<u8>().is_err()).then_some("1");
+    let told: Vec<String> = rules.bad_addresses(&source, number).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "rules.toml:6: route to \"here:one\": \"one\" is no address of here; write it as \"here:1\", or \"here\" for its own places"
+        ]
+    );
+}

@@ -322,3 +322,24 @@ fn why_says_state_reasons_timers_and_what_holds() {
         nothing holds it back"#]]
     .assert_eq(&parts.join("\n\n"));
 }
+
+#[test]
+fn a_downtime_of_the_bot_is_told() {
+    let mut cpu = alert(Metric::Cpu, "", 95.0, 90.0);
+    let missed = crate::model::Missed { from: at(120), until: at(1_200), still: true };
+    cpu.missed = Some(missed);
+    expect![[r#"
+        🔴 Still: R3 CPU 95 % for 5 min (limit 90 %)
+        danang · edge · since 12:00 · #7
+        this was due while the bot was down, 12:02 to 12:20
+        [Acknowledge] [Silence 1 h] [4 h] [Status]"#]]
+    .assert_eq(&printed(&notice(NoticeKind::Still { times: 1 }, cpu.clone()), at(1_300)));
+    cpu.phase = Phase::Resolved;
+    (cpu.value, cpu.clear_since) = (41.0, Some(at(1_260)));
+    let kind = NoticeKind::Recovered { lasted: Duration::from_secs(1_260) };
+    expect!["✅ R3 CPU back to 41 % after 21 min, peak 95 % (#7)"]
+        .assert_eq(&printed(&notice(kind.clone(), cpu.clone()), at(1_300)));
+    cpu.missed = Some(crate::model::Missed { still: false, ..missed });
+    expect!["✅ R3 CPU back to 41 % at some time between 12:02 and 12:21, peak 95 % (#7)"]
+        .assert_eq(&printed(&notice(kind, cpu), at(1_300)));
+}

@@ -106,3 +106,47 @@ fn the_next_moment_to_look_is_known() {
     pending.play("0 95");
     assert_eq!(seconds(&pending), Some(day));
 }
+
+#[test]
+fn a_repeat_that_should_have_come_while_the_bot_was_down_says_so_once() {
+    expect![[r#"
+        2410 95: RepeatDue -> Still { times: 1 } missed 1200 to 2400
+        4210 95: RepeatDue -> Still { times: 2 }
+        4270 50: FirstClear -> Edited
+        4390 50: ClearLongEnough -> Recovered { lasted: 4270s }"#]]
+    .assert_eq(&fired("").play("2400 reload, 2400 reload-after-20m, 2410 95, 4210 95, 4270 50, 4390 50"));
+    // It is told as such also when it is held back at first.
+    expect![[r#"
+        2400 starting: HeldBack
+        2410 95: -> Edited
+        2470 free: HoldEnded RepeatDue -> Still { times: 1 } missed 1200 to 2400"#]]
+    .assert_eq(&fired("").play("2400 reload, 2400 reload-after-20m, 2400 starting, 2410 95, 2470 free"));
+    // This one falls due afterwards.
+    expect![[r#"
+        1610 95: -> Edited
+        2100 95: RepeatDue -> Still { times: 1 }"#]]
+    .assert_eq(&fired("").play("1600 reload, 1600 reload-after-20m, 1610 95, 2100 95"));
+}
+
+#[test]
+fn what_recovered_while_the_bot_was_down_has_no_exact_end_unless_it_was_seen_since() {
+    expect![[r#"
+        2410 50: FirstClear -> Edited
+        2530 50: ClearLongEnough -> Recovered { lasted: 2410s } missed 1200 to 2400"#]]
+    .assert_eq(&fired("").play("2400 reload, 2400 reload-after-20m, 2410 50, 2530 50"));
+    expect![[r#"
+        1610 50: FirstClear -> Edited
+        1730 50: ClearLongEnough -> Recovered { lasted: 1610s } missed 400 to 1600"#]]
+    .assert_eq(&fired("").play("1600 reload, 1600 reload-after-20m, 1600 tick, 1605 ?, 1610 50, 1730 50"));
+    let mut world = fired("");
+    world.play("1600 reload, 1600 reload-after-20m, 1610 85, 1670 50");
+    assert!(world.alert.as_ref().unwrap().missed.unwrap().still, "a value between the levels is not well");
+    // Down again before any value came: one span. What nobody was told of is no downtime's matter.
+    let mut world = fired("");
+    world.play("1600 reload-after-20m, 3000 reload-after-20m");
+    let missed = world.alert.unwrap().missed.unwrap();
+    assert_eq!((missed.from, missed.until), (at(400), at(3_000)));
+    let mut pending = World::new(rule("cpu"));
+    pending.play("0 95, 1600 reload-after-20m");
+    assert_eq!(pending.alert.unwrap().missed, None);
+}

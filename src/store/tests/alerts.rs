@@ -28,6 +28,7 @@ fn alert(device: DeviceId, phase: Phase) -> Alert {
         settle: 0,
         told: None,
         again: None,
+        missed: None,
     }
 }
 

@@ -73,6 +73,55 @@ fn critical_goes_first_and_a_pause_keeps_the_order_of_its_class() {
     assert_eq!(work.tries(first).unwrap(), 1);
 }
 
+const MINUTE: i64 = 60_000;
+
+#[test]
+fn one_that_fails_for_long_holds_up_nobody_also_when_it_changes() {
+    let bench = Bench::new();
+    let mut work = bench.work();
+    let stuck = |words| Outbound { class: Class::Critical, ..outbound("stuck", words) };
+    let critical = |slot| Outbound { class: Class::Critical, ..outbound(slot, slot) };
+    for minute in 0..4 {
+        let id = work.post(&stuck("stuck"), at(minute * MINUTE)).unwrap();
+        work.attempt(id, at(minute * MINUTE)).unwrap();
+        work.postponed(id, at(35 * MINUTE), "not you", Arrived::No).unwrap();
+    }
+    let behind = work.post(&critical("behind"), at(MINUTE)).unwrap();
+    assert_eq!(due(&bench, 4 * MINUTE - 1), [""; 0], "for a moment the order is kept");
+    assert_eq!(due(&bench, 4 * MINUTE), ["behind"]);
+    work.attempt(behind, at(4 * MINUTE)).unwrap();
+    work.dead(behind, "gone", at(4 * MINUTE)).unwrap();
+    work.post(&critical("next"), at(6 * MINUTE)).unwrap();
+    assert_eq!(due(&bench, 6 * MINUTE), ["next"], "one that is dead holds up nobody either");
+    assert_eq!(due(&bench, 35 * MINUTE), ["stuck", "next"]);
+}
+
+#[test]
+fn what_becomes_critical_does_not_wait_for_half_an_hour() {
+    let bench = Bench::new();
+    let mut work = bench.work();
+    let warning = work.post(&outbound("a", "warning"), at(0)).unwrap();
+    work.attempt(warning, at(1)).unwrap();
+    work.postponed(warning, at(30 * MINUTE), "away", Arrived::No).unwrap();
+    work.post(&outbound("a", "warning still"), at(2)).unwrap();
+    assert_eq!(next(&bench, 3), Some(30 * MINUTE));
+    work.post(&Outbound { class: Class::Critical, ..outbound("a", "critical") }, at(3)).unwrap();
+    assert_eq!(next(&bench, 4), Some(4 * MINUTE + 3));
+}
+
+#[test]
+fn what_piles_up_at_one_place_does_not_stand_before_others() {
+    let bench = Bench::new();
+    let mut work = bench.work();
+    for slot in ["a", "b", "c"] {
+        work.post(&outbound(slot, slot), at(1)).unwrap();
+    }
+    let elsewhere = Destination { channel: "terminal".to_owned(), address: "there".to_owned() };
+    work.post(&Outbound { place: elsewhere, ..outbound("d", "d") }, at(2)).unwrap();
+    let words = |of_one| work.due_at_places(at(3), 2, of_one).unwrap().iter().map(words).collect::<Vec<_>>();
+    assert_eq!((words(1), words(2)), (vec!["a".to_owned(), "d".to_owned()], vec!["a".into(), "b".into()]));
+}
+
 #[test]
 fn a_newer_version_inherits_the_patience_of_the_one_it_replaces() {
     let bench = Bench::new();

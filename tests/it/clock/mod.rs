@@ -3,6 +3,7 @@
 
 mod alert;
 mod counters;
+mod elsewhere;
 mod ends;
 mod quiet;
 mod reach;

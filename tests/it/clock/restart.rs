@@ -1,9 +1,11 @@
 //! A stop between two looks: nothing is told twice, nothing is forgotten.
 
 use super::{Clock, RULES, alert_of, routers, rules, watched};
-use crate::world::{Plan, World};
+use crate::world::{Plan, World, now};
 use patchbay::lab::Fault;
-use patchbay::model::Phase;
+use patchbay::model::{Alert, Phase};
+use patchbay::store::{StoreError, Work};
+use std::time::Duration;
 
 const BUSY: Fault = Fault::Cpu(95);
 
@@ -21,6 +23,46 @@ async fn an_open_alert_outlives_a_restart_and_is_told_to_its_end() {
     let over = world.replies(1, &["✅ R1 CPU back to ", "(#1)"]).await;
     assert_eq!(over.message.reply_to.unwrap().0, "alert/1");
     world.looks("R1", 8).await;
+    assert_eq!(world.told().len(), 1, "{:#?}", world.told());
+}
+
+/// As if the bot had been killed twenty minutes ago, ten minutes before the next repeat.
+fn killed_long_ago(work: &mut Work<'_>) -> Result<(), StoreError> {
+    let before = |minutes: u64| now().minus(Duration::from_secs(60 * minutes));
+    assert!(work.alive_at()?.unwrap() > before(1), "a bot that ends notes when");
+    work.set_alive_at(before(20))?;
+    let alert = alert_of(work, "cpu")?.unwrap();
+    let alert = Alert { next_repeat: Some(before(10)), looked_at: before(20), ..alert };
+    work.put_alert(alert, None, None, now()).map(drop)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeat_that_was_due_while_the_bot_was_down_is_told_once_and_says_so() {
+    let world = World::new(watched(routers(&["R1"]))).await;
+    world.is_well().await;
+    world.router("R1").fault(BUSY).await;
+    world.hears(&["R1 CPU 95 %", "#1"]).await;
+    let world = world.restarted_with(killed_long_ago).await;
+    world.hears(&["Still: R1 CPU 95 %", "this was due while the bot was down, "]).await;
+    world.looks("R1", 8).await;
+    assert_eq!(world.told().len(), 1, "{:#?}", world.told());
+    world.router("R1").clear_faults().await;
+    world.hears(&["✅ R1 CPU back to ", " after ", "(#1)"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ended_while_the_bot_was_down_has_no_exact_end() {
+    let world = World::new(watched(routers(&["R1"]))).await;
+    world.is_well().await;
+    world.router("R1").fault(BUSY).await;
+    world.hears(&["R1 CPU 95 %", "#1"]).await;
+    let (router, runtime) = (world.router("R1"), tokio::runtime::Handle::current());
+    let world = world.restarted_with(move |work| {
+        runtime.block_on(router.clear_faults());
+        killed_long_ago(work)
+    });
+    let world = world.await;
+    world.hears(&["✅ R1 CPU back to ", " at some time between ", "(#1)"]).await;
     assert_eq!(world.told().len(), 1, "{:#?}", world.told());
 }
 

@@ -77,6 +77,32 @@ fn doors_are_told_together_too() {
 }
 
 #[test]
+fn a_route_to_an_address_that_nothing_reaches_is_told_before_an_alert_is_lost() {
+    let text = "master_key_file = \"key\"\nrules = \"rules.toml\"\n\
+        [channel.terminal]\nkind = \"terminal\"\n\
+        [channel.post]\nkind = \"email\"\nhost = \"localhost\"\nfrom = \"bot@example.net\"\n\
+        to = [\"noc@example.net\"]\n";
+    let folder = folder(text);
+    let write = |routes: &str| {
+        let rules = "[[rule]]\nname = \"cpu\"\nmetric = \"cpu\"\nraise_above = 90\nseverity = \"critical\"\n";
+        std::fs::write(folder.path().join("rules.toml"), format!("{rules}[[route]]\n{routes}")).unwrap();
+    };
+    write("to = [\"post:noc\", \"post:ann@example.net\"]\n[[route]]\nto = [\"terminal:room\"]\n");
+    let checked = patchbay(folder.path(), &["check"]).with(1);
+    for problem in [
+        "rules.toml:6: route to \"post:noc\": \"noc\" is no address of post; \
+         write it as \"post:noc@example.net\", or \"post\" for its own places",
+        "rules.toml:8: route to \"terminal:room\": \"room\" is no address of terminal",
+        "2 problems",
+    ] {
+        assert!(checked.out.contains(problem), "{checked:?}");
+    }
+    patchbay(folder.path(), &["run"]).with(2).complains("rules.toml:6: route to \"post:noc\"");
+    write("to = [\"post:ann@example.net\", \"post\", \"terminal:console\", \"everywhere\"]\n");
+    patchbay(folder.path(), &["check"]).with(0);
+}
+
+#[test]
 fn a_bot_without_a_door_or_without_settings_says_what_to_write() {
     let folder = folder("master_key_file = \"key\"\n");
     patchbay(folder.path(), &["run"]).with(2).complains("[channel.terminal]");
