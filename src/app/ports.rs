@@ -52,10 +52,7 @@ impl Keyring for Ports {
 impl Pins for Ports {
     fn pinned(&self, device: DeviceId, kind: PinKind) -> BoxFuture<'_, Result<Option<String>, String>> {
         let found = async move {
-            let pin = self.store.read(move |view| match kind {
-                PinKind::HostKey => view.pin(device),
-                PinKind::Certificate => view.certificate(device),
-            });
+            let pin = self.store.read(move |view| view.pin(device, kind));
             Ok(pin.await?.map(|pin| pin.fingerprint))
         };
         let kept = match kind {
@@ -73,10 +70,7 @@ impl Pins for Ports {
     ) -> BoxFuture<'a, Result<String, String>> {
         let (fingerprint, now) = (fingerprint.to_owned(), self.now());
         Box::pin(async move {
-            let holds = self.store.write(move |work| match kind {
-                PinKind::HostKey => work.pin_first_seen(device, &fingerprint, now),
-                PinKind::Certificate => work.certificate_first_seen(device, &fingerprint, now),
-            });
+            let holds = self.store.write(move |work| work.pin_first_seen(device, kind, &fingerprint, now));
             holds.await.map_err(|error| error.to_string())
         })
     }
@@ -89,10 +83,7 @@ impl Pins for Ports {
     ) -> BoxFuture<'a, Result<(), String>> {
         let (fingerprint, now) = (fingerprint.to_owned(), self.now());
         Box::pin(async move {
-            let kept = self.store.write(move |work| match kind {
-                PinKind::HostKey => work.key_offered(device, &fingerprint, now),
-                PinKind::Certificate => work.certificate_offered(device, &fingerprint, now),
-            });
+            let kept = self.store.write(move |work| work.pin_offered(device, kind, &fingerprint, now));
             kept.await.map_err(|error| error.to_string())
         })
     }

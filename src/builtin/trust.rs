@@ -3,7 +3,7 @@
 
 use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use crate::model::{
-    Action, Button, Device, Document, Ending, Facts, Resolved, Sign, TaskResult, Text, Timestamp,
+    Action, Button, Device, Document, Ending, Facts, PinKind, Resolved, Sign, TaskResult, Text,
 };
 use crate::store::{Pin, StoreError, Work};
 
@@ -16,15 +16,8 @@ pub const TRUST: Builtin = Builtin {
     answer,
 };
 
-/// By what a router shows who it is.
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    HostKey,
-    Certificate,
-}
-
 /// What was pinned, each with its kind; a router may not have shown both yet.
-type Known = Vec<(Kind, Pin)>;
+type Known = Vec<(PinKind, Pin)>;
 
 fn answer(
     resolved: &Resolved,
@@ -43,8 +36,8 @@ fn answer(
 }
 
 fn known(device: &Device, work: &Work) -> Result<Known, StoreError> {
-    let key = work.pin(device.id)?.map(|pin| (Kind::HostKey, pin));
-    let certificate = work.certificate(device.id)?.map(|pin| (Kind::Certificate, pin));
+    let key = work.pin(device.id, PinKind::HostKey)?.map(|pin| (PinKind::HostKey, pin));
+    let certificate = work.pin(device.id, PinKind::Certificate)?.map(|pin| (PinKind::Certificate, pin));
     Ok(key.into_iter().chain(certificate).collect())
 }
 
@@ -56,15 +49,15 @@ fn nothing_to_decide(device: &Device, known: Known) -> Document {
     let document = Document::line(Sign::Done, text!("trust.nothing_new", device = name), Ending::Well);
     known
         .into_iter()
-        .fold(document, |document, (kind, pin)| document.with_detail(kind.pinned(pin.fingerprint)))
+        .fold(document, |document, (kind, pin)| document.with_detail(pinned(kind, pin.fingerprint)))
 }
 
 /// Old and new side by side, how to check, and a button for each that changed.
-fn question(device: &Device, changed: &[(Kind, Pin)], resolved: &Resolved, facts: &Facts) -> Document {
+fn question(device: &Device, changed: &[(PinKind, Pin)], resolved: &Resolved, facts: &Facts) -> Document {
     let name = device.name.as_str();
     let verdict = match changed {
-        [(Kind::HostKey, _)] => text!("trust.question", device = name),
-        [(Kind::Certificate, _)] => text!("trust.question_certificate", device = name),
+        [(PinKind::HostKey, _)] => text!("trust.question", device = name),
+        [(PinKind::Certificate, _)] => text!("trust.question_certificate", device = name),
         _ => text!("trust.question_both", device = name),
     };
     let mut document = Document::open(Sign::Question, verdict);
@@ -73,8 +66,8 @@ fn question(device: &Device, changed: &[(Kind, Pin)], resolved: &Resolved, facts
         document = document
             .with_detail(text!("trust.old", key = pin.fingerprint.as_str(), at = pin.first_seen))
             .with_detail(text!("trust.new", key = offered, at = pin.offered_at.unwrap_or(facts.now.wall)))
-            .with_detail(kind.check())
-            .with_button(kind.button(facts, resolved, format!("/trust {name} {offered}")));
+            .with_detail(check(*kind))
+            .with_button(button(*kind, facts, resolved, format!("/trust {name} {offered}")));
     }
     document
 }
@@ -82,7 +75,7 @@ fn question(device: &Device, changed: &[(Kind, Pin)], resolved: &Resolved, facts
 fn decided(
     device: &Device,
     typed: &str,
-    changed: &[(Kind, Pin)],
+    changed: &[(PinKind, Pin)],
     facts: &Facts,
     work: &mut Work,
 ) -> Result<Document, StoreError> {
@@ -90,58 +83,42 @@ fn decided(
     let other = || Document::line(Sign::Refused, text!("trust.other", device = name), Ending::Badly);
     let meant = changed.iter().find(|(_, pin)| pin.offered.as_deref() == Some(typed));
     let Some((kind, _)) = meant else { return Ok(other()) };
-    if !kind.trust(device, typed, facts.now.wall, work)? {
+    if !work.trust(device.id, *kind, typed, facts.now.wall)? {
         return Ok(other());
     }
-    let document = Document::line(Sign::Done, kind.trusted(name), Ending::Well)
-        .with_detail(kind.pinned(typed.to_owned()));
+    let document = Document::line(Sign::Done, trusted(*kind, name), Ending::Well)
+        .with_detail(pinned(*kind, typed.to_owned()));
     Ok(match changed.len() {
         1 => document,
         _ => document.with_detail(text!("trust.still", device = name)),
     })
 }
 
-impl Kind {
-    /// False when another one was shown meanwhile.
-    fn trust(
-        self,
-        device: &Device,
-        fingerprint: &str,
-        now: Timestamp,
-        work: &mut Work,
-    ) -> Result<bool, StoreError> {
-        match self {
-            Kind::HostKey => work.trust(device.id, fingerprint, now),
-            Kind::Certificate => work.trust_certificate(device.id, fingerprint, now),
-        }
+fn pinned(kind: PinKind, key: String) -> Text {
+    match kind {
+        PinKind::HostKey => text!("trust.pinned", key = key),
+        PinKind::Certificate => text!("trust.pinned_certificate", key = key),
     }
+}
 
-    fn pinned(self, key: String) -> Text {
-        match self {
-            Kind::HostKey => text!("trust.pinned", key = key),
-            Kind::Certificate => text!("trust.pinned_certificate", key = key),
-        }
+fn check(kind: PinKind) -> Text {
+    match kind {
+        PinKind::HostKey => text!("trust.check"),
+        PinKind::Certificate => text!("trust.check_certificate"),
     }
+}
 
-    fn check(self) -> Text {
-        match self {
-            Kind::HostKey => text!("trust.check"),
-            Kind::Certificate => text!("trust.check_certificate"),
-        }
+fn trusted(kind: PinKind, name: &str) -> Text {
+    match kind {
+        PinKind::HostKey => text!("trust.trusted", device = name),
+        PinKind::Certificate => text!("trust.trusted_certificate", device = name),
     }
+}
 
-    fn trusted(self, name: &str) -> Text {
-        match self {
-            Kind::HostKey => text!("trust.trusted", device = name),
-            Kind::Certificate => text!("trust.trusted_certificate", device = name),
-        }
-    }
-
-    fn button(self, facts: &Facts, resolved: &Resolved, line: String) -> Button {
-        let (name, label) = match self {
-            Kind::HostKey => ("trust", text!("trust.button")),
-            Kind::Certificate => ("trust-certificate", text!("trust.button_certificate")),
-        };
-        say::deciding(facts, resolved.invocation.asker, name, label, Action::Run { line })
-    }
+fn button(kind: PinKind, facts: &Facts, resolved: &Resolved, line: String) -> Button {
+    let (name, label) = match kind {
+        PinKind::HostKey => ("trust", text!("trust.button")),
+        PinKind::Certificate => ("trust-certificate", text!("trust.button_certificate")),
+    };
+    say::deciding(facts, resolved.invocation.asker, name, label, Action::Run { line })
 }

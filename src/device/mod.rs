@@ -36,6 +36,7 @@ pub use platform::platform_names;
 pub use redact::Redactor;
 pub use seal::{SealError, Sealer};
 
+pub use crate::model::PinKind;
 use crate::model::{DeviceId, Sealed};
 use std::pin::Pin;
 use std::time::Duration;
@@ -59,15 +60,6 @@ pub struct SealedLogin {
 
 /// What passwords are sealed for.
 pub const CREDENTIAL_PURPOSE: &str = "credential";
-
-/// By what a router shows who it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PinKind {
-    /// Over SSH; written `SHA256:` and base64 of the key's SHA-256, as OpenSSH does.
-    HostKey,
-    /// Over HTTPS; written `AB:CD:...`, the SHA-256 of the certificate's DER, as openssl does.
-    Certificate,
-}
 
 /// Port: the fingerprints that are trusted. An error means "nobody knows", and then nothing is trusted.
 pub trait Pins: Send + Sync {

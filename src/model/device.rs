@@ -118,6 +118,15 @@ pub struct InterfaceNote {
     pub uplink: Option<bool>,
 }
 
+/// By what a router shows who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PinKind {
+    /// Over SSH; written `SHA256:` and base64 of the key's SHA-256, as OpenSSH does.
+    HostKey,
+    /// Over HTTPS; written `AB:CD:...`, the SHA-256 of the certificate's DER, as openssl does.
+    Certificate,
+}
+
 /// How a router's certificate is judged. "Accept anything" does not exist.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -41,7 +41,7 @@ pub use alert::{
 pub use board::{Board, Periods, Reach, Vitals};
 pub use command::{ArgKind, ArgSpec, Command, Role, Run, ShowAs, Writes};
 pub use danger::Risk;
-pub use device::{Device, DeviceName, Inventory, Profile};
+pub use device::{Device, DeviceName, Inventory, PinKind, Profile};
 pub use document::{Block, Button, Document, Ending, Sign, Table};
 pub use facts::Facts;
 pub use failure::{Failure, Kind};

@@ -233,8 +233,8 @@ async fn a_changed_host_key_is_refused_until_an_admin_trusts_it() {
 async fn shown_another_certificate(world: &World) {
     let written = world.bot.store().write(|work| {
         let device = work.device_by_name("R1")?.expect("R1 is in the demo").id;
-        work.certificate_first_seen(device, "AA:01", Timestamp(1))?;
-        work.certificate_offered(device, "AA:02", Timestamp(2))
+        work.pin_first_seen(device, patchbay::model::PinKind::Certificate, "AA:01", Timestamp(1))?;
+        work.pin_offered(device, patchbay::model::PinKind::Certificate, "AA:02", Timestamp(2))
     });
     written.await.unwrap();
 }

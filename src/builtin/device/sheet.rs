@@ -4,7 +4,7 @@ use super::{field, pairs, port};
 use crate::builtin::say;
 use crate::command::short_interface;
 use crate::model::device::Tls;
-use crate::model::{Arg, Device, Document, Ending, Facts, Sign, Text};
+use crate::model::{Arg, Device, Document, Ending, Facts, PinKind, Sign, Text};
 use crate::store::{StoreError, Work};
 
 pub fn sheet(device: &Device, facts: &Facts, work: &mut Work) -> Result<Document, StoreError> {
@@ -37,11 +37,11 @@ pub fn sheet(device: &Device, facts: &Facts, work: &mut Work) -> Result<Document
         ),
         None => field(text!("device.last_backup"), text!("device.never")),
     });
-    document = document.with_detail(match work.pin(device.id)? {
+    document = document.with_detail(match work.pin(device.id, PinKind::HostKey)? {
         Some(pin) => field(text!("device.host_key"), pin.fingerprint),
         None => field(text!("device.host_key"), Arg::from(text!("device.never_seen"))),
     });
-    document = document.with_detail(match (device.tls, work.certificate(device.id)?) {
+    document = document.with_detail(match (device.tls, work.pin(device.id, PinKind::Certificate)?) {
         (Tls::Ca, _) => field(text!("device.certificate"), Arg::from(text!("device.by_ca"))),
         (Tls::Pin, Some(pin)) => field(text!("device.certificate"), pin.fingerprint),
         (Tls::Pin, None) => field(text!("device.certificate"), Arg::from(text!("device.never_seen"))),

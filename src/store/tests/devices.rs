@@ -63,15 +63,18 @@ fn what_is_not_there_is_said() {
 fn the_first_host_key_stays_until_the_offered_one_is_trusted() {
     let (bench, _, ids) = Bench::furnished(&["R1"]);
     let mut work = bench.work();
-    assert_eq!(work.pin(ids[0]).unwrap(), None);
-    assert_eq!(work.pin_first_seen(ids[0], "SHA256:a", at(1)).unwrap(), "SHA256:a");
-    assert_eq!(work.pin_first_seen(ids[0], "SHA256:b", at(2)).unwrap(), "SHA256:a");
-    work.key_offered(ids[0], "SHA256:b", at(3)).unwrap();
-    let pin = work.pin(ids[0]).unwrap().unwrap();
+    assert_eq!(work.pin(ids[0], PinKind::HostKey).unwrap(), None);
+    assert_eq!(work.pin_first_seen(ids[0], PinKind::HostKey, "SHA256:a", at(1)).unwrap(), "SHA256:a");
+    assert_eq!(work.pin_first_seen(ids[0], PinKind::HostKey, "SHA256:b", at(2)).unwrap(), "SHA256:a");
+    work.pin_offered(ids[0], PinKind::HostKey, "SHA256:b", at(3)).unwrap();
+    let pin = work.pin(ids[0], PinKind::HostKey).unwrap().unwrap();
     assert_eq!((pin.offered.as_deref(), pin.offered_at), (Some("SHA256:b"), Some(at(3))));
-    assert!(!work.trust(ids[0], "SHA256:c", at(4)).unwrap(), "another key than the one that was seen");
-    assert!(work.trust(ids[0], "SHA256:b", at(4)).unwrap());
-    let pin = work.pin(ids[0]).unwrap().unwrap();
+    assert!(
+        !work.trust(ids[0], PinKind::HostKey, "SHA256:c", at(4)).unwrap(),
+        "another key than the one that was seen"
+    );
+    assert!(work.trust(ids[0], PinKind::HostKey, "SHA256:b", at(4)).unwrap());
+    let pin = work.pin(ids[0], PinKind::HostKey).unwrap().unwrap();
     assert_eq!((pin.fingerprint.as_str(), pin.offered), ("SHA256:b", None));
 }
 
@@ -79,20 +82,27 @@ fn the_first_host_key_stays_until_the_offered_one_is_trusted() {
 fn the_first_certificate_stays_until_the_offered_one_is_trusted() {
     let (bench, _, ids) = Bench::furnished(&["R1", "R2"]);
     let mut work = bench.work();
-    assert_eq!(work.certificate(ids[0]).unwrap(), None);
-    assert_eq!(work.certificate_first_seen(ids[0], "AA:01", at(1)).unwrap(), "AA:01");
-    assert_eq!(work.certificate_first_seen(ids[0], "AA:02", at(2)).unwrap(), "AA:01");
-    work.certificate_offered(ids[0], "AA:01", at(3)).unwrap();
-    assert_eq!(work.certificate(ids[0]).unwrap().unwrap().offered, None, "that is the known one");
-    work.certificate_offered(ids[0], "AA:02", at(3)).unwrap();
-    let pin = work.certificate(ids[0]).unwrap().unwrap();
+    assert_eq!(work.pin(ids[0], PinKind::Certificate).unwrap(), None);
+    assert_eq!(work.pin_first_seen(ids[0], PinKind::Certificate, "AA:01", at(1)).unwrap(), "AA:01");
+    assert_eq!(work.pin_first_seen(ids[0], PinKind::Certificate, "AA:02", at(2)).unwrap(), "AA:01");
+    work.pin_offered(ids[0], PinKind::Certificate, "AA:01", at(3)).unwrap();
+    assert_eq!(
+        work.pin(ids[0], PinKind::Certificate).unwrap().unwrap().offered,
+        None,
+        "that is the known one"
+    );
+    work.pin_offered(ids[0], PinKind::Certificate, "AA:02", at(3)).unwrap();
+    let pin = work.pin(ids[0], PinKind::Certificate).unwrap().unwrap();
     assert_eq!((pin.offered.as_deref(), pin.offered_at), (Some("AA:02"), Some(at(3))));
-    assert!(!work.trust_certificate(ids[0], "AA:03", at(4)).unwrap(), "another than the one that was seen");
-    assert!(!work.trust_certificate(ids[1], "AA:02", at(4)).unwrap(), "another router");
-    assert!(work.trust_certificate(ids[0], "AA:02", at(4)).unwrap());
-    let pin = work.certificate(ids[0]).unwrap().unwrap();
+    assert!(
+        !work.trust(ids[0], PinKind::Certificate, "AA:03", at(4)).unwrap(),
+        "another than the one that was seen"
+    );
+    assert!(!work.trust(ids[1], PinKind::Certificate, "AA:02", at(4)).unwrap(), "another router");
+    assert!(work.trust(ids[0], PinKind::Certificate, "AA:02", at(4)).unwrap());
+    let pin = work.pin(ids[0], PinKind::Certificate).unwrap().unwrap();
     assert_eq!((pin.fingerprint.as_str(), pin.first_seen, pin.offered), ("AA:02", at(4), None));
-    assert_eq!(work.pin(ids[0]).unwrap(), None, "the host key is another matter");
+    assert_eq!(work.pin(ids[0], PinKind::HostKey).unwrap(), None, "the host key is another matter");
 }
 
 #[test]
