@@ -45,14 +45,22 @@ pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Add { name, pairs } => {
             let inventory = beside.inventory()?;
+            if let Some(there) = inventory.named(&name) {
+                bail!("there is a router {0} already; to change it: patchbay device set {0} ...", there.name);
+            }
             let device = apply(builtin::blank(&name).map_err(said)?, &pairs, &inventory)?;
             if device.host.is_empty() {
                 bail!("host= is missing; nothing was added");
             }
             let now = beside.now().wall;
-            let added = device.name.to_string();
+            let (added, credential) = (device.name.to_string(), device.credential.clone());
             beside.change("device", move |work| work.add_device(&device, now))?;
             say(&format!("{added} is added"));
+            if !beside.read(|view| view.credential_names())?.contains(&credential) {
+                say(&format!(
+                    "its credential {credential:?} is not there yet: patchbay credential set {credential}"
+                ));
+            }
         }
         Command::List { selector } => list(beside, selector)?,
         Command::Set { name, pairs } => {

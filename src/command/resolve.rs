@@ -165,7 +165,7 @@ fn missing(
             devices::which(command, line, facts, may)
         }
         ArgKind::Choice(choices) => Unresolved::Choose(Choice {
-            question: text!("command.which_choice", command = spoken(command), name = &arg.name),
+            question: text!("command.which_choice", command = spoken(command)),
             options: choices.iter().map(|choice| continued(line, choice)).collect(),
             shortcut: command.examples.first().cloned(),
             closed: false,

@@ -41,8 +41,7 @@ pub fn read(arg: &ArgSpec, piece: &Piece, clock: Clock) -> Result<Option<Value>,
         ArgKind::When => Value::When(when::read(typed, clock)?),
         ArgKind::Choice(choices) => {
             let found = choices.iter().find(|choice| choice.eq_ignore_ascii_case(typed));
-            let wrong =
-                || text!("command.not_a_choice", name = name, typed = typed, choices = choices.clone());
+            let wrong = || text!("command.not_a_choice", typed = typed, choices = choices.clone());
             Value::Word(found.ok_or_else(wrong)?.clone())
         }
         ArgKind::Rest => Value::Word(typed.to_owned()),

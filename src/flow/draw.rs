@@ -5,8 +5,8 @@
 use super::{House, metrics};
 use crate::chart::{self, Chart, Flag, Level, Line};
 use crate::model::{
-    Arg, Block, Document, Drawn, Mark, Marked, Picture, Reader, Sparkline, Text, Texts, Timestamp, Track,
-    Unit,
+    Arg, Block, Document, Drawn, Mark, Marked, Picture, Reader, Series, Sparkline, Text, Texts, Timestamp,
+    Track, Unit,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,10 +37,13 @@ pub fn left_as_they_are(document: &Document) -> Vec<Drawn> {
 }
 
 async fn one(house: &House, mut picture: Picture, reader: Reader) -> Drawn {
-    let series = picture.curves.iter().map(|curve| curve.series.clone()).collect();
+    let series: Vec<Series> = picture.curves.iter().map(|curve| curve.series.clone()).collect();
     let now = house.clock.now().wall;
-    let tracks = house.metrics.tracks(series, picture.from, picture.to, house.periods.shortest(), now).await;
-    let tracks = match tracks {
+    // The step is that of what is drawn: values that come seldom are no gaps.
+    let period = series.iter().map(|series| house.periods.of_metric(series.metric)).max();
+    let period = period.unwrap_or_else(|| house.periods.shortest());
+    let tracks = house.metrics.tracks(series, picture.from, picture.to, period, now).await;
+    let mut tracks = match tracks {
         Ok(tracks) => tracks,
         Err(error) => {
             metrics::failed(house, error, "the values of a picture could not be read").await;
@@ -50,6 +53,11 @@ async fn one(house: &House, mut picture: Picture, reader: Reader) -> Drawn {
     if let Ok(Some(until)) = house.metrics.fact(SIMULATED_UNTIL).await {
         let until = until.parse().ok().map(Timestamp);
         picture.simulated_until = until.filter(|until| *until > picture.from);
+    }
+    if picture.simulated_until.is_some() {
+        for track in &mut tracks {
+            track.step = track.step.max(SIMULATED_STEP);
+        }
     }
     let texts = house.texts.clone();
     let drawing = tokio::task::spawn_blocking(move || draw(&picture, &tracks, &texts, &reader, now));
@@ -61,6 +69,8 @@ async fn one(house: &House, mut picture: Picture, reader: Reader) -> Drawn {
 
 /// Until when the values of this installation were made up by the lab.
 pub const SIMULATED_UNTIL: &str = "simulated_until";
+/// How far apart they are, however often the bot itself looks.
+pub const SIMULATED_STEP: Duration = Duration::from_secs(60);
 
 fn draw(picture: &Picture, tracks: &[Track], texts: &Arc<Texts>, reader: &Reader, now: Timestamp) -> Drawn {
     let say = |text: &Text| texts.render(text, reader, now);

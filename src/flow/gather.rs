@@ -74,7 +74,8 @@ pub async fn tracks(house: &House, resolved: &Resolved, facts: &Facts) -> Arc<Ve
     if wanted.series.is_empty() {
         return Arc::default();
     }
-    let (period, now) = (house.periods.shortest(), facts.now.wall);
+    let period = wanted.series.iter().map(|series| house.periods.of_metric(series.metric)).max();
+    let (period, now) = (period.unwrap_or_else(|| house.periods.shortest()), facts.now.wall);
     match house.metrics.tracks(wanted.series, wanted.from, wanted.to, period, now).await {
         Ok(tracks) => Arc::new(tracks),
         Err(error) => {

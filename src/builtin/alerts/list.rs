@@ -40,7 +40,10 @@ fn open(facts: &Facts, work: &Work) -> Result<Document, StoreError> {
         (0, _) => Document::line(Sign::Done, text!("alerts.none"), Ending::Well),
         (count, 0) => Document::line(Sign::Warning, text!("alerts.warnings", count = count), Ending::Well),
         (count, critical) => {
-            let text = text!("alerts.open", count = count, critical = critical);
+            let text = match critical == count && count > 1 {
+                true => text!("alerts.all_critical", count = count),
+                false => text!("alerts.open", count = count, critical = critical),
+            };
             Document::line(Sign::Critical, text, Ending::Well)
         }
     };
@@ -109,11 +112,14 @@ pub fn line(alert: &Alert, facts: &Facts, work: &Work) -> Result<Text, StoreErro
     let about = one::about(&device, facts, &people);
     let id = alert.incident.map(|incident| incident.to_string()).unwrap_or_default();
     let text = text!("alerts.line", id = id, what = monitor::line(alert, &about));
+    if alert.phase.is_over() {
+        return Ok(text!("alerts.line_ended", line = text, since = alert.since, until = alert.looked_at));
+    }
     let text = match &alert.ack {
-        Some(ack) if !alert.phase.is_over() => {
+        Some(ack) => {
             text!("alerts.line_taken", line = text, who = facts.person_name(ack.by), until = ack.until)
         }
-        Some(_) | None => text,
+        None => text,
     };
     Ok(match alert.held {
         Some(Hold::Silence(silence)) => {

@@ -1,5 +1,6 @@
 //! The picture of an alert: the last hour of what it is about.
 
+use crate::command::short_interface;
 use crate::model::{Alert, Curve, Facts, Metric, Picture, Series, Text};
 use crate::store::{StoreError, Work};
 use std::time::Duration;
@@ -46,9 +47,10 @@ pub fn of(alert: &Alert, facts: &Facts, work: &Work) -> Result<Option<Picture>, 
     let name = work.device_name(device)?.unwrap_or_default();
     let unit = curves.first().map_or(alert.metric.unit(), |curve| curve.series.metric.unit());
     let capacity = capacity.or(Some(alert.limit).filter(|_| alert.metric != Metric::Utilisation));
-    let title = match object.is_empty() {
-        true => Text::verbatim(format!("{name} {}", alert.metric)),
-        false => Text::verbatim(format!("{name} {} {object}", alert.metric)),
+    let title = match alert.metric.interface(object) {
+        Some(interface) => Text::verbatim(format!("{name} {}", short_interface(interface))),
+        None if alert.metric == Metric::Memory => text!("alert.what_memory", device = &name),
+        None => text!("alert.what_cpu", device = &name),
     };
     Ok(Some(Picture {
         title,

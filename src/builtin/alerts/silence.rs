@@ -68,7 +68,17 @@ fn silenced(
     for alert in hidden.clone() {
         super::carry::happens(alert, &Input::Tick, facts, work)?;
     }
-    let text = text!("alerts.silenced", id = id.to_string(), what = wanted.named, until = silence.ends);
+    let (id_said, until) = (id.to_string(), silence.ends);
+    let text = match wanted.alert {
+        Some(alert) => text!(
+            "alerts.silenced_alert",
+            alert = alert.to_string(),
+            id = id_said,
+            what = wanted.named,
+            until = until
+        ),
+        None => text!("alerts.silenced", id = id_said, what = wanted.named, until = until),
+    };
     let document = Document::line(Sign::Quiet, text, Ending::Well).with_detail(match hidden.len() {
         0 => text!("alerts.silence_hides_none"),
         count => text!("alerts.silence_hides", count = count),
@@ -83,6 +93,7 @@ struct Wanted {
     selector: Selector,
     rule: Option<String>,
     object: Option<String>,
+    alert: Option<IncidentId>,
     named: Text,
 }
 
@@ -109,7 +120,8 @@ fn one_alert(
     let Ok(selector) = device.name.as_str().parse::<Selector>() else { return Ok(Err(one::unknown(id))) };
     let people = |person| facts.person_name(person);
     let named = crate::monitor::line(&alert, &one::about(&device, facts, &people));
-    Ok(Ok(Wanted { selector, rule: Some(alert.key.rule), object: Some(alert.key.object), named }))
+    let (rule, object) = (Some(alert.key.rule), Some(alert.key.object));
+    Ok(Ok(Wanted { selector, rule, object, alert: Some(id), named }))
 }
 
 fn routers(typed: &str, resolved: &Resolved, facts: &Facts) -> Result<Wanted, Document> {
@@ -136,7 +148,7 @@ fn routers(typed: &str, resolved: &Resolved, facts: &Facts) -> Result<Wanted, Do
         1 => Text::verbatim(target(&selector, facts)),
         count => text!("alerts.routers", selector = selector.to_string(), count = count),
     };
-    Ok(Wanted { selector, rule: None, object: None, named })
+    Ok(Wanted { selector, rule: None, object: None, alert: None, named })
 }
 
 fn unsilenced(

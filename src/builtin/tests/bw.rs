@@ -131,7 +131,7 @@ fn without_values_it_is_said_why() {
     Bench::new().check(
         "/bw R1 Gi1",
         expect![[r#"
-            ❓ R1 Gi1 is not known: not polled yet
+            ❓ R1 Gi1 is not known: not polled yet. See /status R1
         "#]],
     );
     bench.change("R2", |vitals| vitals.interfaces.as_mut().unwrap().at = ago(200));
@@ -264,7 +264,7 @@ fn the_busiest_are_a_table() {
     bench.check(
         "/bw R5",
         expect![[r#"
-        ❓ R5 has no rates: it does not answer
+        ❓ R5 has no rates: it does not answer. See /status R5
     "#]],
     );
 }

@@ -45,7 +45,7 @@ fn a_mistake_changes_nothing_and_is_named() {
     bench.check(
         "/device set R1 interface=Gi9 uplink=yes",
         expect![[r#"
-            ❓ Gi9 names no single interface of it. There are: Gi1, Gi2, Lo0
+            ❓ Gi9 is not one interface of this router. It has: Gi1, Gi2, Lo0
                Like this: /device set R1 interface=Gi1 description="to ISP-A" speed=200m uplink=yes
         "#]],
     );

@@ -94,7 +94,7 @@ fn the_unknown_and_the_unwatched_are_never_well() {
         "/status",
         expect![[r#"
             ❓ None of 5 routers needs a look, but nothing fresh is known of 1
-            ❓ R4 was never polled
+            ❓ R4 was not polled yet
             🔕 R2 is not monitored
             ✅ 3 others are well
             [List] /status all list
@@ -122,7 +122,7 @@ fn the_unknown_and_the_unwatched_are_never_well() {
     bench.check(
         "/status R4",
         expect![[r#"
-            ❓ R4 was never polled
+            ❓ R4 was not polled yet
                The first values come within about 1 min.
                last backup  none
             [Traffic] /bw R4
@@ -271,7 +271,7 @@ fn many_are_cut_and_counted() {
     assert!(answer.starts_with("🔴 20 of 40 routers need a look\n"), "{answer}");
     assert!(answer.contains("⚠️ 5 more need a look\n"), "{answer}");
     assert!(
-        answer.contains("❓ 20 were never polled: N21, N22, N23, N24, N25, N26, N27, N28 and 12 more\n"),
+        answer.contains("❓ 20 were not polled yet: N21, N22, N23, N24, N25, N26, N27, N28 and 12 more\n"),
         "{answer}"
     );
     let list = bench.ask("/status all list");

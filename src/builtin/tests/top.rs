@@ -48,7 +48,7 @@ fn the_highest_come_first_and_the_unknown_are_named() {
     bench.check(
         "/top heat",
         expect![[r#"
-        refused: what can not be "heat". Use one of: cpu, memory, bw.
+        refused: "heat" does not fit there. Use one of: cpu, memory, bw.
     "#]],
     );
     Bench::new().check(

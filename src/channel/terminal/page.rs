@@ -48,6 +48,7 @@ struct Last {
     slot: Slot,
     rows: usize,
     size: Size,
+    pictures: Vec<Pictured>,
 }
 
 enum Place {
@@ -79,12 +80,26 @@ impl Page {
             Place::Anew => 0,
             Place::InPlaceOf { rows } => rows,
         };
-        let lines = self.lines(piece, size);
+        let pictures = self.pictures(piece);
+        let lines = self.lines(piece, &pictures, size);
         let Some(size) = size else { return plain(&lines) };
         // The last row is empty: it keeps messages apart.
         let rows = lines.iter().map(|line| line.rows(size.columns)).sum::<usize>() + 1;
-        self.last = Some(Last { slot: piece.slot.clone(), rows, size });
+        self.last = Some(Last { slot: piece.slot.clone(), rows, size, pictures });
         format!("{}{}\n", above(up), self.painted(&lines))
+    }
+
+    /// An edit draws nothing anew: the curves that stand there stay.
+    fn pictures(&self, piece: &Piece) -> Vec<Pictured> {
+        let mut pictures = piece.pictures.clone();
+        if let Some(last) = self.last.as_ref().filter(|last| last.slot == piece.slot) {
+            for ((curves, _), (before, _)) in pictures.iter_mut().zip(&last.pictures) {
+                if curves.is_empty() {
+                    curves.clone_from(before);
+                }
+            }
+        }
+        pictures
     }
 
     /// A sentence that belongs to no message.
@@ -145,10 +160,10 @@ impl Page {
         }
     }
 
-    fn lines(&mut self, piece: &Piece, size: Option<Size>) -> Vec<Line> {
+    fn lines(&mut self, piece: &Piece, pictures: &[Pictured], size: Option<Size>) -> Vec<Line> {
         let numbers: Vec<usize> = piece.tokens.iter().map(|token| self.numbers.of(token)).collect();
         let sheet = Sheet { texts: &self.texts, reader: &piece.reader, now: piece.now, size };
-        let beside = Beside { numbers: &numbers, files: &piece.files, pictures: &piece.pictures };
+        let beside = Beside { numbers: &numbers, files: &piece.files, pictures };
         let mut lines = lay_out(&sheet, &piece.document, &beside);
         if let (true, Some(first)) = (piece.repeat, lines.first_mut()) {
             first.text = format!("{} {}", sheet.say(&text!("terminal.repeat")), first.text);

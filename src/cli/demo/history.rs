@@ -1,14 +1,13 @@
 //! Six hours that the demo did not live through: values from the lab's own rate functions, so that the
 //! first picture is not empty. They are marked as simulated wherever they are drawn.
 
-use crate::flow::draw::SIMULATED_UNTIL;
+use crate::flow::draw::{SIMULATED_STEP, SIMULATED_UNTIL};
 use crate::lab::{Lab, Router, traffic};
 use crate::model::{DeviceId, Inventory, Metric, Sample, Series, Timestamp};
 use crate::store::metrics::Metrics;
 use std::time::Duration;
 
 const SPAN: Duration = Duration::from_secs(6 * 3_600);
-const STEP: Duration = Duration::from_secs(60);
 
 /// Once for each data folder.
 pub async fn make_up(
@@ -30,9 +29,9 @@ pub async fn make_up(
 
 fn values(router: &Router, device: DeviceId, now: Timestamp) -> Vec<Sample> {
     let mut samples = Vec::new();
-    let steps = SPAN.as_secs() / STEP.as_secs();
+    let steps = SPAN.as_secs() / SIMULATED_STEP.as_secs();
     for step in (1..=steps).rev() {
-        let at = now.minus(STEP * u32::try_from(step).unwrap_or(0));
+        let at = now.minus(SIMULATED_STEP * u32::try_from(step).unwrap_or(0));
         let mut note = |metric, object: &str, value| {
             samples.push(Sample { series: Series { device, metric, object: object.to_owned() }, at, value });
         };

@@ -270,7 +270,8 @@ fn first_screen(data: &Path, role: Role, lab: &Lab) {
         "  soon     {}'s CPU climbs in about a minute: you are alerted here and by mail",
         story::SUFFERS
     ));
-    say("           (demo rules: 10 s instead of 5 min; routers are asked each 2 s instead of 60 s)");
+    say("           (demo rules: 10 s instead of 5 min, told again each minute instead of 30;");
+    say("            routers are asked each 2 s instead of 60 s)");
     say("  try      /status all   /bw R1 Gi1   /alerts   /help");
     if role != Role::Viewer {
         say("           /backup all, then change R1 by hand, /backup R1, /diff R1");

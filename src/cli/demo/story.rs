@@ -52,11 +52,12 @@ async fn mails(sink: &MailSink, store: &Store, folder: &Path) {
             Err(_) => document,
         };
         let notice = Outbound {
-            slot: Slot(format!("demo/mail/{}/{number}", now.0)),
+            // Nobody asked for it: it is no answer that a script waits for.
+            slot: Slot(format!("alert/mail/{}/{number}", now.0)),
             place: Destination { channel: terminal::KIND.to_owned(), address: terminal::CONSOLE.to_owned() },
             thread: None,
             reply_to: None,
-            class: Class::Progress,
+            class: Class::Alert,
             document,
             not_before: None,
             expires: None,

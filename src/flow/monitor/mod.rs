@@ -11,6 +11,7 @@ mod mind;
 mod shelf;
 
 use super::House;
+use crate::model::Metric;
 use crate::probe::{PROBES, Pace};
 use crate::store::Topic;
 use desk::Desk;
@@ -46,6 +47,19 @@ impl Periods {
             often: often.unwrap_or_else(|| Pace::Often.period()),
             seldom: seldom.unwrap_or_else(|| Pace::Seldom.period()),
         }
+    }
+
+    /// How often a value of this metric comes.
+    pub fn of_metric(&self, metric: Metric) -> Duration {
+        let probe = match metric {
+            Metric::Cpu => "cpu",
+            Metric::In | Metric::Out | Metric::Utilisation | Metric::Link => "interfaces",
+            Metric::Memory | Metric::MemoryStatus => "memory",
+            Metric::Rebooted | Metric::Clock => "system",
+            Metric::Unreachable | Metric::Refused | Metric::Missing => return self.shortest(),
+        };
+        let probe = PROBES.iter().find(|known| known.name == probe);
+        probe.map_or_else(|| self.shortest(), |probe| self.of(probe))
     }
 
     pub fn shortest(&self) -> Duration {
@@ -103,4 +117,19 @@ pub async fn run(house: &House) {
         waiting.extend(more);
     }
     desk.close(waiting).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_metric_comes_as_often_as_its_probe_looks() {
+        let seconds = [("cpu", 30), ("interfaces", 60), ("memory", 600)];
+        let periods = Periods(seconds.map(|(name, each)| (name, Duration::from_secs(each))).into());
+        let of = |metric| periods.of_metric(metric).as_secs();
+        assert_eq!([Metric::Cpu, Metric::In, Metric::Out, Metric::Memory].map(of), [30, 60, 60, 600]);
+        // As the probe says, where the settings say nothing.
+        assert_eq!(of(Metric::Clock), 300);
+    }
 }

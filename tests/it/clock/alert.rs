@@ -22,7 +22,7 @@ async fn an_alert_is_told_taken_explained_and_over_in_one_thread() {
     assert_eq!(pictures.count(), 1, "{}", first.text);
     let drawn = first.message.pictures.first().unwrap();
     assert!(image::load_from_memory(&drawn.png).is_ok(), "{}", drawn.name);
-    for label in ["Acknowledge", "Silence 1 h", "4 h", "Status"] {
+    for label in ["Acknowledge", "Silence 1 h", "Silence 4 h", "Status"] {
         first.button(label);
     }
 

@@ -190,19 +190,6 @@ async fn a_picture_is_written_once_and_one_that_could_not_be_drawn_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let paper = Paper::pipe();
     let terminal = terminal(Input::Lines(Box::new(std::io::empty())), &paper, folder.path());
-    let picture = |title: &str| {
-        Block::Picture(Picture {
-            title: said(title),
-            name: "R1-Gi1".to_owned(),
-            curves: Vec::new(),
-            from: Timestamp(0),
-            to: Timestamp(3_600_000),
-            unit: Unit::BitsPerSecond,
-            capacity: None,
-            marks: Vec::new(),
-            simulated_until: None,
-        })
-    };
     let spark = Sparkline { label: said("in"), bars: "▂▃ ▄".to_owned(), note: said("peak 640 Mb/s") };
     let mut message = ended("a", 1, "R1 Gi1: in 412 Mb/s");
     message.document = message.document.with(picture("first")).with(picture("second"));
@@ -253,4 +240,39 @@ async fn the_end_of_an_edited_message_is_told_by_another_one() {
         ✅ R1 is well
     "#]]
     .assert_eq(&paper.text());
+}
+
+#[tokio::test]
+async fn an_edit_in_place_keeps_the_curve_that_stands_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let paper = Paper::screen(60, 12);
+    let options = options(Input::Lines(Box::new(std::io::empty())), &paper, folder.path());
+    let terminal = Terminal::new(options);
+    let version = |version: i64, words: &str, drawn: Drawn| {
+        let document = Document::open(Sign::Critical, said(words)).with(picture("CPU"));
+        Message { pictures: vec![drawn], ..message("alert/1", version, document) }
+    };
+    let spark = Sparkline { label: said("CPU"), bars: "▂▃▇".to_owned(), note: said("peak 94 %") };
+    let drawn = Drawn { name: "R1.png".to_owned(), png: b"png".to_vec(), sparklines: vec![spark] };
+    deliver(&terminal, version(1, "R1 CPU 94 %", drawn)).await;
+    let mut edit = version(2, "R1 CPU 93 %, peak 94 %", Drawn::default());
+    edit.class = Class::Progress;
+    deliver(&terminal, edit).await;
+    let shown = paper.shown();
+    assert!(shown.contains("R1 CPU 93 %") && !shown.contains("R1 CPU 94 %"), "{shown}");
+    assert!(shown.contains("▂▃▇  peak 94 %"), "{shown}");
+}
+
+fn picture(title: &str) -> Block {
+    Block::Picture(Picture {
+        title: said(title),
+        name: "R1-Gi1".to_owned(),
+        curves: Vec::new(),
+        from: Timestamp(0),
+        to: Timestamp(3_600_000),
+        unit: Unit::BitsPerSecond,
+        capacity: None,
+        marks: Vec::new(),
+        simulated_until: None,
+    })
 }
