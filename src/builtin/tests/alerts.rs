@@ -117,3 +117,42 @@ fn where_a_repeat_arrives_its_end_arrives_also_when_the_first_message_was_refuse
     tells(&bench, 70, OVER);
     assert_eq!(arrive(&bench), [END]);
 }
+
+#[test]
+fn nobody_sees_alerts_of_routers_that_a_rule_denies() {
+    let mut bench = Bench::well();
+    for (number, name) in [(1, "R1"), (2, "R3")] {
+        bench.alert(&alert(number, bench.id(name), Metric::Cpu, Severity::Critical, 94.0));
+    }
+    let grant = |name: &str, effect, selector: &str| Grant {
+        id: GrantId(1),
+        name: name.to_owned(),
+        effect,
+        subject: crate::model::person::Subject::Everyone,
+        command: "@admin".to_owned(),
+        selector: selector.parse().unwrap(),
+        chat: "*".to_owned(),
+    };
+    let grants = vec![grant("all", Effect::Allow, "all"), grant("not-danang", Effect::Deny, "site:danang")];
+    bench.facts.policy = Arc::new(Policy { grants });
+    let shown = bench.ask("/alerts");
+    assert!(shown.contains("#1 R1 CPU") && !shown.contains("R3"), "{shown}");
+    assert!(shown.starts_with("🔴 1 alert is open"), "{shown}");
+    assert!(shown.contains("1 more is of routers that you may not see"), "{shown}");
+    assert!(!bench.ask("/alerts held").contains("R3"));
+    bench.work(|work| {
+        let silence = Silence {
+            id: SilenceId(0),
+            selector: "R3".parse().unwrap(),
+            rule: None,
+            object: None,
+            author: PersonId(1),
+            reason: Some("secret move".to_owned()),
+            begins: NOW,
+            ends: NOW.plus(Duration::from_secs(60)),
+        };
+        work.add_silence(&silence, &mail()).map(drop)
+    });
+    let silences = bench.ask("/silences");
+    assert!(!silences.contains("secret move") && !silences.contains("R3"), "{silences}");
+}
