@@ -178,6 +178,29 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// What waits below a message (its slot and a `/`) is not sent any more: something newer is said
+    /// instead. Whether anything else stands below it, or is on its way there.
+    pub fn withdraw_below(&mut self, head: &Slot, place: &Destination, now: Timestamp) -> Result<bool> {
+        // `0` comes after `/`.
+        const BELOW: &str = "SELECT id FROM slots
+            WHERE slot > ?1 || '/' AND slot < ?1 || '0' AND channel = ?2 AND address = ?3";
+        self.run(
+            &format!(
+                "UPDATE outbox SET state = 'superseded', settled_at = ?4
+                 WHERE state = 'waiting' AND slot IN ({BELOW} AND NOT doubt)"
+            ),
+            params![head.0, place.channel, place.address, now.0],
+        )?;
+        let stands = self.one(
+            &format!(
+                "SELECT 1 FROM outbox WHERE state IN ('sent', 'sending', 'waiting') AND slot IN ({BELOW}) LIMIT 1"
+            ),
+            params![head.0, place.channel, place.address],
+            |_| Ok(()),
+        )?;
+        Ok(stands.is_some())
+    }
+
     /// No version of this message is due before: keeps a living message at the pace of its service.
     pub fn hold_slot(&mut self, slot: &Slot, place: &Destination, until: Timestamp) -> Result<()> {
         self.run(

@@ -25,14 +25,14 @@ fn answer(
     work: &mut Work,
 ) -> Result<Document, StoreError> {
     match resolved.word("which") {
-        Some("ended") => ended(facts, work),
-        Some("held") => held(facts, work),
-        _ => open(facts, work),
+        Some("ended") => ended(resolved, facts, work),
+        Some("held") => held(resolved, facts, work),
+        _ => open(resolved, facts, work),
     }
 }
 
-fn open(facts: &Facts, work: &Work) -> Result<Document, StoreError> {
-    let mut alerts = work.open_alerts()?;
+fn open(resolved: &Resolved, facts: &Facts, work: &Work) -> Result<Document, StoreError> {
+    let (mut alerts, unseen) = seen(work.open_alerts()?, resolved, facts, work)?;
     alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), std::cmp::Reverse(alert.since)));
     let back = alerts.iter().filter(|alert| alert.held.is_some()).count();
     let critical = alerts.iter().filter(|alert| alert.severity == Severity::Critical).count();
@@ -47,7 +47,7 @@ fn open(facts: &Facts, work: &Work) -> Result<Document, StoreError> {
             Document::line(Sign::Critical, text, Ending::Well)
         }
     };
-    let document = listed(document, &alerts, facts, work)?;
+    let document = and_more(listed(document, &alerts, facts, work)?, unseen);
     Ok(match back {
         0 => document,
         back => document.with_detail(text!("alerts.some_held", count = back)).with_button(say::looking(
@@ -59,23 +59,51 @@ fn open(facts: &Facts, work: &Work) -> Result<Document, StoreError> {
     })
 }
 
-fn held(facts: &Facts, work: &Work) -> Result<Document, StoreError> {
+fn held(resolved: &Resolved, facts: &Facts, work: &Work) -> Result<Document, StoreError> {
     let alerts: Vec<Alert> = work.open_alerts()?.into_iter().filter(|alert| alert.held.is_some()).collect();
+    let (alerts, unseen) = seen(alerts, resolved, facts, work)?;
     let text = match alerts.len() {
         0 => text!("alerts.none_held"),
         count => text!("alerts.held", count = count),
     };
-    listed(Document::line(Sign::Quiet, text, Ending::Well), &alerts, facts, work)
+    let document = listed(Document::line(Sign::Quiet, text, Ending::Well), &alerts, facts, work)?;
+    Ok(and_more(document, unseen))
 }
 
-fn ended(facts: &Facts, work: &Work) -> Result<Document, StoreError> {
-    let incidents = work.ended_incidents(INLINE)?;
-    let text = match incidents.len() {
+fn ended(resolved: &Resolved, facts: &Facts, work: &Work) -> Result<Document, StoreError> {
+    let alerts = work.ended_incidents(INLINE)?.into_iter().map(|incident| incident.alert).collect();
+    let (alerts, unseen) = seen(alerts, resolved, facts, work)?;
+    let text = match alerts.len() {
         0 => text!("alerts.none_ended"),
         count => text!("alerts.ended", count = count),
     };
-    let alerts: Vec<Alert> = incidents.into_iter().map(|incident| incident.alert).collect();
-    listed(Document::line(Sign::None, text, Ending::Well), &alerts, facts, work)
+    let document = listed(Document::line(Sign::None, text, Ending::Well), &alerts, facts, work)?;
+    Ok(and_more(document, unseen))
+}
+
+/// Those of routers on which the asker may run this command, and how many others there are.
+fn seen(
+    alerts: Vec<Alert>,
+    resolved: &Resolved,
+    facts: &Facts,
+    work: &Work,
+) -> Result<(Vec<Alert>, usize), StoreError> {
+    let (all, mut seen) = (alerts.len(), Vec::with_capacity(alerts.len()));
+    for alert in alerts {
+        let device = one::device(&alert, facts, work)?;
+        if device.is_none_or(|device| one::may(resolved, vec![device], facts).is_ok()) {
+            seen.push(alert);
+        }
+    }
+    let unseen = all - seen.len();
+    Ok((seen, unseen))
+}
+
+fn and_more(document: Document, unseen: usize) -> Document {
+    match unseen {
+        0 => document,
+        count => document.with_detail(text!("alerts.unseen", count = count)),
+    }
 }
 
 fn listed(document: Document, alerts: &[Alert], facts: &Facts, work: &Work) -> Result<Document, StoreError> {

@@ -2,6 +2,7 @@
 
 use super::super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use super::carry::happens;
+use super::one;
 use crate::model::{
     Alert, Block, Class, Document, Ending, Facts, Outbound, Resolved, Selector, Sign, Silence, Slot,
     TaskResult, Text,
@@ -24,8 +25,14 @@ const SHORT: Duration = Duration::from_secs(1_800);
 /// Buttons of one kind in a message.
 const BUTTONS: usize = 5;
 
-fn answer(_: &Resolved, facts: &Facts, _: &[TaskResult], work: &mut Work) -> Result<Document, StoreError> {
-    let silences = work.silences(facts.now.wall)?;
+fn answer(
+    resolved: &Resolved,
+    facts: &Facts,
+    _: &[TaskResult],
+    work: &mut Work,
+) -> Result<Document, StoreError> {
+    let mut silences = work.silences(facts.now.wall)?;
+    silences.retain(|silence| is_seen(silence, resolved, facts));
     let text = match silences.len() {
         0 => return Ok(Document::line(Sign::None, text!("alerts.no_silence"), Ending::Well)),
         count => text!("alerts.silences", count = count),
@@ -46,6 +53,12 @@ fn answer(_: &Resolved, facts: &Facts, _: &[TaskResult], work: &mut Work) -> Res
         let name = format!("end{}", silence.id.0);
         document.with_button(say::looking(facts, &name, label, format!("/unsilence {}", silence.id.0)))
     }))
+}
+
+/// Whether the asker may run this command on one of its routers; one of routers that are gone hides nothing.
+fn is_seen(silence: &Silence, resolved: &Resolved, facts: &Facts) -> bool {
+    let mut devices = facts.inventory.matching(&silence.selector).peekable();
+    devices.peek().is_none() || devices.any(|device| one::may(resolved, vec![device.clone()], facts).is_ok())
 }
 
 /// `#3 site:hanoi, rule cpu, by bob: new fan`

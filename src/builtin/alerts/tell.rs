@@ -102,7 +102,9 @@ impl Thread<'_> {
         })
     }
 
-    /// A message of its own below the head, which is brought up to date as well.
+    /// A message of its own below the head, which is brought up to date as well. A head that still waits
+    /// says it all when it goes; one that could not be told is told now. Of what could not be sent below
+    /// it the newest is enough: a mail server that was away for a day gets no day of repeats.
     fn reply(
         &self,
         place: Destination,
@@ -110,16 +112,16 @@ impl Thread<'_> {
         about: &About<'_>,
         work: &mut Work,
     ) -> Result<(), StoreError> {
+        let head = Slot::of_alert(self.incident);
+        match work.fate(&head, &place)? {
+            Fate::Waiting => return self.edit(place, about, work),
+            Fate::Dead | Fate::Unknown => return self.first(place, document, work),
+            Fate::Delivered | Fate::InFlight => {}
+        }
+        work.withdraw_below(&head, &place, self.facts.now.wall)?;
         // It will not change any more, and a script beside it has not failed by it.
         let document = Document { ended: Some(Ending::Well), ..document.clone() };
-        self.post(
-            place.clone(),
-            self.below(),
-            Some(Slot::of_alert(self.incident)),
-            self.class(),
-            document,
-            work,
-        )?;
+        self.post(place.clone(), self.below(), Some(head), self.class(), document, work)?;
         self.edit(place, about, work)
     }
 
@@ -137,26 +139,23 @@ impl Thread<'_> {
     }
 
     /// Never one half only: where the firing still waits, both are told as one; where it could not be
-    /// told at all, nobody there waits for its end.
+    /// told at all, nobody there waits for its end. Repeats that still wait are not told after it.
     fn end(&self, place: Destination, about: &About<'_>, work: &mut Work) -> Result<(), StoreError> {
-        let document = monitor::document(self.notice, about);
-        match work.fate(&Slot::of_alert(self.incident), &place)? {
+        let (document, head) = (monitor::document(self.notice, about), Slot::of_alert(self.incident));
+        let repeated = work.withdraw_below(&head, &place, self.facts.now.wall)?;
+        match work.fate(&head, &place)? {
+            Fate::Dead | Fate::Unknown if repeated => {
+                self.post(place, self.below(), None, self.class(), document, work)
+            }
             Fate::Dead | Fate::Unknown => Ok(()),
             Fate::Waiting => {
                 let late = Document::line(Sign::None, text!("alert.late"), Ending::Well);
                 let blocks = document.blocks.into_iter().chain(late.blocks).collect();
                 let document = Document { blocks, ended: Some(Ending::Well), ..Document::default() };
-                self.post(place, Slot::of_alert(self.incident), None, self.class(), document, work)
+                self.post(place, head, None, self.class(), document, work)
             }
             Fate::Delivered | Fate::InFlight => {
-                self.post(
-                    place.clone(),
-                    self.below(),
-                    Some(Slot::of_alert(self.incident)),
-                    self.class(),
-                    document,
-                    work,
-                )?;
+                self.post(place.clone(), self.below(), Some(head), self.class(), document, work)?;
                 self.edit(place, about, work)
             }
         }

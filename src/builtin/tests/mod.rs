@@ -1,6 +1,7 @@
 //! Answers as a person reads them: a typed line, what was last seen, and what the store holds go in,
 //! the words of the message come out.
 
+mod alerts;
 mod bw;
 mod inventory;
 mod logs;

@@ -98,7 +98,8 @@ impl Mind {
         Some(Found { observed: found.observed, samples: found.samples, link_went_down: down > before })
     }
 
-    /// What a probe that was not asked says: of all that it said before nothing is known.
+    /// What a probe that was not asked says: of all that it said before nothing is known. That the login
+    /// is refused is known as long as nobody acts, or its alert would end after a day without a value.
     pub fn nothing_came(
         &mut self,
         device: &Device,
@@ -107,7 +108,9 @@ impl Mind {
         period: Duration,
     ) -> Vec<Observed> {
         let look = probe::Look { device, outcomes: &[], at, period };
-        probe.read(&look, &mut self.memory, &mut self.vitals).observed
+        let mut observed = probe.read(&look, &mut self.memory, &mut self.vitals).observed;
+        self.observe_reach(&mut observed);
+        observed
     }
 
     fn note_reach(&mut self, verdict: Verdict, polled: &Polled) {
@@ -192,4 +195,24 @@ fn is_down_link(one: &Observed) -> bool {
 /// The least time after which a group of values is missed: shorter where every period is short.
 pub fn slack(periods: impl Iterator<Item = Duration>) -> Duration {
     periods.min().map_or(MISSED, |period| MISSED.min(period * 5))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nobody asks such a router before a person acts, so nothing else would keep its alert from ending
+    /// after a day without a value.
+    #[test]
+    fn a_login_that_was_refused_is_refused_until_somebody_acts() {
+        let device = crate::builtin::blank("R1").unwrap();
+        let mut mind = Mind::new(None, true);
+        mind.vitals.reach = Reach::Refused(crate::model::Text::verbatim("401"));
+        mind.refused = true;
+        let boot = crate::model::Timestamp(0);
+        let now = Now { wall: boot, monotonic: Duration::ZERO, boot };
+        let observed = mind.nothing_came(&device, probe::PROBES.first().unwrap(), now, MISSED);
+        let refused = observed.iter().find(|one| one.metric == Metric::Refused).unwrap();
+        assert_eq!(refused.reading, Reading::Known(1.0));
+    }
 }

@@ -8,6 +8,7 @@ mod desk;
 mod done;
 mod judge;
 mod mind;
+mod pile;
 mod shelf;
 
 use super::House;

@@ -4,11 +4,12 @@
 
 use super::done::{Done, NotStored, Rows};
 use super::judge::{self, Judged};
+use super::pile::Pile;
 use crate::flow::{House, metrics};
 use crate::model::{DeviceId, Sample, Vitals};
 use crate::store::StoreError;
 use futures_util::future::BoxFuture;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,8 +20,9 @@ const UNWRITTEN: usize = 200_000;
 
 pub struct Shelf<'a> {
     house: &'a House,
-    judging: bool,
-    to_judge: Vec<Judged>,
+    /// The routers of the batch that is being stored.
+    judging: BTreeSet<DeviceId>,
+    to_judge: Pile,
     keeping: bool,
     samples: Vec<Sample>,
     seen: BTreeMap<DeviceId, Arc<Vitals>>,
@@ -32,8 +34,8 @@ impl<'a> Shelf<'a> {
     pub fn new(house: &'a House) -> Shelf<'a> {
         Shelf {
             house,
-            judging: false,
-            to_judge: Vec::new(),
+            judging: BTreeSet::new(),
+            to_judge: Pile::default(),
             keeping: false,
             samples: Vec::new(),
             seen: BTreeMap::new(),
@@ -52,11 +54,13 @@ impl<'a> Shelf<'a> {
         self.seen.insert(device, vitals);
     }
 
-    /// Where no rule says anything and no alert is there (`rows`), nothing has to be stored.
+    /// Where no rule says anything and no alert is there (`rows`) or on its way, nothing has to be stored.
     pub fn judge(&mut self, judged: Judged, rows: bool) {
+        let (device, waiting) = (judged.device.id, &self.to_judge);
+        let rows = rows || waiting.holds(device) || self.judging.contains(&device);
         let rules = &self.house.live.now().rules;
         if rows || judge::says_something(rules, &judged, self.house.clock.now()) {
-            self.to_judge.push(judged);
+            self.to_judge.put(judged);
         } else {
             self.seen(judged.device.id, judged.vitals);
         }
@@ -64,13 +68,12 @@ impl<'a> Shelf<'a> {
 
     /// What came of a batch; none when it could not be stored, and waits again.
     pub fn judged(&mut self, judged: Result<Rows, NotStored>) -> Option<Rows> {
-        self.judging = false;
+        self.judging.clear();
         match judged {
             Ok(rows) => Some(rows),
-            Err((error, mut batch)) => {
+            Err((error, batch)) => {
                 tracing::error!(%error, "what the rules decided could not be stored; it is tried again");
-                batch.append(&mut self.to_judge);
-                self.to_judge = batch;
+                self.to_judge.put_back(batch);
                 None
             }
         }
@@ -97,9 +100,9 @@ impl<'a> Shelf<'a> {
     pub fn store(&mut self) -> Vec<BoxFuture<'a, Done>> {
         let mut begun: Vec<BoxFuture<'a, Done>> = Vec::new();
         let house = self.house;
-        if !self.judging && !self.to_judge.is_empty() {
-            self.judging = true;
-            let batch = std::mem::take(&mut self.to_judge);
+        if self.judging.is_empty() && !self.to_judge.is_empty() {
+            let batch = std::mem::take(&mut self.to_judge).take();
+            self.judging = batch.iter().map(|judged| judged.device.id).collect();
             begun.push(Box::pin(async move { Done::Judged(judge::batch(house, batch).await) }));
         }
         let now = house.clock.now().monotonic;
@@ -123,6 +126,6 @@ impl<'a> Shelf<'a> {
     }
 
     pub fn is_busy(&self) -> bool {
-        self.judging || self.keeping
+        !self.judging.is_empty() || self.keeping
     }
 }

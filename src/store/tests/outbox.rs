@@ -234,3 +234,18 @@ fn a_message_comes_complete() {
     work.post(&over, at(4)).unwrap();
     assert_eq!(work.open_messages(&place()).unwrap(), []);
 }
+
+#[test]
+fn a_place_that_is_slow_keeps_no_other_place_waiting() {
+    let bench = Bench::new();
+    let mut work = bench.work();
+    let slow = Destination { channel: "mail".to_owned(), address: "noc".to_owned() };
+    for number in 0..200 {
+        let alert = outbound(&format!("alert/{number}"), "an alert");
+        work.post(&Outbound { class: Class::Critical, place: slow.clone(), ..alert }, at(1)).unwrap();
+    }
+    work.post(&outbound("answer", "the answer"), at(2)).unwrap();
+    let due: Vec<String> = work.due(at(3), 64).unwrap().iter().map(words).collect();
+    assert_eq!(due.len(), 64);
+    assert!(due.contains(&"the answer".to_owned()), "two hundred mails go before it");
+}
