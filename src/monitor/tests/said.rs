@@ -332,7 +332,7 @@ fn a_downtime_of_the_bot_is_told() {
         🔴 Still: R3 CPU 95 % for 5 min (limit 90 %)
         danang · edge · since 12:00 · #7
         this was due while the bot was down, 12:02 to 12:20
-        [Acknowledge] [Silence 1 h] [4 h] [Status]"#]]
+        [Acknowledge] [Silence 1 h] [Silence 4 h] [Status]"#]]
     .assert_eq(&printed(&notice(NoticeKind::Still { times: 1 }, cpu.clone()), at(1_300)));
     cpu.phase = Phase::Resolved;
     (cpu.value, cpu.clear_since) = (41.0, Some(at(1_260)));
