@@ -2,6 +2,7 @@
 //! picture. Without an interface: the busiest ones.
 
 use super::{Builtin, no_plan, nothing_to_settle, say, traffic, value};
+use crate::chart;
 use crate::command::short_interface;
 use crate::model::board::{Interface, Seen};
 use crate::model::{
@@ -19,8 +20,6 @@ const BUSIEST: usize = 5;
 const BUSIEST_OF_MANY: usize = 10;
 /// More marks than this would hide the curve.
 const MARKS: usize = 60;
-/// Where the lab's own history ends, as milliseconds.
-const SIMULATED: &str = "simulated_until";
 
 pub const BW: Builtin = Builtin {
     name: "bw",
@@ -96,13 +95,9 @@ fn one(port: &Port<'_>, span: Duration, facts: &Facts, work: &mut Work) -> Resul
         document = document.with(Block::Detail { sign: Sign::Question, text: why });
     }
     let [received, sent] = series(port).map(|series| points(&series, facts));
-    let ends = [("in", received), ("out", sent)];
-    let mut known = false;
-    for (direction, points) in ends {
-        if let Some(text) = summary(direction == "in", points) {
-            known = true;
-            document = document.with_detail(text);
-        }
+    let known = !received.is_empty() || !sent.is_empty();
+    if let Some(text) = billed(received, sent) {
+        document = document.with_detail(text);
     }
     if !known && port.seen.is_none() {
         return Ok(document);
@@ -179,23 +174,15 @@ fn points<'a>(series: &Series, facts: &'a Facts) -> &'a [Point] {
     facts.tracks.iter().find(|track| track.series == *series).map_or(&[], |track| track.points.as_slice())
 }
 
-/// `in: peak 640 Mb/s at 13:20, 95th percentile 500 Mb/s`
-fn summary(received: bool, points: &[Point]) -> Option<Text> {
-    let peak = points.iter().max_by(|a, b| a.peak.total_cmp(&b.peak))?;
-    let percentile = percentile(points)?;
-    let (rate, at, most) = (Arg::Rate(peak.peak), peak.at, Arg::Rate(percentile));
-    Some(match received {
-        true => text!("bw.peak_in", rate = rate, at = at, percentile = most),
-        false => text!("bw.peak_out", rate = rate, at = at, percentile = most),
+/// What providers bill by. The peaks stand in the picture, and beside the curves of a terminal.
+fn billed(received: &[Point], sent: &[Point]) -> Option<Text> {
+    let of = |points| chart::percentile(points, 95.0).map(Arg::Rate);
+    Some(match (of(received), of(sent)) {
+        (Some(received), Some(sent)) => text!("bw.percentile", received = received, sent = sent),
+        (Some(received), None) => text!("bw.percentile_in", received = received),
+        (None, Some(sent)) => text!("bw.percentile_out", sent = sent),
+        (None, None) => return None,
     })
-}
-
-/// The smallest value that at least 95 of 100 do not exceed (nearest rank).
-fn percentile(points: &[Point]) -> Option<f64> {
-    let mut values: Vec<f64> = points.iter().map(|point| point.value).collect();
-    values.sort_by(f64::total_cmp);
-    let rank = (values.len() * 95).div_ceil(100);
-    values.get(rank.checked_sub(1)?).copied()
 }
 
 fn picture(port: &Port<'_>, span: Duration, facts: &Facts, work: &mut Work) -> Result<Picture, StoreError> {
@@ -216,11 +203,7 @@ fn picture(port: &Port<'_>, span: Duration, facts: &Facts, work: &mut Work) -> R
         unit: Unit::BitsPerSecond,
         capacity: port.seen.and_then(|(_, interface)| interface.speed).map(|speed| speed as f64),
         marks: marks(port.device, from, facts, work)?,
-        simulated_until: work
-            .meta(SIMULATED)?
-            .and_then(|until| until.parse().ok())
-            .map(Timestamp)
-            .filter(|until| *until > from),
+        simulated_until: facts.simulated_until.filter(|until| *until > from),
     })
 }
 

@@ -4,6 +4,7 @@
 use super::print::say;
 use crate::builtin;
 use crate::command::Catalog;
+use crate::model::Rules;
 use crate::model::written::Source;
 use crate::settings::{Settings, user_commands};
 use anyhow::Context;
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Check these command files (or folders of them) instead of the settings and their folder
+    /// Check these command files (or folders of them) and files of rules instead of the settings and their folder
     files: Vec<PathBuf>,
 }
 
@@ -23,8 +24,17 @@ pub fn run(settings: &Path, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut told_rules = None;
     match arguments.files.is_empty() {
         false => {
+            let mut given = Vec::new();
             for path in &arguments.files {
-                sources.extend(read(path)?);
+                given.extend(read(path)?);
+            }
+            let (rules, commands): (Vec<Source>, Vec<Source>) = given.into_iter().partition(speaks_of_rules);
+            sources.extend(commands);
+            for source in rules {
+                match Rules::checked(&source) {
+                    Ok(rules) => told_rules = Some(told_rules.unwrap_or(0) + rules.rules.len()),
+                    Err(found) => problems.extend(found),
+                }
             }
         }
         true if settings.exists() => match Settings::load(settings, super::run::door) {
@@ -64,6 +74,14 @@ pub fn run(settings: &Path, arguments: &Arguments) -> anyhow::Result<ExitCode> {
 fn told(count: &str) -> ExitCode {
     say(count);
     ExitCode::FAILURE
+}
+
+/// A file of rules has tables that no command file has.
+fn speaks_of_rules(source: &Source) -> bool {
+    source
+        .text
+        .parse::<toml::Table>()
+        .is_ok_and(|file| file.contains_key("rule") || file.contains_key("route"))
 }
 
 /// One file, or the command files of a folder.

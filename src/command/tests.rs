@@ -97,6 +97,7 @@ pub fn facts(catalog: &Catalog) -> Facts {
         zone: chrono_tz::Tz::UTC,
         starting: false,
         tracks: Arc::default(),
+        simulated_until: None,
         job: None,
     }
 }

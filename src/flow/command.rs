@@ -3,7 +3,7 @@
 
 use super::decide::{self, Decision};
 use super::gather::{self, Gathered};
-use super::{AFTER_ERROR, House, enact};
+use super::{AFTER_ERROR, House, draw, enact};
 use crate::command::Catalog;
 use crate::model::{Action, Class, Document, Ending, Outbound, Press, Sign, Slot, Update, What};
 use crate::store::{StoreError, Topic};
@@ -68,6 +68,9 @@ async fn one(house: &House, tree: &Tree, id: i64, update: Update) -> Result<(), 
     let decision = dispatch(tree, &gathered, &house.live.now().catalog).await;
     if let Decision::Run { resolved, .. } = &decision {
         gathered.facts.tracks = gather::tracks(house, resolved, &gathered.facts).await;
+        if !gathered.facts.tracks.is_empty() {
+            gathered.facts.simulated_until = draw::simulated_until(house).await;
+        }
     }
     let_a_canary_fly(house, &gathered, &decision);
     enact::enact(house, id, gathered, decision).await

@@ -50,10 +50,7 @@ async fn one(house: &House, mut picture: Picture, reader: Reader) -> Drawn {
             Vec::new()
         }
     };
-    if let Ok(Some(until)) = house.metrics.fact(SIMULATED_UNTIL).await {
-        let until = until.parse().ok().map(Timestamp);
-        picture.simulated_until = until.filter(|until| *until > picture.from);
-    }
+    picture.simulated_until = simulated_until(house).await.filter(|until| *until > picture.from);
     if picture.simulated_until.is_some() {
         for track in &mut tracks {
             track.step = track.step.max(SIMULATED_STEP);
@@ -71,6 +68,10 @@ async fn one(house: &House, mut picture: Picture, reader: Reader) -> Drawn {
 pub const SIMULATED_UNTIL: &str = "simulated_until";
 /// How far apart they are, however often the bot itself looks.
 pub const SIMULATED_STEP: Duration = Duration::from_secs(60);
+
+pub async fn simulated_until(house: &House) -> Option<Timestamp> {
+    house.metrics.fact(SIMULATED_UNTIL).await.ok()??.parse().ok().map(Timestamp)
+}
 
 fn draw(picture: &Picture, tracks: &[Track], texts: &Arc<Texts>, reader: &Reader, now: Timestamp) -> Drawn {
     let say = |text: &Text| texts.render(text, reader, now);

@@ -63,6 +63,7 @@ pub async fn facts(
         starting: house.is_starting(),
         periods: house.periods.shown(),
         tracks: Arc::default(),
+        simulated_until: None,
         job: None,
     })
 }

@@ -36,6 +36,8 @@ pub struct Facts {
     pub periods: super::board::Periods,
     /// The series that this command asked for, read before.
     pub tracks: Arc<Vec<super::metric::Track>>,
+    /// Until when the values of this installation were made up by the lab; none on real routers.
+    pub simulated_until: Option<Timestamp>,
     /// The job that this answer belongs to, when it works on routers.
     pub job: Option<JobFacts>,
 }

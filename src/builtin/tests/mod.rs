@@ -67,6 +67,7 @@ impl Bench {
             zone: chrono_tz::Tz::UTC,
             starting: false,
             tracks: Arc::default(),
+            simulated_until: None,
             job: None,
         };
         Bench { facts, catalog, store, folder, runtime }

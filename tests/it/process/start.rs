@@ -103,6 +103,21 @@ fn a_route_to_an_address_that_nothing_reaches_is_told_before_an_alert_is_lost() 
 }
 
 #[test]
+fn a_file_of_rules_is_checked_as_one_by_its_name() {
+    let folder = folder("master_key_file = \"key\"\n");
+    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/config/rules.toml");
+    let checked = patchbay(folder.path(), &["check", rules]).with(0);
+    assert!(checked.out.contains("rules for alerts are fine"), "{checked:?}");
+    let wrong = std::fs::read_to_string(rules).unwrap().replace("metric = \"clock\"", "metric = \"clocks\"");
+    std::fs::write(folder.path().join("rules.toml"), wrong).unwrap();
+    let checked = patchbay(folder.path(), &["check", "rules.toml"]).with(1);
+    assert!(
+        checked.out.contains("did you mean clock?") && checked.out.ends_with("1 problem\n"),
+        "{checked:?}"
+    );
+}
+
+#[test]
 fn a_bot_without_a_door_or_without_settings_says_what_to_write() {
     let folder = folder("master_key_file = \"key\"\n");
     patchbay(folder.path(), &["run"]).with(2).complains("[channel.terminal]");
