@@ -10,8 +10,8 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// So many messages are looked at in one go.
-const BATCH: usize = 64;
+/// So many places get a message at once.
+const BATCH: usize = 1_000;
 /// A send that takes longer is given up; it may have arrived, so its next try is marked as a repeat.
 /// Mail servers are slow: RFC 5321 4.5.3.2.6 lets them think for ten minutes.
 const SEND: Duration = Duration::from_secs(120);
@@ -77,7 +77,7 @@ async fn show_again(house: &House) -> Result<(), StoreError> {
 async fn due(house: &House) -> Result<(Vec<Message>, Duration), StoreError> {
     let now = house.clock.now().wall;
     let (messages, next) =
-        house.store.read(move |view| Ok((view.due(now, BATCH)?, view.next_due(now)?))).await?;
+        house.store.read(move |view| Ok((view.due_at_each_place(now, BATCH)?, view.next_due(now)?))).await?;
     let wait = next.map_or(IDLE, |at| at.since(now)).clamp(Duration::from_millis(20), IDLE);
     Ok((messages, wait))
 }

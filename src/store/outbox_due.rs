@@ -40,19 +40,27 @@ struct Due {
 }
 
 impl View<'_> {
-    /// In the order of going: class, then number. Of one message only one version. Where there are more
-    /// than `rows`, each place has its first before any has its second: a mail server that is slow with
-    /// a storm of alerts must not keep an answer from a terminal.
+    /// In the order of going: class, then number. Of one message only one version.
     pub fn due(&self, now: Timestamp, rows: usize) -> Result<Vec<Message>> {
+        self.first_due(now, usize::MAX, rows)
+    }
+
+    /// The one that goes next at each place: a mail server that is slow with a storm of alerts must not
+    /// keep an answer from a terminal, and a storm is not read as a whole for each of its messages.
+    pub fn due_at_each_place(&self, now: Timestamp, rows: usize) -> Result<Vec<Message>> {
+        self.first_due(now, 1, rows)
+    }
+
+    fn first_due(&self, now: Timestamp, each: usize, rows: usize) -> Result<Vec<Message>> {
         let due = self.all(
             &format!(
                 "{FREE}, turns AS (
                     SELECT free.*, row_number() OVER (PARTITION BY channel, address ORDER BY class, id) AS turn
-                    FROM free WHERE due_at <= :now ORDER BY turn, class, id LIMIT :rows)
+                    FROM free WHERE due_at <= :now)
                  SELECT turns.*, outbox.document FROM turns JOIN outbox ON outbox.id = turns.id
-                 ORDER BY turns.class, turns.id"
+                 WHERE turn <= :each ORDER BY turns.class, turns.id LIMIT :rows"
             ),
-            named_params! { ":now": now.0, ":rows": limit(rows) },
+            named_params! { ":now": now.0, ":each": limit(each), ":rows": limit(rows) },
             |row| due(row, now),
         )?;
         due.into_iter().map(|due| self.completed(due)).collect()

@@ -196,7 +196,6 @@ fn a_place_that_is_slow_keeps_no_other_place_waiting() {
         work.post(&Outbound { class: Class::Critical, place: slow.clone(), ..alert }, at(1)).unwrap();
     }
     work.post(&outbound("answer", "the answer"), at(2)).unwrap();
-    let due: Vec<String> = work.due(at(3), 64).unwrap().iter().map(words).collect();
-    assert_eq!(due.len(), 64);
-    assert!(due.contains(&"the answer".to_owned()), "two hundred mails go before it");
+    let due: Vec<String> = work.due_at_each_place(at(3), 64).unwrap().iter().map(words).collect();
+    assert_eq!(due, ["an alert", "the answer"]);
 }
