@@ -199,3 +199,20 @@ fn a_place_that_is_slow_keeps_no_other_place_waiting() {
     let due: Vec<String> = work.due_at_each_place(at(3), 64).unwrap().iter().map(words).collect();
     assert_eq!(due, ["an alert", "the answer"]);
 }
+
+#[test]
+fn what_waits_behind_a_message_in_flight_wakes_nobody() {
+    let bench = Bench::new();
+    let mut work = bench.work();
+    let first = work.post(&outbound("a", "first"), at(1)).unwrap();
+    work.post(&outbound("b", "second"), at(1)).unwrap();
+    assert_eq!(next(&bench, 5), Some(0));
+    assert!(work.attempt(first, at(5)).unwrap());
+    assert_eq!(next(&bench, 6), None);
+    let elsewhere = Destination { channel: "terminal".to_owned(), address: "there".to_owned() };
+    let later = Outbound { place: elsewhere, not_before: Some(at(50)), ..outbound("c", "third") };
+    work.post(&later, at(6)).unwrap();
+    assert_eq!(next(&bench, 7), Some(50));
+    work.delivered(first, &receipt(&["m1"]), at(8)).unwrap();
+    assert_eq!(next(&bench, 9), Some(0));
+}
