@@ -5,9 +5,10 @@ use super::undelivered::{self, Letter};
 use super::{AFTER_ERROR, House, draw};
 use crate::channel::Channel;
 use crate::model::{Class, Message, Receipt, SendError};
-use crate::store::{Arrived, StoreError, Topic};
+use crate::store::{Arrived, StoreError, Topic, Work};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// So many places get a message at once.
@@ -125,16 +126,31 @@ async fn delivered(
     let pace = channel.deliver.pace();
     let over = message.document.ended.is_some();
     // Mark after sending: a crash here repeats one message, the other order would lose it.
-    house
-        .store
-        .write(move |work| {
-            work.delivered(id, &receipt, now)?;
-            match over {
-                true => Ok(()),
-                false => work.hold_slot(&slot, &place, now.plus(pace)),
+    marked(house, move |work| {
+        work.delivered(id, &receipt, now)?;
+        match over {
+            true => Ok(()),
+            false => work.hold_slot(&slot, &place, now.plus(pace)),
+        }
+    })
+    .await
+}
+
+/// What became of a try is written down as soon as the store takes it: a message that is in flight for
+/// ever would hold back every newer version of it and all that hangs below it, until the next start.
+async fn marked(
+    house: &House,
+    mark: impl Fn(&mut Work<'_>) -> Result<(), StoreError> + Clone + Send + 'static,
+) -> Result<(), StoreError> {
+    loop {
+        match house.store.write(mark.clone()).await {
+            Err(error) if !error.is_about_this() && !house.stops.deliver.is_cancelled() => {
+                tracing::error!(%error, "what became of a message could not be stored; it is tried again");
+                tokio::time::sleep(AFTER_ERROR).await;
             }
-        })
-        .await
+            other => return other,
+        }
+    }
 }
 
 async fn failed(
@@ -153,13 +169,11 @@ async fn failed(
         now: house.clock.now().wall,
         elsewhere: undelivered::elsewhere(&house.channels, &message.place),
     };
-    let deliver = channel.deliver.clone();
-    house
-        .store
-        .write(move |work| {
-            let attempts = u32::try_from(work.tries(letter.id)?).unwrap_or(u32::MAX);
-            let patience = deliver.patience(attempts);
-            undelivered::put_off(work, &letter, &error, arrived, patience)
-        })
-        .await
+    let (deliver, letter, error) = (channel.deliver.clone(), Arc::new(letter), Arc::new(error));
+    marked(house, move |work| {
+        let attempts = u32::try_from(work.tries(letter.id)?).unwrap_or(u32::MAX);
+        let patience = deliver.patience(attempts);
+        undelivered::put_off(work, &letter, &error, arrived, patience)
+    })
+    .await
 }
