@@ -5,13 +5,14 @@ use super::undelivered::{self, Letter};
 use super::{AFTER_ERROR, House, draw};
 use crate::channel::Channel;
 use crate::model::{Class, Message, Receipt, SendError};
-use crate::store::{Arrived, StoreError, Topic};
+use crate::store::{Arrived, StoreError, Topic, Work};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// So many messages are looked at in one go, one of a place.
-const BATCH: usize = 64;
+/// So many places get a message at once.
+const BATCH: usize = 1_000;
 /// A send that takes longer is given up; it may have arrived, so its next try is marked as a repeat.
 /// Mail servers are slow: RFC 5321 4.5.3.2.6 lets them think for ten minutes.
 const SEND: Duration = Duration::from_secs(120);
@@ -77,7 +78,7 @@ async fn show_again(house: &House) -> Result<(), StoreError> {
 async fn due(house: &House) -> Result<(Vec<Message>, Duration), StoreError> {
     let now = house.clock.now().wall;
     let (messages, next) =
-        house.store.read(move |view| Ok((view.due_at_places(now, BATCH, 1)?, view.next_due(now)?))).await?;
+        house.store.read(move |view| Ok((view.due_at_each_place(now, BATCH)?, view.next_due(now)?))).await?;
     let wait = next.map_or(IDLE, |at| at.since(now)).clamp(Duration::from_millis(20), IDLE);
     Ok((messages, wait))
 }
@@ -125,16 +126,31 @@ async fn delivered(
     let pace = channel.deliver.pace();
     let over = message.document.ended.is_some();
     // Mark after sending: a crash here repeats one message, the other order would lose it.
-    house
-        .store
-        .write(move |work| {
-            work.delivered(id, &receipt, now)?;
-            match over {
-                true => Ok(()),
-                false => work.hold_slot(&slot, &place, now.plus(pace)),
+    marked(house, move |work| {
+        work.delivered(id, &receipt, now)?;
+        match over {
+            true => Ok(()),
+            false => work.hold_slot(&slot, &place, now.plus(pace)),
+        }
+    })
+    .await
+}
+
+/// What became of a try is written down as soon as the store takes it: a message that is in flight for
+/// ever would hold back every newer version of it and all that hangs below it, until the next start.
+async fn marked(
+    house: &House,
+    mark: impl Fn(&mut Work<'_>) -> Result<(), StoreError> + Clone + Send + 'static,
+) -> Result<(), StoreError> {
+    loop {
+        match house.store.write(mark.clone()).await {
+            Err(error) if !error.is_about_this() && !house.stops.deliver.is_cancelled() => {
+                tracing::error!(%error, "what became of a message could not be stored; it is tried again");
+                tokio::time::sleep(AFTER_ERROR).await;
             }
-        })
-        .await
+            other => return other,
+        }
+    }
 }
 
 async fn failed(
@@ -153,13 +169,11 @@ async fn failed(
         now: house.clock.now().wall,
         elsewhere: undelivered::elsewhere(&house.channels, &message.place),
     };
-    let deliver = channel.deliver.clone();
-    house
-        .store
-        .write(move |work| {
-            let attempts = u32::try_from(work.tries(letter.id)?).unwrap_or(u32::MAX);
-            let patience = deliver.patience(attempts);
-            undelivered::put_off(work, &letter, &error, arrived, patience)
-        })
-        .await
+    let (deliver, letter, error) = (channel.deliver.clone(), Arc::new(letter), Arc::new(error));
+    marked(house, move |work| {
+        let attempts = u32::try_from(work.tries(letter.id)?).unwrap_or(u32::MAX);
+        let patience = deliver.patience(attempts);
+        undelivered::put_off(work, &letter, &error, arrived, patience)
+    })
+    .await
 }

@@ -52,27 +52,28 @@ struct Due {
 }
 
 impl View<'_> {
-    /// In the order of going: class, then number. Of one message only one version. Where there are more
-    /// than `rows`, each place has its first before any has its second: a mail server that is slow with
-    /// a storm of alerts must not keep an answer from a terminal.
+    /// In the order of going: class, then number. Of one message only one version.
     pub fn due(&self, now: Timestamp, rows: usize) -> Result<Vec<Message>> {
-        self.due_at_places(now, rows, rows)
+        self.first_due(now, usize::MAX, rows)
     }
 
-    /// The same, of one place so many at most: what a place that takes nothing piles up does not stand
-    /// before what is for others.
-    pub fn due_at_places(&self, now: Timestamp, rows: usize, of_one: usize) -> Result<Vec<Message>> {
+    /// The one that goes next at each place: a mail server that is slow with a storm of alerts must not
+    /// keep an answer from a terminal, and a storm is not read as a whole for each of its messages.
+    pub fn due_at_each_place(&self, now: Timestamp, rows: usize) -> Result<Vec<Message>> {
+        self.first_due(now, 1, rows)
+    }
+
+    fn first_due(&self, now: Timestamp, each: usize, rows: usize) -> Result<Vec<Message>> {
         let due = self.all(
             &format!(
                 "{FREE}, turns AS (
-                    SELECT * FROM (SELECT free.*, row_number() OVER
-                        (PARTITION BY channel, address ORDER BY class, id) AS turn FROM free WHERE due_at <= :now)
-                    WHERE turn <= :of_one ORDER BY turn, class, id LIMIT :rows)
+                    SELECT free.*, row_number() OVER (PARTITION BY channel, address ORDER BY class, id) AS turn
+                    FROM free WHERE due_at <= :now)
                  SELECT turns.*, outbox.document FROM turns JOIN outbox ON outbox.id = turns.id
-                 ORDER BY turns.class, turns.id"
+                 WHERE turn <= :each ORDER BY turns.class, turns.id LIMIT :rows"
             ),
             named_params! {
-                ":now": now.0, ":young": now.minus(PAUSE).0, ":rows": limit(rows), ":of_one": limit(of_one)
+                ":now": now.0, ":young": now.minus(PAUSE).0, ":each": limit(each), ":rows": limit(rows)
             },
             |row| due(row, now),
         )?;
@@ -80,11 +81,15 @@ impl View<'_> {
     }
 
     /// When something will be due (or expire) without anybody posting; not later than now when
-    /// something is due already.
+    /// something is due already. What waits at a place where something is in flight goes after that,
+    /// which whoever sends hears of: nobody shall look fifty times a second how a mail server thinks.
     pub fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>> {
         let next = self.one(
             &format!(
-                "{FREE} SELECT min(at) FROM (SELECT min(due_at) AS at FROM free
+                "{FREE}, busy AS MATERIALIZED (SELECT DISTINCT channel, address
+                    FROM outbox JOIN slots ON slots.id = outbox.slot WHERE state = 'sending')
+                 SELECT min(at) FROM (SELECT min(due_at) AS at FROM free WHERE NOT EXISTS
+                        (SELECT 1 FROM busy WHERE busy.channel = free.channel AND busy.address = free.address)
                     UNION ALL SELECT min(expires) FROM outbox WHERE state = 'waiting' AND expires > :now)"
             ),
             named_params! { ":now": now.0, ":young": now.minus(PAUSE).0 },
