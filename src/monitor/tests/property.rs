@@ -75,7 +75,7 @@ struct Sim {
     heard: BTreeMap<&'static str, Heard>,
     phases: Vec<Option<Phase>>,
     /// Clear values in a row, and when the last look was.
-    clears: (u32, Option<Timestamp>),
+    clears: (u32, Option<u64>),
 }
 
 impl Sim {
@@ -208,10 +208,10 @@ impl Sim {
         match event {
             Event::Poll(gap, value) => {
                 self.wait(*gap);
-                // What is delivered twice counts once.
-                if self.clears.1 != Some(self.now()) {
+                // What is delivered twice counts once, also when the calendar was set in between.
+                if self.clears.1 != Some(self.steady) {
                     let clear = value.is_some_and(|value| value <= self.rule.clear_at_or_below);
-                    self.clears = (if clear { self.clears.0 + 1 } else { 0 }, Some(self.now()));
+                    self.clears = (if clear { self.clears.0 + 1 } else { 0 }, Some(self.steady));
                 }
                 let reading = value.map_or(Reading::Unknown(Why::NoAnswer), Reading::Known);
                 self.step(&Input::Observed(reading));
