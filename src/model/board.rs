@@ -2,7 +2,7 @@
 //! recognised against. It is kept in the metrics file and is only as good as that.
 
 use super::ids::DeviceId;
-use super::metric::Reading;
+use super::metric::{Metric, Reading};
 use super::text::Text;
 use super::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,23 @@ pub struct Periods {
     pub often: Duration,
     /// Memory, system and the rest.
     pub seldom: Duration,
+}
+
+impl Periods {
+    /// How often a metric is looked at.
+    pub fn of(&self, metric: Metric) -> Duration {
+        match metric {
+            Metric::Memory | Metric::MemoryStatus | Metric::Rebooted | Metric::Clock => self.seldom,
+            Metric::Cpu
+            | Metric::In
+            | Metric::Out
+            | Metric::Utilisation
+            | Metric::Link
+            | Metric::Unreachable
+            | Metric::Refused
+            | Metric::Missing => self.often,
+        }
+    }
 }
 
 impl Default for Periods {

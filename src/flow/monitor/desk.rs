@@ -139,9 +139,10 @@ impl<'a> Desk<'a> {
                 };
                 self.note_rows(rows);
             }
-            Done::Ticked { loaded } => {
+            Done::Ticked(ticked) => {
                 self.ticking = false;
-                self.loaded |= loaded;
+                self.clock = ticked.seen;
+                self.loaded |= ticked.loaded;
                 return Vec::new();
             }
             Done::Swept => return Vec::new(),
@@ -203,14 +204,10 @@ impl<'a> Desk<'a> {
         if self.ticking {
             return begun;
         }
-        self.clock = now;
         self.ticking = true;
         self.loaded &= !judge::is_gap(before, now);
         let (house, loaded) = (self.house, self.loaded);
-        begun.push(Box::pin(async move {
-            let loaded = judge::tick(house, before, now, loaded).await;
-            Done::Ticked { loaded }
-        }));
+        begun.push(Box::pin(async move { Done::Ticked(judge::tick(house, before, now, loaded).await) }));
         begun
     }
 
@@ -310,7 +307,7 @@ impl<'a> Desk<'a> {
                 let Some(done) = waiting.next().await else { return };
                 match done {
                     // What was broken off says nothing.
-                    Done::Polled(_) | Done::Inventory(_) | Done::Ticked { .. } | Done::Swept => {}
+                    Done::Polled(_) | Done::Inventory(_) | Done::Ticked(_) | Done::Swept => {}
                     done @ (Done::Judged(_) | Done::Kept(_)) => {
                         waiting.extend(self.take(done));
                         waiting.extend(self.shelf.store_at_once());

@@ -1,6 +1,6 @@
 //! What comes back to the desk when something that took time is over.
 
-use super::judge::Judged;
+use super::judge::{Judged, Ticked};
 use super::mind::Polled;
 use crate::model::{DeviceId, Inventory, Timestamp};
 use crate::store::StoreError;
@@ -16,9 +16,7 @@ pub type NotStored = (StoreError, Vec<Judged>);
 pub enum Done {
     Polled(Box<Polled>),
     Judged(Result<Rows, NotStored>),
-    Ticked {
-        loaded: bool,
-    },
+    Ticked(Ticked),
     /// What has no router or no rule any more was ended.
     Swept,
     Kept(Result<(), StoreError>),

@@ -54,6 +54,10 @@ pub async fn batch(house: &House, batch: Vec<Judged>) -> Result<Rows, NotStored>
 /// Whether the router has alert rows afterwards. What fails by itself is left out, or the others would
 /// wait for it for ever.
 fn one(facts: &Facts, judged: &Judged, work: &mut Work) -> Result<bool, StoreError> {
+    // Removed while its answer was on the way: the sweep has ended its alerts, and none begins any more.
+    if facts.inventory.device(judged.device.id).is_none_or(|device| !device.monitored) {
+        return Ok(false);
+    }
     let done = work.apart(|work| {
         let silences = work.silences(facts.now.wall)?;
         let alerts = work.alerts_of(judged.device.id)?;
@@ -90,7 +94,8 @@ pub fn is_gap(before: Now, now: Now) -> bool {
 
 /// Time alone. `before` and `now` are two readings of the clocks; what was not `loaded` yet is, and
 /// whether it is then comes back.
-pub async fn tick(house: &House, before: Now, now: Now, mut loaded: bool) -> bool {
+pub async fn tick(house: &House, before: Now, now: Now, mut loaded: bool) -> Ticked {
+    let mut seen = before;
     let drift = (now.wall.0 - before.wall.0) - millis(now.monotonic.saturating_sub(before.monotonic));
     let done = async {
         if drift.abs() > DRIFT {
@@ -100,6 +105,7 @@ pub async fn tick(house: &House, before: Now, now: Now, mut loaded: bool) -> boo
             );
             shift(house, drift).await?;
         }
+        seen = now;
         if !loaded {
             load(house).await?;
             loaded = true;
@@ -113,7 +119,16 @@ pub async fn tick(house: &House, before: Now, now: Now, mut loaded: bool) -> boo
     if beat(before) != beat(now) {
         alive(house, loaded).await;
     }
-    loaded
+    Ticked { loaded, seen }
+}
+
+/// What a tick came to.
+pub struct Ticked {
+    /// What was counted before the start, or before a gap, was looked at.
+    pub loaded: bool,
+    /// The reading of the clocks from which the next one counts: a jump of the calendar that could not be
+    /// stored is found again.
+    pub seen: Now,
 }
 
 fn millis(span: Duration) -> i64 {
@@ -138,16 +153,16 @@ async fn shift(house: &House, drift: i64) -> Result<(), StoreError> {
 /// After a start or a gap: what was counted before counts no more where too much was missed, and what
 /// is told next says that nobody looked.
 async fn load(house: &House) -> Result<(), StoreError> {
-    let (now, live, period) = (house.clock.now().wall, house.live.now(), house.periods.shortest());
+    let (now, live, periods) = (house.clock.now().wall, house.live.now(), house.periods.shown());
     house
         .store
         .write(move |work| {
-            let down = work.alive_at()?.filter(|from| now.since(*from) > GAP.max(3 * period));
+            let down = work.alive_at()?.filter(|from| now.since(*from) > GAP.max(3 * periods.often));
             work.set_alive_at(now)?;
             for alert in work.all_alerts()? {
                 // One without a rule is ended by the sweep.
                 let Some(rule) = live.rules.rule(&alert.key.rule) else { continue };
-                let key = alert.key.clone();
+                let (key, period) = (alert.key.clone(), periods.of(alert.metric));
                 match monitor::loaded(alert, now, rule, period) {
                     Some(alert) => {
                         let alert = match down {

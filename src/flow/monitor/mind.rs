@@ -1,7 +1,7 @@
 //! What the monitor remembers of one router between two looks: what its probes need, what was last
 //! seen, and how the way to it is. Outcomes enter, observations for the rules leave.
 
-use crate::model::{Device, Metric, Now, Observed, Outcome, Reach, Reading, Sample, Vitals};
+use crate::model::{Device, Metric, Now, Observed, Outcome, Reach, Reading, Sample, Vitals, Why};
 use crate::monitor::reach::{self, Verdict};
 use crate::probe::{self, Probe};
 use std::collections::BTreeMap;
@@ -85,8 +85,7 @@ impl Mind {
             period: polled.period,
         };
         let mut found = probe.read(&look, &mut self.memory, &mut self.vitals);
-        // "Nothing there" is an answer: not every router has every model.
-        let brought = polled.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Json(_)));
+        let brought = brought(&polled.outcomes, &found);
         self.note_reach(verdict, polled);
         self.note_missing(probe, brought, polled, slack, &mut found.observed);
         self.observe_reach(&mut found.observed);
@@ -188,6 +187,18 @@ impl Mind {
     }
 }
 
+/// Whether an answer could be read. "Nothing there" is an answer: not every router has every model.
+fn brought(outcomes: &[Outcome], found: &probe::Found) -> bool {
+    let json = |outcome: &Outcome| match outcome {
+        Outcome::Json(json) => Some(json.body.is_none()),
+        Outcome::Text(_) | Outcome::Config(_) | Outcome::Refused { .. } | Outcome::Broken(_) => None,
+    };
+    let unread = |one: &Observed| matches!(one.reading, Reading::Unknown(Why::NotReported | Why::NoAnswer));
+    let nothing_read = !found.observed.is_empty() && found.observed.iter().all(unread);
+    outcomes.iter().any(|outcome| json(outcome) == Some(true))
+        || (outcomes.iter().any(|outcome| json(outcome).is_some()) && !nothing_read)
+}
+
 fn is_down_link(one: &Observed) -> bool {
     one.metric == Metric::Link && matches!(one.reading, Reading::Known(value) if value > 0.0)
 }
@@ -200,6 +211,8 @@ pub fn slack(periods: impl Iterator<Item = Duration>) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::outcome::Json;
+    use crate::probe::Found as Read;
 
     /// Nobody asks such a router before a person acts, so nothing else would keep its alert from ending
     /// after a day without a value.
@@ -214,5 +227,32 @@ mod tests {
         let observed = mind.nothing_came(&device, probe::PROBES.first().unwrap(), now, MISSED);
         let refused = observed.iter().find(|one| one.metric == Metric::Refused).unwrap();
         assert_eq!(refused.reading, Reading::Known(1.0));
+    }
+
+    fn json(body: Option<&str>) -> Outcome {
+        Outcome::Json(Json { body: body.map(str::to_owned), answered: Duration::ZERO })
+    }
+
+    fn read(reading: Reading) -> Read {
+        let observed = vec![Observed { metric: Metric::Cpu, object: String::new(), reading }];
+        Read { observed, samples: Vec::new() }
+    }
+
+    /// A body that cannot be read is as good as none: values that never come must be missed.
+    #[test]
+    fn an_answer_that_cannot_be_read_brings_nothing() {
+        let not_reported = || read(Reading::Unknown(Why::NotReported));
+        for (outcomes, found, is) in [
+            (vec![json(Some("{}"))], not_reported(), false),
+            (vec![json(Some("{}"))], read(Reading::Known(5.0)), true),
+            (vec![json(Some("{}"))], read(Reading::Unknown(Why::First)), true),
+            (vec![json(Some("{}"))], Read::default(), true),
+            (vec![json(None)], not_reported(), true),
+            (vec![json(Some("{}")), json(None)], not_reported(), true),
+            (vec![Outcome::Broken(crate::model::Broken::Dropped)], not_reported(), false),
+            (Vec::new(), Read::default(), false),
+        ] {
+            assert_eq!(brought(&outcomes, &found), is, "{outcomes:?} {found:?}");
+        }
     }
 }
