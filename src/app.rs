@@ -5,6 +5,7 @@ mod kept;
 mod ports;
 
 use crate::archive::Archive;
+use crate::channel::heartbeat::Heartbeat;
 use crate::channel::terminal::Terminal;
 use crate::channel::{Channel, Intake};
 use crate::device::{
@@ -51,23 +52,28 @@ pub struct Parts {
     pub terminal: Option<Arc<Terminal>>,
 }
 
-/// Lives until SIGTERM, SIGINT or the end of the terminal's input.
+/// Lives until SIGTERM, SIGINT or the end of the terminal's input; and until one of its loops fails,
+/// because a bot that goes on without its monitor or without its back door looks like a quiet night.
 pub async fn live(parts: Parts) -> anyhow::Result<ExitCode> {
     let terminal = parts.terminal.clone();
     let mut signals = Signals::new()?;
-    let bot = Bot::start(parts)?;
-    match until_over(&bot.house, terminal.as_deref(), &mut signals).await {
+    let mut bot = Bot::start(parts)?;
+    let over = until_over(&mut bot, terminal.as_deref(), &mut signals).await;
+    match over {
         Over::InputEnded => {}
         Over::Signal => tracing::info!("going down"),
+        Over::Broken => {
+            tracing::error!("a part of the bot has failed; it ends as a whole, to be started anew");
+        }
     }
     tokio::select! {
         () = bot.stop() => {}
         // As after a crash: what is stored goes on at the next start.
         () = signals.next() => tracing::warn!("told twice to go down; what still ran is left behind"),
     }
-    Ok(match terminal.is_some_and(|terminal| terminal.failed()) {
-        true => ExitCode::FAILURE,
-        false => ExitCode::SUCCESS,
+    Ok(match (over, terminal.is_some_and(|terminal| terminal.failed())) {
+        (Over::Broken, _) | (_, true) => ExitCode::FAILURE,
+        (Over::InputEnded | Over::Signal, false) => ExitCode::SUCCESS,
     })
 }
 
@@ -85,9 +91,12 @@ impl Bot {
         // Opened once before anything runs: a damaged repository is told at the start.
         Archive::open(&settings.data)?;
         let aside = parts.metrics.1.clone();
+        let heartbeat = settings.heartbeat.clone();
+        let heartbeat =
+            heartbeat.map(|told| anyhow::Ok((Heartbeat::new(told.url)?, told.every))).transpose()?;
         let house = Arc::new(house(parts)?);
         let (intake, incoming) = mpsc::channel(INTAKE);
-        let loops = Loops::start(&house, &settings, incoming, aside);
+        let loops = Loops::start(&house, &settings, incoming, aside, heartbeat);
         let listeners = listen(&house, &channels, intake);
         Ok(Bot { house, loops, listeners })
     }
@@ -190,8 +199,13 @@ impl Loops {
         settings: &Settings,
         incoming: mpsc::Receiver<crate::channel::Received>,
         aside: Option<SetAside>,
+        heartbeat: Option<(Heartbeat, Duration)>,
     ) -> Loops {
         let mut loops = Loops { intake: JoinSet::new(), work: JoinSet::new(), back_door: JoinSet::new() };
+        if let Some((heartbeat, every)) = heartbeat {
+            let own = house.clone();
+            loops.work.spawn(async move { flow::heartbeat::run(&own, heartbeat, every).await });
+        }
         let own = house.clone();
         loops.intake.spawn(async move { flow::intake::run(&own, incoming).await });
         let own = house.clone();
@@ -218,6 +232,21 @@ impl Loops {
         let (own, data) = (house.clone(), settings.data.clone());
         loops.back_door.spawn(async move { flow::archive::run(&own, data).await });
         loops
+    }
+
+    /// Returns when one of them has failed; those that come to their end are no failure.
+    async fn fail(&mut self) {
+        loop {
+            let ended = tokio::select! {
+                Some(ended) = self.intake.join_next() => ended,
+                Some(ended) = self.work.join_next() => ended,
+                Some(ended) = self.back_door.join_next() => ended,
+                else => std::future::pending().await,
+            };
+            if ended.is_err() {
+                return;
+            }
+        }
     }
 
     async fn go_dark(mut self, house: &House, mut listeners: JoinSet<()>) {
@@ -264,9 +293,11 @@ fn listen(house: &Arc<House>, channels: &[Channel], intake: Intake) -> JoinSet<(
     listeners
 }
 
+#[derive(Clone, Copy)]
 enum Over {
     InputEnded,
     Signal,
+    Broken,
 }
 
 /// What asks the process to end.
@@ -305,7 +336,8 @@ impl Signals {
     }
 }
 
-async fn until_over(house: &House, terminal: Option<&Terminal>, signals: &mut Signals) -> Over {
+async fn until_over(bot: &mut Bot, terminal: Option<&Terminal>, signals: &mut Signals) -> Over {
+    let house = &bot.house;
     let input_ended = async {
         match terminal {
             Some(terminal) => {
@@ -318,6 +350,7 @@ async fn until_over(house: &House, terminal: Option<&Terminal>, signals: &mut Si
     tokio::select! {
         () = signals.next_of(house) => Over::Signal,
         () = input_ended => Over::InputEnded,
+        () = bot.loops.fail() => Over::Broken,
     }
 }
 

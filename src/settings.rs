@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 mod channel;
+mod heartbeat;
 mod monitor;
 mod outside;
 mod restconf;
@@ -16,6 +17,7 @@ mod restconf;
 mod tests;
 
 pub use channel::ChannelTable;
+pub use heartbeat::Heartbeat;
 pub use monitor::Monitor;
 pub use outside::{Doors, Outside, ThisMachine, user_commands};
 pub use restconf::Restconf;
@@ -46,6 +48,8 @@ pub struct Settings {
     pub lock_patience: Duration,
     pub monitor: Monitor,
     pub retention: Retention,
+    /// None: nobody outside watches.
+    pub heartbeat: Option<Heartbeat>,
     pub log: Log,
     pub channels: Vec<ChannelTable>,
 }
@@ -158,6 +162,7 @@ impl Settings {
             lock_patience: LOCK_PATIENCE,
             monitor: Monitor::default(),
             retention: Retention::default(),
+            heartbeat: None,
             log: Log::default(),
             channels: Vec::new(),
         }
@@ -212,6 +217,7 @@ impl Reading<'_> {
             lock_patience: root.span("lock_patience").unwrap_or(defaults.lock_patience),
             monitor: monitor::monitor(root, defaults.monitor),
             retention: retention(root, defaults.retention),
+            heartbeat: self.heartbeat(root),
             log: log(root, defaults.log),
             channels: self.channels(root),
             ..defaults

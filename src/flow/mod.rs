@@ -22,6 +22,7 @@ pub mod draw;
 pub mod enact;
 pub mod fallback;
 pub mod gather;
+pub mod heartbeat;
 pub mod housekeeping;
 pub mod intake;
 pub mod job;

@@ -16,6 +16,7 @@ impl Outside for Here {
     fn secret(&self, file: &Path) -> Result<Secret, String> {
         match file.to_str() {
             Some("etc/good.key") => Ok(Secret::new("made-up")),
+            Some("etc/page") => Ok(Secret::new("https://watch.example/ping/made-up")),
             Some("etc/empty.key") => Ok(Secret::new("")),
             _ => Err("does not exist".to_owned()),
         }
@@ -261,6 +262,51 @@ fn a_user_s_folder_gives_its_command_files() {
     assert_eq!(user_commands(&folder.path().join("gone")).unwrap_err().len(), 1);
 }
 
+#[test]
+fn a_watchman_has_one_secret_address() {
+    let settings = read("[heartbeat]\nurl_file = \"page\"\nevery = \"30s\"\n").unwrap();
+    let heartbeat = settings.heartbeat.unwrap();
+    assert_eq!(heartbeat.url.reveal(), "https://watch.example/ping/made-up");
+    assert_eq!(heartbeat.every, Duration::from_secs(30));
+    assert!(!format!("{heartbeat:?}").contains("made-up"));
+    for (table, expected) in [
+        (
+            "",
+            expect![[
+                r#"etc/bot.toml:1: heartbeat has no address; name the file with it: url_file = "/path""#
+            ]],
+        ),
+        (
+            "url = \"https://watch.example\"",
+            expect![
+                "etc/bot.toml:2: heartbeat.url does not stand in this file: whoever knows it can keep the watchman quiet; say url_file or url_env"
+            ],
+        ),
+        (
+            "url_file = \"good.key\"",
+            expect![
+                "etc/bot.toml:2: heartbeat.url_file: that is no web address; put the whole address there, https://..."
+            ],
+        ),
+        (
+            "url_file = \"page\"\nurl_env = \"PATCHBAY_MASTER_KEY\"",
+            expect!["etc/bot.toml:3: heartbeat.url_file is there too; keep one of them"],
+        ),
+        (
+            "url_file = \"gone\"",
+            expect![
+                "etc/bot.toml:2: heartbeat.url_file: the file gone does not exist; put the secret there, for this user only"
+            ],
+        ),
+        (
+            "url_file = \"page\"\nevery = \"1s\"",
+            expect!["etc/bot.toml:3: heartbeat.every is not between 10s and 1h; write 60s"],
+        ),
+    ] {
+        check(&format!("[heartbeat]\n{table}\n"), expected);
+    }
+}
+
 const EXAMPLE: &str = include_str!("../../config/example.toml");
 
 #[test]
@@ -292,10 +338,23 @@ fn the_example_holds_every_key() {
             (kind.check)(&Setup { name: &table.name, fields, secrets: &none.0, files: &none.1 });
         }));
     }
-    let tables =
-        ["ssh", "restconf", "monitor", "retention", "log", "channel", "channel.terminal", "channel.mail"];
-    let asked: BTreeSet<String> =
-        asked.into_iter().filter(|key| !tables.contains(&key.as_str()) && key != "master_key").collect();
+    let tables = [
+        "ssh",
+        "restconf",
+        "monitor",
+        "retention",
+        "heartbeat",
+        "log",
+        "channel",
+        "channel.terminal",
+        "channel.mail",
+    ];
+    let asked: BTreeSet<String> = asked
+        .into_iter()
+        .filter(|key| {
+            !tables.contains(&key.as_str()) && !["master_key", "heartbeat.url"].contains(&key.as_str())
+        })
+        .collect();
     let mut table = String::new();
     let mut held = BTreeSet::new();
     let mut above = "";

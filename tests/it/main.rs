@@ -18,6 +18,7 @@ mod clock;
 mod commands;
 mod hygiene;
 mod laws;
+mod life;
 mod mail;
 mod pages;
 mod peer;

@@ -134,7 +134,21 @@ fn open(folder: &Path) -> Store {
 }
 
 fn start(folder: &Path, store: Store, key: MasterKey, desk: &Arc<Desk>, made: Made) -> Bot {
-    let Made { settings: change, commands, channels: more, rules } = made;
+    let mut channels =
+        vec![Channel { name: DESK.to_owned(), listen: Some(desk.clone()), deliver: desk.clone() }];
+    channels.extend(made.channels.iter().cloned());
+    Bot::start(parts_of(folder, store, key, channels, made)).unwrap()
+}
+
+/// A bot with every default and these doors, not yet alive.
+pub fn parts(folder: &Path, store: Store, key: MasterKey, channels: Vec<Channel>) -> Parts {
+    let Plan { settings, commands, rules, .. } = Plan::default();
+    let made = Made { settings, commands, channels: Vec::new(), rules };
+    parts_of(folder, store, key, channels, made)
+}
+
+fn parts_of(folder: &Path, store: Store, key: MasterKey, channels: Vec<Channel>, made: Made) -> Parts {
+    let Made { settings: change, commands, channels: _, rules } = made;
     let mut settings = Settings::defaults(folder.join("data"), patchbay::model::Secret::new(""));
     change(&mut settings);
     let mut sources = patchbay::embedded::commands();
@@ -145,12 +159,8 @@ fn start(folder: &Path, store: Store, key: MasterKey, desk: &Arc<Desk>, made: Ma
             rules: Arc::new(Rules::checked(&rules)?),
         })
     });
-    let mut channels =
-        vec![Channel { name: DESK.to_owned(), listen: Some(desk.clone()), deliver: desk.clone() }];
-    channels.extend(more);
     let metrics = patchbay::app::metrics(&settings).unwrap();
-    Bot::start(Parts { settings, key, store, texts: texts().into(), metrics, load, channels, terminal: None })
-        .unwrap()
+    Parts { settings, key, store, texts: texts().into(), metrics, load, channels, terminal: None }
 }
 
 async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: &'static str, monitored: bool) {
@@ -206,7 +216,7 @@ pub struct Reply {
 }
 
 impl Desk {
-    fn new() -> Arc<Desk> {
+    pub fn new() -> Arc<Desk> {
         let mut random = [0; 8];
         getrandom::fill(&mut random).unwrap();
         Arc::new(Desk {

@@ -19,6 +19,8 @@ pub struct Polls {
     pub failed: u64,
     /// Turns left out because the answer before was still awaited.
     pub skipped: u64,
+    /// How often time alone was judged and stored: repeats, ends of silences.
+    pub ticks: u64,
     /// From the due time to the beginning.
     pub late: Spans,
     /// From the beginning to the end, waits for a permit included.
@@ -51,6 +53,7 @@ impl Polls {
             answered: self.answered.saturating_sub(earlier.answered),
             failed: self.failed.saturating_sub(earlier.failed),
             skipped: self.skipped.saturating_sub(earlier.skipped),
+            ticks: self.ticks.saturating_sub(earlier.ticks),
             late: self.late.since(&earlier.late),
             took: self.took.since(&earlier.took),
         }

@@ -143,6 +143,7 @@ impl<'a> Desk<'a> {
                 self.ticking = false;
                 self.clock = ticked.seen;
                 self.loaded |= ticked.loaded;
+                self.house.counts.note(|polls| polls.ticks += u64::from(ticked.judged));
                 return Vec::new();
             }
             Done::Swept => return Vec::new(),

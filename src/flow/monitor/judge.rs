@@ -113,13 +113,14 @@ pub async fn tick(house: &House, before: Now, now: Now, mut loaded: bool) -> Tic
         due(house, now).await
     };
     let beat = |at: Now| at.wall.0.div_euclid(ALIVE);
-    if let Err(error) = done.await {
+    let judged = done.await;
+    if let Err(error) = &judged {
         tracing::error!(%error, "repeats and ends of alerts are looked at again in a moment");
     }
     if beat(before) != beat(now) {
         alive(house, loaded).await;
     }
-    Ticked { loaded, seen }
+    Ticked { loaded, seen, judged: judged.is_ok() }
 }
 
 /// What a tick came to.
@@ -129,6 +130,8 @@ pub struct Ticked {
     /// The reading of the clocks from which the next one counts: a jump of the calendar that could not be
     /// stored is found again.
     pub seen: Now,
+    /// What was due was decided and stored.
+    pub judged: bool,
 }
 
 fn millis(span: Duration) -> i64 {

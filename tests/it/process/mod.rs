@@ -7,6 +7,7 @@ mod clock;
 mod crash;
 mod demo;
 mod full;
+mod heartbeat;
 mod secrets;
 mod session;
 mod start;
