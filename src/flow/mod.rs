@@ -1,7 +1,7 @@
 //! The corridors: loops that walk values from the front doors to the back door. They read clocks,
 //! wait, and hold the only references to store, floor and channels; what they decide is decided by
-//! pure functions. Each loop fits a screen: [`intake`], [`command`], [`job`], [`deliver`],
-//! [`archive`], [`housekeeping`].
+//! pure functions. Each loop fits a screen: [`intake`], [`command`], [`job`], [`monitor`], [`live`],
+//! [`metrics`], [`deliver`], [`archive`], [`housekeeping`], [`heartbeat`].
 
 use crate::channel::Channel;
 use crate::device::Floor;

@@ -1,6 +1,6 @@
 //! The clock's corridor: each router is looked at when it is due, what comes back is kept, shown and
 //! held against the rules, and what the rules decide is stored with its messages in one transaction.
-//! One loop owns the schedule and what is remembered; everything that waits is a piece of [`Work`] that
+//! One loop owns the schedule and what is remembered; everything that waits is a future that
 //! the loop polls beside all others, so that nobody who holds a reader of the store stands still.
 
 mod counts;
