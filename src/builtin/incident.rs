@@ -62,6 +62,7 @@ pub fn what(alert: &Alert) -> Text {
         Metric::Rebooted if value >= 2.0 => text!("incident.crashed"),
         Metric::Rebooted => text!("incident.rebooted"),
         Metric::Refused => text!("incident.refused"),
+        Metric::Missing if object.is_empty() => text!("incident.silent"),
         Metric::Missing => text!("incident.missing", probe = object),
         Metric::Clock => {
             text!("incident.clock", value = Duration::try_from_secs_f64(value.abs()).unwrap_or_default())

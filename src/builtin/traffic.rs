@@ -28,10 +28,10 @@ pub fn busiest(resolved: &Resolved, only: Option<&str>, most: usize, facts: &Fac
         .filter(|device| !several || old(device, facts).is_none())
         .flat_map(|device| lines(device, facts))
         .collect();
+    let known = lines.len();
     lines.retain(|line| only.is_none_or(|name| line.interface.name.eq_ignore_ascii_case(name)));
     // A loopback without a speed of its own is busy with nothing; who names it sees it.
     lines.retain(|line| only.is_some() || !line.interface.logical || line.interface.speed.is_some());
-    let all = lines.len();
     lines.retain(|line| value::both(line.interface).is_some());
     let key = |line: &Line<'_>| {
         (line.interface.busy().unwrap_or(-1.0), value::both(line.interface).unwrap_or_default())
@@ -40,7 +40,7 @@ pub fn busiest(resolved: &Resolved, only: Option<&str>, most: usize, facts: &Fac
         let (a, b) = (key(a), key(b));
         b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1))
     });
-    let Some(first) = lines.first() else { return nothing(resolved, facts, all) };
+    let Some(first) = lines.first() else { return nothing(resolved, facts, known) };
     let mut document = Document::line(Sign::None, verdict(first, several, facts), Ending::Well);
     let rows = lines.iter().take(most).map(|line| row(line, several)).collect();
     document = document.with(Block::Table(Table { head: head(), rows }));

@@ -95,7 +95,12 @@ async fn send(house: &House, message: Message) -> crate::model::Destination {
 async fn attempt(house: &House, mut message: Message) -> Result<(), StoreError> {
     let (id, now) = (message.id, house.clock.now().wall);
     let Some(channel) = house.channel_of(&message.place) else {
-        return house.store.write(move |work| work.dead(id, "the channel is not open", now)).await;
+        let letter = letter(house, &message);
+        let error = SendError::Never { why: "the channel is not open".to_owned() };
+        let given_up = move |work: &mut Work<'_>| {
+            undelivered::put_off(work, &letter, &error, Arrived::No, Duration::ZERO)
+        };
+        return house.store.write(given_up).await;
     };
     if !house.store.write(move |work| work.attempt(id, now)).await? {
         return Ok(());
@@ -161,19 +166,23 @@ async fn failed(
     arrived: Arrived,
 ) -> Result<(), StoreError> {
     tracing::warn!(%error, slot = %message.slot, place = %message.place, "a message was not sent");
-    let letter = Letter {
-        id: message.id,
-        slot: message.slot.clone(),
-        place: message.place.clone(),
-        class: message.class,
-        now: house.clock.now().wall,
-        elsewhere: undelivered::elsewhere(&house.channels, &message.place),
-    };
-    let (deliver, letter, error) = (channel.deliver.clone(), Arc::new(letter), Arc::new(error));
+    let (deliver, letter, error) =
+        (channel.deliver.clone(), Arc::new(letter(house, message)), Arc::new(error));
     marked(house, move |work| {
         let attempts = u32::try_from(work.tries(letter.id)?).unwrap_or(u32::MAX);
         let patience = deliver.patience(attempts);
         undelivered::put_off(work, &letter, &error, arrived, patience)
     })
     .await
+}
+
+fn letter(house: &House, message: &Message) -> Letter {
+    Letter {
+        id: message.id,
+        slot: message.slot.clone(),
+        place: message.place.clone(),
+        class: message.class,
+        now: house.clock.now().wall,
+        elsewhere: undelivered::elsewhere(&house.channels, &message.place),
+    }
 }

@@ -40,7 +40,8 @@ pub fn observe(
     let mut steps = Vec::new();
     let told = if ctx.device_down { Down::Yes } else { Down::No };
     let mut down = alerts.iter().map(down_by).max().map_or(told, |down| down.max(told));
-    // Whether the router answers decides what is told of everything else.
+    // Whether the router answers decides what is told of everything else; of several rules the worst counts.
+    let mut reach = None;
     let is_reach = |one: &&Observed| one.metric == Metric::Unreachable;
     for one in observed.iter().filter(is_reach).chain(observed.iter().filter(|one| !is_reach(one))) {
         for rule in ctx.rules.rules.iter().filter(|rule| rule.speaks_of(device, one.metric, &one.object)) {
@@ -52,7 +53,8 @@ pub fn observe(
             let look = Look { rule, device: device.id, object: &one.object, gate, now: ctx.now };
             let step = step(&look, alert, &Input::Observed(one.reading));
             if one.metric == Metric::Unreachable {
-                down = step.alert.as_ref().map_or(Down::No, down_by);
+                reach = reach.max(Some(step.alert.as_ref().map_or(Down::No, down_by)));
+                down = reach.unwrap_or(down);
             }
             steps.push(step);
         }

@@ -187,22 +187,11 @@ pub fn number(metric: Metric, value: f64, limit: f64) -> String {
             let hidden = value.round() == limit.round() && value != limit;
             if hidden { format!("{value:.1} %") } else { format!("{value:.0} %") }
         }
-        Unit::BitsPerSecond => rate(value),
+        Unit::BitsPerSecond => crate::model::text::rate(value),
         Unit::Seconds if value < 0.5 => "0 s".to_owned(),
         Unit::Seconds => spoken(Duration::from_secs_f64(value.round().clamp(0.0, 1e12))),
         Unit::State => format!("{value:.0}"),
     }
-}
-
-/// `412 Mb/s`, `1.3 Gb/s`, as lines are sold: 1 kb is 1,000 bits.
-fn rate(bits: f64) -> String {
-    let (value, unit) = match bits {
-        bits if bits >= 1e9 => (bits / 1e9, "Gb/s"),
-        bits if bits >= 1e6 => (bits / 1e6, "Mb/s"),
-        bits if bits >= 1e3 => (bits / 1e3, "kb/s"),
-        bits => return format!("{bits:.0} b/s"),
-    };
-    if value < 10.0 { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") }
 }
 
 /// Whole seconds, from a minute and a half on whole minutes.

@@ -58,7 +58,11 @@ fn read(look: &Look<'_>, memory: &mut Memory, vitals: &mut Vitals) -> Found {
     found.note(look, at, Metric::Rebooted, "", rebooted(vitals.system.as_ref(), &system, at));
     let off = system.clock_off.map(|off| off.unsigned_abs() as f64);
     found.note(look, at, Metric::Clock, "", reported(off));
-    vitals.system = Some(Seen { at, value: kept(vitals.system.take(), system) });
+    let before = vitals.system.take();
+    // What is carried over keeps its own time: a boot is recognised by how long ago the last one was told.
+    let told = before.as_ref().filter(|seen| system.boot_time.is_none() && seen.value.boot_time.is_some());
+    let at = told.map_or(at, |seen| seen.at);
+    vitals.system = Some(Seen { at, value: kept(before, system) });
     found
 }
 
@@ -68,7 +72,7 @@ fn kept(before: Option<Seen<System>>, mut system: System) -> System {
     let before = before.map(|seen| seen.value).unwrap_or_default();
     system.version = system.version.or(before.version);
     if system.boot_time.is_none() {
-        system.boot_time = before.boot_time;
+        (system.boot_time, system.uptime) = (before.boot_time, before.uptime);
     }
     system
 }

@@ -102,7 +102,7 @@ impl View<'_> {
                 UNION ALL SELECT * FROM outbox WHERE state = 'dead' AND class = ?1
                     AND coalesce(why, '') <> 'expired' AND settled_at > ?3),
              places AS (SELECT DISTINCT channel, address FROM stuck JOIN slots ON slots.id = stuck.slot
-                WHERE attempts > 0),
+                WHERE attempts > 0 OR stuck.state = 'dead'),
              owed AS (SELECT slots.slot AS name, channel, address, document,
                 (SELECT min(max(posted_at, not_before)) FROM outbox AS version
                     WHERE version.slot = stuck.slot AND version.version > coalesce((SELECT max(sent.version)

@@ -1,6 +1,6 @@
 //! `/alerts [held|ended]`: what is open, worst first; what is held back; what ended last.
 
-use super::super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
+use super::super::{Builtin, incident, no_plan, nothing_to_settle, nothing_wanted, say};
 use super::one;
 use crate::model::{Alert, Block, Document, Ending, Facts, Hold, Resolved, Severity, Sign, TaskResult, Text};
 use crate::monitor;
@@ -125,11 +125,10 @@ fn listed(document: Document, alerts: &[Alert], facts: &Facts, work: &Work) -> R
 }
 
 fn sign(alert: &Alert) -> Sign {
-    match (alert.phase.is_over(), alert.held, alert.severity) {
-        (true, _, _) => Sign::Done,
-        (false, Some(_), _) => Sign::Quiet,
-        (false, None, Severity::Critical) => Sign::Critical,
-        (false, None, Severity::Warning) => Sign::Warning,
+    match (alert.phase.is_over(), alert.held) {
+        (true, _) => Sign::Done,
+        (false, Some(_)) => Sign::Quiet,
+        (false, None) => incident::sign(alert.severity),
     }
 }
 

@@ -124,14 +124,27 @@ pub fn warn_of_end(ending: &Expiring, facts: &Facts, work: &mut Work) -> Result<
     }
     let text =
         text!("alerts.silence_ends", silence = spoken(&ending.silence, facts), at = ending.silence.ends);
-    let again = format!("/silence {} 1h", ending.silence.selector);
-    let document = Document::line(Sign::Quiet, text, Ending::Well).with_button(say::looking(
-        facts,
-        "longer",
-        text!("alerts.longer_button"),
-        again,
-    ));
+    let document = Document::line(Sign::Quiet, text, Ending::Well);
+    let document = match longer(&ending.silence, facts, work)? {
+        Some(again) => {
+            document.with_button(say::looking(facts, "longer", text!("alerts.longer_button"), again))
+        }
+        None => document,
+    };
     tell_author(ending, "ends", document, facts, work)
+}
+
+/// The command that keeps the same quiet for longer, and nothing else. That of one alert names it by its
+/// number; when it is over there is nothing to keep quiet.
+fn longer(silence: &Silence, facts: &Facts, work: &Work) -> Result<Option<String>, StoreError> {
+    let what = match (&silence.rule, &silence.object) {
+        (None, None) => Some(silence.selector.to_string()),
+        _ => {
+            let alerts = hidden(silence, facts, work)?;
+            alerts.first().and_then(|alert| alert.incident).map(|incident| incident.to_string())
+        }
+    };
+    Ok(what.map(|what| format!("/silence {what} 1h")))
 }
 
 fn tell_author(

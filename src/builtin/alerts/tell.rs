@@ -19,8 +19,7 @@ pub fn tell(
     let Some(incident) = notice.alert.incident else { return Ok(()) };
     let Some(device) = one::device(&notice.alert, facts, work)? else { return Ok(()) };
     let people = |person| facts.person_name(person);
-    let about =
-        About { device: &device, vitals: facts.board.of(device.id), people: &people, now: facts.now.wall };
+    let about = one::about(&device, facts, &people);
     let thread = Thread { notice, incident, root, facts };
     let told = work.told(incident)?;
     match notice.kind.says_firing() {

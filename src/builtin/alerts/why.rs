@@ -1,8 +1,8 @@
 //! `/why 7`: how an alert came to be as it is, which clocks run, and what keeps it from being told.
 
-use super::super::{Builtin, no_plan, nothing_to_settle, nothing_wanted};
+use super::super::{Builtin, incident, no_plan, nothing_to_settle, nothing_wanted};
 use super::one;
-use crate::model::{Document, Ending, Facts, Resolved, Severity, Sign, TaskResult};
+use crate::model::{Document, Ending, Facts, Resolved, Sign, TaskResult};
 use crate::monitor;
 use crate::store::{StoreError, Work};
 
@@ -32,11 +32,7 @@ fn answer(
     let about = one::about(&device, facts, &people);
     let (transitions, silences) = (work.transitions(id)?, work.silences(facts.now.wall)?);
     let lines = monitor::why(facts.rules.rule(&alert.key.rule), &alert, &transitions, &silences, &about);
-    let sign = match (alert.phase.is_over(), alert.severity) {
-        (true, _) => Sign::Done,
-        (false, Severity::Critical) => Sign::Critical,
-        (false, Severity::Warning) => Sign::Warning,
-    };
+    let sign = if alert.phase.is_over() { Sign::Done } else { incident::sign(alert.severity) };
     let mut lines = lines.into_iter();
     let Some(first) = lines.next() else { return Ok(one::unknown(id)) };
     let told = work.told(id)?;

@@ -1,10 +1,10 @@
 //! What is told of an alert while its messages wait or fail, and what of alerts may be seen.
 
 use super::*;
-use crate::builtin::carry_out;
+use crate::builtin::{carry_out, warn_of_end};
 use crate::model::outbound::MessageRef;
 use crate::monitor::Step;
-use crate::store::Arrived;
+use crate::store::{Arrived, Expiring};
 
 fn mail() -> Destination {
     Destination { channel: "mail".to_owned(), address: "noc@demo.example".to_owned() }
@@ -155,4 +155,36 @@ fn nobody_sees_alerts_of_routers_that_a_rule_denies() {
     });
     let silences = bench.ask("/silences");
     assert!(!silences.contains("secret move") && !silences.contains("R3"), "{silences}");
+}
+
+#[test]
+fn more_of_a_silence_is_more_of_the_same_and_never_of_anything_else() {
+    let bench = told_by_mail();
+    fires(&bench);
+    for (id, rule, button) in
+        [(1, None, Some("/silence r3 1h")), (2, Some("cpu"), Some("/silence #1 1h")), (3, Some("link"), None)]
+    {
+        let silence = Silence {
+            id: SilenceId(id),
+            selector: "R3".parse().unwrap(),
+            rule: rule.map(str::to_owned),
+            object: rule.map(|_| String::new()),
+            author: PersonId(1),
+            reason: None,
+            begins: NOW,
+            ends: NOW.plus(Duration::from_secs(7_200)),
+        };
+        let facts = bench.facts.clone();
+        let told = bench.work(move |work| {
+            work.add_silence(&silence, &mail())?;
+            warn_of_end(&Expiring { silence, place: mail() }, &facts, work)?;
+            let due = work.due(NOW, 99)?;
+            Ok(due.into_iter().find(|message| message.slot.0 == format!("silence/{id}/ends")).unwrap())
+        });
+        let buttons = format!("{:?}", told.document);
+        match button {
+            Some(line) => assert!(buttons.contains(&format!("{line:?}")), "{line}: {buttons}"),
+            None => assert!(!buttons.contains("/silence"), "{buttons}"),
+        }
+    }
 }

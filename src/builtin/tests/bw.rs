@@ -260,6 +260,7 @@ fn the_busiest_are_a_table() {
             [R2 Gi2] /bw R2 Gi2
         "#]],
     );
+    assert!(bench.ask("/bw all Gi9").starts_with("❓ No rates of 5 routers are known yet"));
     bench.check(
         "/bw R5",
         expect![[r#"

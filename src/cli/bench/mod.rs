@@ -15,8 +15,8 @@ pub enum Command {
     /// What it costs to look at routers on the clock, and how exact the rates are
     ///
     /// Simulated routers are started in a process of their own. The bot runs in this one, on a temporary
-    /// folder, and asks them everything that it asks real ones, over TLS. When every router has answered every
-    /// probe once (the handshakes are over), the measuring begins.
+    /// folder, and asks them everything that it asks real ones, over TLS. When as many probes are answered as all
+    /// routers have together (the handshakes are over), the measuring begins.
     ///
     /// The processor's time is that of this process, by the kernel's clock for it. Memory is what is resident;
     /// per router it is what came between the start of the bot and the end, so what the bot takes for itself

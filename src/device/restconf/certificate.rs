@@ -72,6 +72,11 @@ impl Judges {
     }
 }
 
+/// Whoever shows a router's certificate and cannot sign with its key is not that router.
+fn no_key(_: Error) -> Error {
+    CertificateError::ApplicationVerificationFailure.into()
+}
+
 /// Takes one certificate and no other. Its dates and names do not count: routers sign their own.
 #[derive(Debug)]
 struct Pinned {
@@ -105,7 +110,7 @@ impl ServerCertVerifier for Pinned {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signature, algorithms)
+        verify_tls12_signature(message, certificate, signature, algorithms).map_err(no_key)
     }
 
     fn verify_tls13_signature(
@@ -115,7 +120,7 @@ impl ServerCertVerifier for Pinned {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signature, algorithms)
+        verify_tls13_signature(message, certificate, signature, algorithms).map_err(no_key)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

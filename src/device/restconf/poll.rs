@@ -1,5 +1,6 @@
 //! One poll: permits, login, certificate, then one ask after the other over the kept connection.
-// Invariant: each request asks the credential's breaker first, because each sends the password anew
+// Invariant: each request asks the credential's breaker first, because each sends the password anew; one that a router
+// cut without an answer is sent a second time under the same leave
 // (test `a_wrong_password_stops_the_credential_for_ssh_too`).
 
 use super::answer::{Verdict, verdict};

@@ -96,6 +96,7 @@ fn certificate(why: &CertificateError) -> &'static str {
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             "the CA of the settings did not sign it"
         }
+        CertificateError::ApplicationVerificationFailure => "whoever shows it does not hold its key",
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "it is for another name or address"
         }

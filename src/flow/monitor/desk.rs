@@ -158,12 +158,15 @@ impl<'a> Desk<'a> {
         self.schedule.ended(look);
         let Some(probe) = PROBES.get(polled.probe) else { return };
         let slack = mind::slack(PROBES.iter().map(|probe| self.periods().of(probe)));
-        let Some(mind) = self.minds.get_mut(&polled.device.id) else { return };
+        let (took, counts) =
+            (polled.ended.monotonic.saturating_sub(polled.began.monotonic), &self.house.counts);
+        // Removed meanwhile, or broken off: the poll has ended all the same.
+        let of_no_use = || counts.note(|polls| polls.heard(false, took));
+        let Some(mind) = self.minds.get_mut(&polled.device.id) else { return of_no_use() };
         let was_down = mind.is_down();
-        let Some(found) = mind.take(polled, probe, slack) else { return };
-        let took = polled.ended.monotonic.saturating_sub(polled.began.monotonic);
+        let Some(found) = mind.take(polled, probe, slack) else { return of_no_use() };
         let answered = mind.vitals.reach == Reach::Up;
-        self.house.counts.note(|polls| polls.heard(answered, took));
+        counts.note(|polls| polls.heard(answered, took));
         if took > SLOW {
             tracing::warn!(device = %polled.device.name, what = probe.name, ?took, "a router answers slowly");
         }
@@ -193,7 +196,10 @@ impl<'a> Desk<'a> {
         for (device, rows) in rows {
             if let Some(mind) = self.minds.get_mut(&device) {
                 mind.rows = rows;
-                self.shelf.seen(device, Arc::new(mind.vitals.clone()));
+                // Something newer may wait to be judged; it is kept with its own batch.
+                if !self.shelf.waits(device) {
+                    self.shelf.seen(device, Arc::new(mind.vitals.clone()));
+                }
             }
         }
     }
@@ -307,6 +313,8 @@ impl<'a> Desk<'a> {
             while self.shelf.is_busy() {
                 let Some(done) = waiting.next().await else { return };
                 match done {
+                    // A full disk is not freed by asking at once; what was judged is seen again after the start.
+                    Done::Judged(Err(_)) => return,
                     // What was broken off says nothing.
                     Done::Polled(_) | Done::Inventory(_) | Done::Ticked(_) | Done::Swept => {}
                     done @ (Done::Judged(_) | Done::Kept(_)) => {

@@ -104,6 +104,8 @@ pub async fn tick(house: &House, before: Now, now: Now, mut loaded: bool) -> Tic
                 "the calendar was set; what counts from a moment moves with it"
             );
             shift(house, drift).await?;
+            // What was judged between the jump and now was moved too far; loading brings it back.
+            loaded = false;
         }
         seen = now;
         if !loaded {
@@ -143,6 +145,8 @@ async fn shift(house: &House, drift: i64) -> Result<(), StoreError> {
     house
         .store
         .write(move |work| {
+            // In the new calendar, or the jump would look like a time in which nobody looked.
+            work.set_alive_at(now)?;
             for alert in work.all_alerts()? {
                 let alert = monitor::shifted(alert, drift);
                 let due = monitor::due(&alert);

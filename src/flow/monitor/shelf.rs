@@ -66,6 +66,11 @@ impl<'a> Shelf<'a> {
         }
     }
 
+    /// Whether something of it waits to be judged.
+    pub fn waits(&self, device: DeviceId) -> bool {
+        self.to_judge.holds(device)
+    }
+
     /// What came of a batch; none when it could not be stored, and waits again.
     pub fn judged(&mut self, judged: Result<Rows, NotStored>) -> Option<Rows> {
         self.judging.clear();

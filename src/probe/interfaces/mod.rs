@@ -10,6 +10,7 @@ use super::{Found, Look, Memory, Pace, Probe};
 use crate::model::alert::Closing;
 use crate::model::board::{Interface, Seen};
 use crate::model::device::InterfaceNote;
+use crate::model::metric::Observed;
 use crate::model::metric::{Reading, Why};
 use crate::model::{Ask, Device, Metric, Timestamp, Vitals};
 use std::collections::{BTreeMap, BTreeSet};
@@ -160,8 +161,7 @@ impl Reader<'_> {
             // Nobody says whether it should be up.
             (Some(State::Down), Some(State::Down) | None) | (None, _) => Reading::Unknown(Why::NotReported),
         };
-        let speed = interface.speed;
-        self.observe(interface, link, share(interface.received, speed), share(interface.sent, speed));
+        self.observe(interface, link, interface.received, interface.sent);
     }
 
     fn end(&mut self, interface: &Interface, why: Closing) {
@@ -169,11 +169,15 @@ impl Reader<'_> {
         self.observe(interface, ended, ended, ended);
     }
 
+    /// `received` and `sent` in bits per second; they are kept as samples elsewhere.
     fn observe(&mut self, interface: &Interface, link: Reading, received: Reading, sent: Reading) {
         let name = &interface.name;
         self.found.note(self.look, self.at, Metric::Link, name, link);
-        self.found.note(self.look, self.at, Metric::Utilisation, &format!("{name} in"), received);
-        self.found.note(self.look, self.at, Metric::Utilisation, &format!("{name} out"), sent);
+        for (metric, way, rate) in [(Metric::In, "in", received), (Metric::Out, "out", sent)] {
+            self.found.observed.push(Observed { metric, object: name.clone(), reading: rate });
+            let share = share(rate, interface.speed);
+            self.found.note(self.look, self.at, Metric::Utilisation, &format!("{name} {way}"), share);
+        }
     }
 
     /// Missing once may be a line card that boots; missing twice is gone.

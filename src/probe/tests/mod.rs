@@ -153,6 +153,8 @@ fn a_broken_line_makes_what_was_given_unknown_and_keeps_what_was_seen() {
             vec![json(INTERFACES)],
             vec![
                 (Metric::Link, "GigabitEthernet1"),
+                (Metric::In, "GigabitEthernet1"),
+                (Metric::Out, "GigabitEthernet1"),
                 (Metric::Utilisation, "GigabitEthernet1 in"),
                 (Metric::Utilisation, "GigabitEthernet1 out"),
             ],

@@ -95,6 +95,17 @@ fn a_boot_time_that_is_not_told_once_is_not_forgotten() {
 }
 
 #[test]
+fn a_boot_before_a_look_that_did_not_tell_it_is_still_a_reboot() {
+    let mut router = Router::asked("system");
+    router.look(&[told(0, -86_400, "")]);
+    router.seconds = 300;
+    let without = r#"{"Cisco-IOS-XE-device-hardware-oper:device-system-data":{"boot-time":"1970-01-01T00:00:00+00:00"}}"#;
+    router.look(&[json(without)]);
+    router.seconds = 600;
+    assert_eq!(router.look(&[told(600, 100, "")]).of(Metric::Rebooted, ""), known(1.0));
+}
+
+#[test]
 fn the_severity_decides_and_words_only_where_it_is_missing() {
     for (more, crashed) in [
         (r#","reason-severity":"abnormal","last-reboot-reason":"Reload Command""#, true),

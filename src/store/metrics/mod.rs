@@ -117,7 +117,12 @@ impl Metrics {
 
     /// Rolls up what is complete and deletes what is too old.
     pub async fn tidy(&self, now: Timestamp) -> Result<()> {
-        self.ask(move |desk, keep| roll::tidy(&mut desk.db, keep, now)).await
+        self.ask(move |desk, keep| {
+            // A series that goes now is numbered anew when it comes back.
+            desk.known.clear();
+            roll::tidy(&mut desk.db, keep, now)
+        })
+        .await
     }
 
     /// After an error of [`StoreError::Damaged`] in the middle: sets the file aside and begins a new one.

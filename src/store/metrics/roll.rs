@@ -23,9 +23,8 @@ pub(super) fn tidy(db: &mut Connection, keep: &Keep, now: Timestamp) -> Result<(
     transaction.execute(
         "DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM raw WHERE raw.series = series.id)
             AND NOT EXISTS (SELECT 1 FROM five_minutes WHERE five_minutes.series = series.id)
-            AND NOT EXISTS (SELECT 1 FROM hours WHERE hours.series = series.id)
-            AND ?1 > 0",
-        [now.0],
+            AND NOT EXISTS (SELECT 1 FROM hours WHERE hours.series = series.id)",
+        [],
     )?;
     transaction.commit()?;
     Ok(())

@@ -42,8 +42,6 @@ async fn what_fires_in_a_silence_is_told_when_it_ends() {
     world.ask("/silence 1 3s").await;
     held(&world).await;
     world.head(1, &["silenced (#2)"]).await;
-    let over = world.hears(&["silence", "#2"]).await;
-    assert!(!over.text.is_empty());
     let again = world
         .desk
         .until_any(|message| message.slot.0.starts_with("alert/1/") && message.reply_to.is_some())

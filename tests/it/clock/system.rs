@@ -67,9 +67,10 @@ async fn a_clock_that_is_off_is_no_reboot() {
         world.desk.until_count(before + 1, super::is_push).await;
         let told = world.told();
         let (_, text) = told.last().unwrap();
-        assert!(text.contains("R1 clock error "), "{text}");
+        assert!(text.starts_with("⚠️ R1 clock error "), "{text}");
         world.router("R1").clear_fault(&fault).await;
         world.stands(|view| Ok(view.all_alerts()?.is_empty())).await;
+        world.bot.settled().await;
     }
     world.looks("R1", 8).await;
     assert!(!world.told().iter().any(|(_, text)| text.contains("reboot")), "{:#?}", world.told());

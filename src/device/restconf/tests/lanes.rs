@@ -56,6 +56,8 @@ async fn so_many_polls_in_all() {
         let (bench, plan, stop) = (bench.clone(), plan(&router(2, &second), &[(PATH, None)]), stop.clone());
         tokio::spawn(async move { bench.floor.poll(&plan, None, stop).await })
     };
+    // It stands in the queue now.
+    tokio::task::yield_now().await;
     stop.cancel();
     assert_eq!(waiting.await.unwrap(), [Outcome::Broken(Broken::Stopped)]);
     let next = ask(2, &second);

@@ -51,7 +51,8 @@ async fn a_certificate_without_its_key_is_not_believed() {
     assert_eq!(body(&bench.one(&device).await), Some("{}"));
     for (versions, thief) in [(rustls::ALL_VERSIONS, stolen), (&[&rustls::version::TLS12][..], again)] {
         server.show_with(thief, versions);
-        assert!(!matches!(bench.one(&device).await, Outcome::Json(_)));
+        let why = "whoever shows it does not hold its key".to_owned();
+        assert_eq!(bench.one(&device).await, Outcome::Broken(Broken::CertificateRefused { why }));
         assert_eq!(server.asked().len(), 1, "the signature of the handshake is checked");
     }
 }
