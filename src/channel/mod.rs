@@ -2,7 +2,7 @@
 //! holds ([`Deliver`]); it knows its service's format and nobody else's. It never decides anything.
 
 use crate::model::written::Fields;
-use crate::model::{Destination, Message, Receipt, Request, Secret, SendError, Text, Texts, Update};
+use crate::model::{Destination, Menu, Message, Receipt, Request, Secret, SendError, Text, Texts, Update};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
@@ -29,7 +29,8 @@ pub struct Received {
 pub enum Acknowledgement {
     /// Committed, also when it is a repeat.
     Got,
-    /// Committed; the person may read this in passing.
+    /// Committed; the person may read this in passing: why a button did nothing. What says so as a message of its
+    /// own comes as well, as [`crate::model::Class::Ephemeral`]; a service that showed this one may leave that out.
     Said(Text),
     /// Not committed: the service may deliver it again.
     NotStored,
@@ -57,6 +58,22 @@ pub trait Deliver: Send + Sync {
 
     /// Sends one message or edits its earlier parts. Must be safe to repeat when `repeat` says so.
     fn deliver<'a>(&'a self, message: &'a Message) -> Later<'a, Result<Receipt, SendError>>;
+
+    /// How long this message must wait for its turn; zero takes the turn. A service's budget is spent
+    /// by class: the last of it is kept for what is urgent, progress goes first.
+    fn turn(&self, _message: &Message) -> Duration {
+        Duration::ZERO
+    }
+
+    /// Whether a phone keeps silent when a message changes: the end of long work is then said once more.
+    fn edits_are_silent(&self) -> bool {
+        false
+    }
+
+    /// Shows people which commands they may run, where the service has a menu for it.
+    fn show_menus<'a>(&'a self, _menus: &'a [Menu]) -> Later<'a, Result<(), SendError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 
     /// How long after the `attempts`-th failed try (from 1) the next one comes, when the service did
     /// not say. A channel that goes another pace says so.

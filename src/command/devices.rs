@@ -11,7 +11,8 @@ use crate::model::written::nearest;
 use crate::model::{ArgKind, ArgSpec, Command, Device, Facts, Failure, Inventory, Kind, Text};
 
 /// Buttons that fit on a phone without scrolling.
-const OFFERS: usize = 8;
+/// So many devices are offered at most; who wants another one types a part of its name.
+const OFFERS: usize = 96;
 
 /// The devices, in inventory order. At least one.
 pub fn selected(

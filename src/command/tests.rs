@@ -134,6 +134,7 @@ pub fn invocation(line: &str) -> Invocation {
         sent_at: None,
         received_at: NOW,
         confirmed_at: None,
+        quoted: false,
     }
 }
 

@@ -13,6 +13,10 @@ use std::time::Duration;
 
 /// So many places get a message at once.
 const BATCH: usize = 1_000;
+/// Of those at one place so many may take the turn of the first, when its service lets it wait.
+const EACH: usize = 4;
+/// While somebody waits for a turn, the outbox is looked at so often at least.
+const RESTING: Duration = Duration::from_millis(200);
 /// A send that takes longer is given up; it may have arrived, so its next try is marked as a repeat.
 /// Mail servers are slow: RFC 5321 4.5.3.2.6 lets them think for ten minutes.
 const SEND: Duration = Duration::from_secs(120);
@@ -29,10 +33,18 @@ pub async fn run(house: &House) {
     let mut busy = BTreeSet::new();
     loop {
         let wait = match due(house).await {
-            Ok((messages, wait)) => {
+            Ok((messages, mut wait)) => {
                 for message in messages {
-                    if busy.insert(message.place.clone()) {
-                        sending.push(send(house, message));
+                    if busy.contains(&message.place) {
+                        continue;
+                    }
+                    match turn(house, &message) {
+                        Duration::ZERO => {
+                            busy.insert(message.place.clone());
+                            sending.push(send(house, message));
+                        }
+                        // What is due and must wait would have the outbox looked at without a pause.
+                        rest => wait = wait.max(rest.min(RESTING)),
                     }
                 }
                 wait
@@ -74,11 +86,18 @@ async fn show_again(house: &House) -> Result<(), StoreError> {
         .await
 }
 
+/// What goes without its channel has no turn to wait for.
+fn turn(house: &House, message: &Message) -> Duration {
+    house.channel_of(&message.place).map_or(Duration::ZERO, |channel| channel.deliver.turn(message))
+}
+
 /// What is due, and how long until something else is.
 async fn due(house: &House) -> Result<(Vec<Message>, Duration), StoreError> {
     let now = house.clock.now().wall;
-    let (messages, next) =
-        house.store.read(move |view| Ok((view.due_at_each_place(now, BATCH)?, view.next_due(now)?))).await?;
+    let (messages, next) = house
+        .store
+        .read(move |view| Ok((view.due_at_each_place(now, EACH, BATCH)?, view.next_due(now)?)))
+        .await?;
     let wait = next.map_or(IDLE, |at| at.since(now)).clamp(Duration::from_millis(20), IDLE);
     Ok((messages, wait))
 }

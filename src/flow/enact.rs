@@ -7,14 +7,16 @@ use super::gather::Gathered;
 use crate::builtin;
 use crate::model::facts::JobFacts;
 use crate::model::{
-    Action, Button, Class, Document, Ending, Facts, Invocation, Outbound, Press, Resolved, Sign, Slot,
-    TaskResult, Uses, Who,
+    Action, Button, Class, Document, Ending, Facts, Invocation, Outbound, Press, Reader, Resolved, Sign,
+    Slot, TaskResult, Uses, What, Who,
 };
 use crate::store::{AuditRow, Dialog, FreeWatch, NewDialog, PressRefused, StoreError, Work};
 use std::time::Duration;
 
 /// How long a question waits for its answer.
 const QUESTION: Duration = Duration::from_secs(120);
+/// So many answers stand on a page, where a service shows a few at a time.
+const PAGE: usize = 8;
 const EPHEMERAL: Duration = Duration::from_secs(60);
 
 pub async fn enact(
@@ -27,6 +29,7 @@ pub async fn enact(
         .store
         .write(move |work| {
             work.done(inbox)?;
+            remember_chat(work, &gathered)?;
             if let Some(press) = &gathered.press
                 && let Some(refused) = spend(work, &gathered, press, &decision)?
             {
@@ -35,6 +38,23 @@ pub async fn enact(
             carry_out(work, &gathered, decision)
         })
         .await
+}
+
+/// A chat with somebody whom the bot knows is a place with a language and a time zone: of that person, when
+/// nobody else is there. What strangers write leaves no row.
+fn remember_chat(work: &mut Work, gathered: &Gathered) -> Result<(), StoreError> {
+    let Some(person) = &gathered.facts.asker else { return Ok(()) };
+    let (place, scene) = (&gathered.request.place, &gathered.request.scene);
+    let own = Reader { language: person.language.clone(), time_zone: person.time_zone };
+    let reader = match scene.private {
+        true => own,
+        false => Reader { time_zone: gathered.facts.zone, ..own },
+    };
+    work.ensure_chat(place, scene.title.as_deref(), &reader, gathered.facts.now.wall)?;
+    match scene.private && work.reader_of(place)? != reader {
+        true => work.set_chat_reader(place, &reader),
+        false => Ok(()),
+    }
 }
 
 fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result<(), StoreError> {
@@ -62,6 +82,8 @@ fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result
             say(work, gathered, own_slot(gathered), Class::Ephemeral, document)
         }
         Decision::TellWhenFree { device } => watch(work, gathered, device),
+        Decision::Turn { page } => turn(work, gathered, page),
+        Decision::Moved { from } => work.move_place(&from, &gathered.request.place, gathered.facts.now.wall),
         Decision::Leave => leave(work, gathered),
     }
 }
@@ -186,6 +208,7 @@ fn ask(
     for detail in question.details {
         document = document.with_detail(detail);
     }
+    let pages = question.answers.len().div_ceil(PAGE);
     for (at, (label, words)) in question.answers.into_iter().enumerate() {
         document = document.with_button(Button {
             name: format!("answer{at}-{}", dialog.0),
@@ -196,7 +219,34 @@ fn ask(
             uses: Uses::Once,
         });
     }
+    for page in (0..pages).filter(|_| pages > 1) {
+        document = document.with_button(Button {
+            name: format!("page{page}-{}", dialog.0),
+            label: text!("ask.page", page = page + 1, pages = pages),
+            action: Action::More { page },
+            who: Who::Person(asker),
+            until,
+            uses: Uses::Many,
+        });
+    }
     say(work, gathered, slot, Class::Critical, document)
+}
+
+/// The message as it is now, with another page of its buttons.
+fn turn(work: &mut Work, gathered: &Gathered, page: usize) -> Result<(), StoreError> {
+    let Some(press) = &gathered.press else { return Ok(()) };
+    let open = work.open_messages(&press.place)?.into_iter().find(|open| open.slot == press.slot);
+    let Some(mut shown) = open else {
+        return say(
+            work,
+            gathered,
+            own_slot(gathered),
+            Class::Ephemeral,
+            Document::line(Sign::Refused, text!("press.void"), Ending::Badly),
+        );
+    };
+    shown.document.page = page;
+    work.post(&shown, gathered.facts.now.wall).map(drop)
 }
 
 fn watch(work: &mut Work, gathered: &Gathered, device: crate::model::DeviceId) -> Result<(), StoreError> {
@@ -283,15 +333,46 @@ fn say(
     document: Document,
 ) -> Result<(), StoreError> {
     let now = gathered.facts.now.wall;
+    let quote = match class {
+        Class::Ephemeral => None,
+        _ => quoted(work, gathered)?,
+    };
     let outbound = Outbound {
         slot,
         place: gathered.request.place.clone(),
         thread: gathered.request.thread.clone(),
-        reply_to: None,
+        reply_to: quote,
         class,
+        only: (class == Class::Ephemeral).then(|| gathered.request.asker.clone()),
         document,
         not_before: None,
         expires: (class == Class::Ephemeral).then(|| now.plus(EPHEMERAL)),
     };
     work.post(&outbound, now).map(drop)
+}
+
+/// Where nobody sees what was typed, a message that quotes it comes first.
+fn quoted(work: &mut Work, gathered: &Gathered) -> Result<Option<Slot>, StoreError> {
+    let request = &gathered.request;
+    let (What::Line(line), true) = (&request.what, request.scene.unseen) else { return Ok(None) };
+    let slot = Slot::of_quote(&own_slot(gathered).0);
+    let who = match (&gathered.facts.asker, &request.scene.called) {
+        (Some(person), _) => person.name.clone(),
+        (None, Some(called)) => called.clone(),
+        (None, None) => request.asker.external.clone(),
+    };
+    let text = text!("ask.quoted", who = who, line = line.trim());
+    let quote = Outbound {
+        slot: slot.clone(),
+        place: request.place.clone(),
+        thread: request.thread.clone(),
+        reply_to: None,
+        class: Class::Critical,
+        only: None,
+        document: Document::line(Sign::None, text, Ending::Well),
+        not_before: None,
+        expires: None,
+    };
+    work.post(&quote, gathered.facts.now.wall)?;
+    Ok(Some(slot))
 }

@@ -94,7 +94,7 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
             let asker = view.person_of(&identity)?;
             let press = match &what {
                 What::Press(token) => view.press(token)?,
-                What::Line(_) | What::Leave => None,
+                What::Line(_) | What::Leave | What::Unfit(_) | What::Moved { .. } => None,
             };
             let dialog = dialog(view, &what, press.as_ref(), &place, asker.as_ref())?;
             Ok((asker, press, dialog))

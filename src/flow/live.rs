@@ -138,6 +138,7 @@ fn notices(house: &House, problems: &[String], commands: usize) -> Vec<Outbound>
             thread: None,
             reply_to: None,
             class: Class::Result,
+            only: None,
             document: document.clone(),
             not_before: None,
             expires: None,

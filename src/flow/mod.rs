@@ -5,7 +5,7 @@
 
 use crate::channel::Channel;
 use crate::device::Floor;
-use crate::model::{Destination, Texts};
+use crate::model::{Destination, Request, Texts, Update};
 use crate::store::Store;
 use crate::store::metrics::Metrics;
 use std::sync::Arc;
@@ -93,6 +93,12 @@ impl House {
 
     pub fn channel(&self, name: &str) -> Option<&Channel> {
         self.channels.iter().find(|channel| channel.name == name)
+    }
+
+    /// What an update asks for, as its channel reads it.
+    pub fn request_of(&self, update: &Update) -> Option<Request> {
+        let listen = self.channel(&update.channel).and_then(|channel| channel.listen.as_ref());
+        listen.and_then(|listen| listen.request(update))
     }
 
     pub fn channel_of(&self, place: &Destination) -> Option<&Channel> {

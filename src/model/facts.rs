@@ -3,7 +3,7 @@
 
 use super::command::Command;
 use super::device::Inventory;
-use super::ids::JobId;
+use super::ids::{JobId, PersonId};
 use super::permit::Policy;
 use super::person::Person;
 use super::request::Destination;
@@ -57,7 +57,7 @@ pub struct JobFacts {
 
 impl Facts {
     /// The name of a person, also of one who is gone.
-    pub fn person_name(&self, id: super::ids::PersonId) -> String {
+    pub fn person_name(&self, id: PersonId) -> String {
         let found = self.people.iter().find(|person| person.id == id);
         found.map_or_else(|| format!("person {id}"), |person| person.name.clone())
     }

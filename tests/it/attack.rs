@@ -2,7 +2,7 @@
 
 use crate::world::{DESK, Plan, World, now, plain};
 use patchbay::model::{Source, Token, Update};
-use patchbay::store::{AuditFilter, Received};
+use patchbay::store::{Arrival, AuditFilter};
 use serde_json::json;
 use std::time::Duration;
 
@@ -72,7 +72,7 @@ async fn one_key_from_two_channels_is_two_updates() {
     let seen = world
         .write(move |work| Ok((work.receive(&first)?, work.receive(&second)?, work.receive(&first)?)))
         .await;
-    assert!(matches!(seen, (Received::New(_), Received::New(_), Received::Repeat)), "{seen:?}");
+    assert!(matches!(seen, (Arrival::New(_), Arrival::New(_), Arrival::Repeat)), "{seen:?}");
     world.bot.settled().await;
 }
 

@@ -9,8 +9,8 @@ use patchbay::device::{CREDENTIAL_PURPOSE, MasterKey, Sealer};
 use patchbay::flow::live::{Live, Load};
 use patchbay::lab::{Lab, LabPlan, Router};
 use patchbay::model::{
-    Destination, Document, Ending, Identity, Message, Reader, Receipt, Request, Rules, SendError, Source,
-    Text, Texts, Timestamp, Token, Update, What, outbound::MessageRef,
+    Destination, Document, Ending, Identity, Message, Reader, Receipt, Request, Rules, Scene, SendError,
+    Source, Text, Texts, Timestamp, Token, Update, What, outbound::MessageRef,
 };
 use patchbay::settings::Settings;
 use patchbay::store::{Access, Credential, Store};
@@ -419,6 +419,7 @@ impl Listen for Desk {
             },
             thread: None,
             what,
+            scene: Scene::default(),
         })
     }
 }

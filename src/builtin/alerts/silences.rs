@@ -160,6 +160,7 @@ fn tell_author(
         thread: None,
         reply_to: None,
         class: Class::Alert,
+        only: None,
         document,
         not_before: None,
         expires: None,

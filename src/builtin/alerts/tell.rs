@@ -186,6 +186,7 @@ impl Thread<'_> {
             thread: None,
             reply_to,
             class,
+            only: None,
             document,
             not_before: None,
             expires: None,

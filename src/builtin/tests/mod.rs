@@ -133,6 +133,7 @@ impl Bench {
             sent_at: None,
             received_at: NOW,
             confirmed_at: None,
+            quoted: false,
         };
         command::resolve(&self.catalog, invocation, &self.facts).map_err(|unresolved| match unresolved {
             command::Unresolved::Choose(choice) => choice.question,

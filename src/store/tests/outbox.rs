@@ -232,7 +232,7 @@ fn a_place_that_is_slow_keeps_no_other_place_waiting() {
         work.post(&Outbound { class: Class::Critical, place: slow.clone(), ..alert }, at(1)).unwrap();
     }
     work.post(&outbound("answer", "the answer"), at(2)).unwrap();
-    let due: Vec<String> = work.due_at_each_place(at(3), 64).unwrap().iter().map(words).collect();
+    let due: Vec<String> = work.due_at_each_place(at(3), 1, 64).unwrap().iter().map(words).collect();
     assert_eq!(due, ["an alert", "the answer"]);
 }
 

@@ -48,6 +48,7 @@ async fn a_critical_alert_that_its_route_does_not_take_is_told_elsewhere_to_its_
         thread: None,
         reply_to: None,
         class: Class::Critical,
+        only: None,
         document: Document::open(Sign::Critical, Text::verbatim("R1 CPU 95 %")),
         not_before: None,
         expires: None,
