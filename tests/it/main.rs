@@ -16,6 +16,7 @@ mod attack_changes;
 mod attack_routers;
 mod clock;
 mod commands;
+mod doors;
 mod hygiene;
 mod laws;
 mod life;
