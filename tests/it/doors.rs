@@ -8,7 +8,9 @@ use patchbay::model::{
     Class, Destination, Document, Ending, Message, Outbound, SendError, Sign, Slot, Text, Timestamp, Token,
 };
 use serde_json::json;
+use std::sync::Mutex;
 use std::time::Duration;
+use tokio::time::Instant;
 
 fn place(address: &str) -> Destination {
     Destination { channel: DESK.to_owned(), address: address.to_owned() }
@@ -111,6 +113,39 @@ async fn a_storm_that_must_wait_its_turn_starves_no_answer() {
     assert!(world.desk.all().iter().all(|message| message.class != Class::Alert));
     world.desk.manners.lock().unwrap().turn = |_| Duration::ZERO;
     world.desk.until_count(posted, |message| message.class == Class::Alert).await;
+}
+
+/// However urgent the alerts are: every other message that the service lets through is for whoever asked.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_of_critical_alerts_starves_no_answer() {
+    static NEXT: Mutex<Option<Instant>> = Mutex::new(None);
+    const SPACED: Duration = Duration::from_millis(40);
+    let world = World::demo().await;
+    world.desk.manners.lock().unwrap().turn = |_| {
+        let (mut next, now) = (NEXT.lock().unwrap(), Instant::now());
+        let wait = next.map_or(Duration::ZERO, |next| next.saturating_duration_since(now));
+        if wait.is_zero() {
+            *next = Some(now + SPACED);
+        }
+        wait
+    };
+    world
+        .write(|work| {
+            for number in 0..300 {
+                let text = Text::verbatim(format!("R{number} is gone"));
+                let alert = alert(&format!("alert/{}", 900 + number), "room", text);
+                work.post(&Outbound { class: Class::Critical, ..alert }, Timestamp(0))?;
+            }
+            Ok(())
+        })
+        .await;
+    world.desk.until_count(3, |message| message.slot.is_alert()).await;
+    for line in ["/whoami", "/devices", "/diff"] {
+        let slot = world.desk.line(line).await;
+        world.desk.until(&slot, |_| true).await;
+    }
+    let alerts = world.desk.all().iter().filter(|message| message.slot.is_alert()).count();
+    assert!(alerts < 150, "{alerts} alerts were told before three people got their answers");
 }
 
 fn storm(work: &mut patchbay::store::Work<'_>) -> Result<usize, patchbay::store::StoreError> {
