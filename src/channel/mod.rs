@@ -12,8 +12,12 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+pub mod budget;
+mod columns;
 pub mod email;
 pub mod heartbeat;
+pub mod pieces;
+mod table;
 pub mod terminal;
 
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
