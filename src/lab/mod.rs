@@ -3,6 +3,7 @@
 //! through a router is known exactly ([`traffic`]); a [`MailSink`] takes mails as a strict server does.
 //! It shares no code with the rooms that talk to routers: a mistake made on both sides would hide itself.
 
+mod calls;
 mod certificate;
 mod cli;
 mod clock;
