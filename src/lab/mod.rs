@@ -24,6 +24,7 @@ mod router;
 mod running;
 mod sample;
 mod saved;
+mod slack;
 mod ssh;
 mod state;
 mod terminal;
@@ -40,6 +41,11 @@ pub use mail::{Mail, MailFault, MailPlan, MailSink, MailTls};
 pub use plan::{Certificates, Credentials, HostKeyKind, LabPlan, LoginMethods, RouterPlan};
 pub use router::{Logins, Router};
 pub use running::Lab;
+pub use slack::{
+    Slack, SlackAck, SlackCall, SlackCalled, SlackChoice, SlackDelivery, SlackFate, SlackFault, SlackFile,
+    SlackGoodbye, SlackMessage, SlackModal, SlackPlan, SlackSubmitted, SlackTrouble, SlackUser, SlackVersion,
+    SlackWrong,
+};
 pub use web::PortView;
 
 #[cfg(test)]
