@@ -85,6 +85,7 @@ pub fn facts(catalog: &Catalog) -> Facts {
         now: Now { wall: NOW, monotonic: Duration::ZERO, boot: Timestamp(0) },
         asker: Some(person("operator")),
         place: Destination { channel: "terminal".to_owned(), address: "here".to_owned() },
+        private: true,
         inventory: Arc::new(inventory),
         policy: Arc::new(Policy { grants: vec![allow("everything", "@admin")] }),
         commands: Arc::clone(catalog.commands()),

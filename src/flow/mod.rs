@@ -30,6 +30,7 @@ pub mod live;
 pub mod metrics;
 pub mod monitor;
 pub mod refuse;
+pub mod stranger;
 pub mod task;
 pub mod undelivered;
 

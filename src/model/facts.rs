@@ -16,6 +16,8 @@ pub struct Facts {
     /// Nobody when the identity belongs to no person.
     pub asker: Option<Person>,
     pub place: Destination,
+    /// The asker is alone with the bot there.
+    pub private: bool,
     pub inventory: Arc<Inventory>,
     pub policy: Arc<Policy>,
     pub commands: Arc<Vec<Arc<Command>>>,
