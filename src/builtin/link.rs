@@ -3,8 +3,7 @@
 
 use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use crate::model::{
-    Class, Document, Ending, Facts, Identity, Outbound, PersonId, Resolved, Sign, Slot,
-    TaskResult, Text,
+    Class, Document, Ending, Facts, Identity, Outbound, PersonId, Resolved, Sign, Slot, TaskResult, Text,
 };
 use crate::store::{Link, StoreError, Tried, Work};
 
@@ -51,7 +50,13 @@ pub fn claim(typed: &str, by: &Identity, facts: &Facts, work: &mut Work) -> Resu
         let link = work.link(typed, now)?;
         work.use_link(typed, now)?;
         if let Some(link) = link.filter(|link| link.person != person.id) {
-            tell(&link, by, text!("link.by_another", who = &person.name, place = facts.place.to_string()), facts, work)?;
+            tell(
+                &link,
+                by,
+                text!("link.by_another", who = &person.name, place = facts.place.to_string()),
+                facts,
+                work,
+            )?;
         }
         let text = text!("link.already", who = person.name);
         return Ok(Claimed { document: said(Sign::None, text, Ending::Badly), became: None });

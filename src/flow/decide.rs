@@ -5,8 +5,8 @@ use super::{refuse, stranger};
 use crate::builtin;
 use crate::command::{self, Catalog, Unresolved};
 use crate::model::{
-    Action, Authorized, Choice, Destination, DeviceId, Document, Ending, Facts, Identity, Invocation, JobId, PersonId,
-    Press, Refusal, Resolved, Risk, Sign, Slot, Text, Timestamp, Unfit, Uses, Who,
+    Action, Authorized, Choice, Destination, DeviceId, Document, Ending, Facts, Identity, Invocation, JobId,
+    PersonId, Press, Refusal, Resolved, Risk, Sign, Slot, Text, Timestamp, Unfit, Uses, Who,
 };
 use serde::{Deserialize, Serialize};
 

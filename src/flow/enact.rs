@@ -8,8 +8,8 @@ use super::stranger;
 use crate::builtin;
 use crate::model::facts::JobFacts;
 use crate::model::{
-    Action, Button, Class, Document, Ending, Facts, Invocation, Outbound, Person, Press, Reader, Resolved, Sign,
-    Slot, TaskResult, Uses, What, Who,
+    Action, Button, Class, Document, Ending, Facts, Invocation, Outbound, Person, Press, Reader, Resolved,
+    Sign, Slot, TaskResult, Uses, What, Who,
 };
 use crate::store::{AuditRow, Dialog, FreeWatch, NewDialog, PressRefused, StoreError, Work};
 use std::time::Duration;

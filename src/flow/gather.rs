@@ -101,10 +101,7 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
             Ok((asker, press, dialog))
         })
         .await?;
-    let facts = Facts {
-        private: request.scene.private,
-        ..facts(house, asker, request.place.clone()).await?
-    };
+    let facts = Facts { private: request.scene.private, ..facts(house, asker, request.place.clone()).await? };
     Ok(Gathered { request, update, facts, press, dialog })
 }
 

@@ -52,9 +52,7 @@ impl View<'_> {
         self.all(
             "SELECT person, channel, external FROM identities ORDER BY person, channel, external",
             [],
-            |row| {
-                Ok((PersonId(row.get(0)?), Identity { channel: row.get(1)?, external: row.get(2)? }))
-            },
+            |row| Ok((PersonId(row.get(0)?), Identity { channel: row.get(1)?, external: row.get(2)? })),
         )
     }
 

@@ -33,13 +33,8 @@ struct Stranger {
     shut_until: Timestamp,
 }
 
-const UNHEARD_OF: Stranger = Stranger {
-    told_at: None,
-    unheard: 0,
-    wrong: 0,
-    wrong_since: Timestamp(0),
-    shut_until: Timestamp(0),
-};
+const UNHEARD_OF: Stranger =
+    Stranger { told_at: None, unheard: 0, wrong: 0, wrong_since: Timestamp(0), shut_until: Timestamp(0) };
 
 impl View<'_> {
     fn stranger(&self, identity: &Identity) -> Result<Stranger> {

@@ -22,6 +22,7 @@ mod life;
 mod mail;
 mod pages;
 mod peer;
+mod people;
 mod polls;
 mod process;
 mod registries;

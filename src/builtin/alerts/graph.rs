@@ -21,7 +21,8 @@ const USUAL: Duration = Duration::from_secs(6 * HOUR);
 const LEAST: Duration = Duration::from_secs(60);
 const MOST: Duration = Duration::from_secs(2 * 366 * 24 * HOUR);
 /// The next longer ones are one press away.
-const SPANS: [(&str, u64); 5] = [("6h", 6), ("24h", 24), ("7d", 7 * 24), ("30d", 30 * 24), ("365d", 365 * 24)];
+const SPANS: [(&str, u64); 5] =
+    [("6h", 6), ("24h", 24), ("7d", 7 * 24), ("30d", 30 * 24), ("365d", 365 * 24)];
 
 fn answer(
     resolved: &Resolved,

@@ -9,12 +9,7 @@ use std::time::Duration;
 pub const USUAL: Duration = Duration::from_secs(3_600);
 
 /// None for what is no value over time.
-pub fn of(
-    alert: &Alert,
-    span: Duration,
-    facts: &Facts,
-    work: &Work,
-) -> Result<Option<Picture>, StoreError> {
+pub fn of(alert: &Alert, span: Duration, facts: &Facts, work: &Work) -> Result<Option<Picture>, StoreError> {
     let device = alert.key.device;
     let series = |metric, object: &str| Series { device, metric, object: object.to_owned() };
     let object = alert.key.object.as_str();
@@ -40,7 +35,9 @@ pub fn of(
             ];
             (curves, speed.map(|speed| speed as f64))
         }
-        Metric::In => (vec![Curve { series: series(Metric::In, object), label: text!("alert.curve_in") }], None),
+        Metric::In => {
+            (vec![Curve { series: series(Metric::In, object), label: text!("alert.curve_in") }], None)
+        }
         Metric::Out => {
             (vec![Curve { series: series(Metric::Out, object), label: text!("alert.curve_out") }], None)
         }

@@ -64,7 +64,8 @@ fn subscribed(
 
 /// `/subscribe critical` means every router; one that is called so wins.
 fn wanted<'a>(resolved: &'a Resolved, facts: &Facts) -> (&'a str, Severity) {
-    let severity = |typed: &str| Severity::ALL.into_iter().find(|known| known.name().eq_ignore_ascii_case(typed));
+    let severity =
+        |typed: &str| Severity::ALL.into_iter().find(|known| known.name().eq_ignore_ascii_case(typed));
     let what = resolved.word("what").unwrap_or("all");
     let least = resolved.word("severity").and_then(severity);
     match (least, severity(what).filter(|_| facts.inventory.named(what).is_none())) {

@@ -103,7 +103,5 @@ fn others(
 
 fn administers(facts: &Facts) -> bool {
     let person = facts.asker.as_ref();
-    person.is_some_and(|person| {
-        facts.policy.may_ever(person, &facts.place, "subscribers.all", Role::Admin)
-    })
+    person.is_some_and(|person| facts.policy.may_ever(person, &facts.place, "subscribers.all", Role::Admin))
 }

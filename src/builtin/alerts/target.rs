@@ -16,7 +16,9 @@ pub fn routers(typed: &str, resolved: &Resolved, facts: &Facts) -> Result<(Selec
     };
     if let Some(first) = unknown.first().map(as_typed) {
         let first = first.as_str();
-        let names = facts.inventory.devices().iter().map(|device| device.name.as_str());
+        let shown = facts.inventory.devices().iter();
+        let shown = shown.filter(|device| one::may(resolved, vec![(*device).clone()], facts).is_ok());
+        let names = shown.map(|device| device.name.as_str());
         return Err(one::refused(match nearest(first, names).first() {
             Some(near) => text!("alerts.unknown_router_near", name = first, near = *near),
             None => text!("alerts.unknown_router", name = first),
