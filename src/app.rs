@@ -225,6 +225,8 @@ impl Loops {
         let own = house.clone();
         loops.work.spawn(async move { flow::live::run(&own).await });
         let own = house.clone();
+        loops.work.spawn(async move { flow::menus::run(&own).await });
+        let own = house.clone();
         loops.work.spawn(async move { flow::monitor::run(&own).await });
         let own = house.clone();
         loops.work.spawn(async move { flow::metrics::run(&own, aside).await });

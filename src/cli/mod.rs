@@ -8,6 +8,7 @@ use std::process::ExitCode;
 mod audit;
 mod bench;
 mod beside;
+mod chat;
 mod check;
 mod config;
 mod credential;
@@ -63,6 +64,9 @@ enum Command {
     /// The people who may use the bot
     #[command(subcommand)]
     Person(person::Command),
+    /// The chats that the bot has met
+    #[command(subcommand)]
+    Chat(chat::Command),
     /// The credentials for the routers, kept encrypted
     #[command(subcommand)]
     Credential(credential::Command),
@@ -89,6 +93,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Check(check) => check::run(settings, &check),
         Command::Device(device) => beside::run(settings, |beside| device::run(beside, device)),
         Command::Person(person) => beside::run(settings, |beside| person::run(beside, person)),
+        Command::Chat(chat) => beside::run(settings, |beside| chat::run(beside, chat)),
         Command::Credential(credential) => {
             beside::run(settings, |beside| credential::run(beside, credential))
         }
@@ -118,8 +123,10 @@ mod tests {
             "device remove R1",
             "device import routers.csv --dry-run",
             "device export",
-            "person add carol --role operator --identity terminal:carol",
-            "person set carol --role admin --identity terminal:c",
+            "person add carol --role operator --identity terminal:carol --language en",
+            "person set carol --role admin --identity terminal:c --language en --time-zone Asia/Ho_Chi_Minh",
+            "chat list",
+            "chat set terminal:console --time-zone Asia/Ho_Chi_Minh --language en",
             "person remove carol",
             "credential set lab --username admin --no-enable",
             "credential remove lab",

@@ -24,6 +24,7 @@ mod mail;
 mod pages;
 mod peer;
 mod peers_telegram;
+mod people;
 mod polls;
 mod process;
 mod registries;

@@ -55,6 +55,7 @@ impl Bench {
             now: Now { wall: NOW, monotonic: Duration::ZERO, boot: ago(86_400) },
             asker: people.first().cloned(),
             place: Destination { channel: "desk".to_owned(), address: "room".to_owned() },
+            private: true,
             inventory: Arc::new(inventory),
             policy: Arc::default(),
             commands: Arc::clone(catalog.commands()),

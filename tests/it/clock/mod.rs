@@ -2,6 +2,7 @@
 //! second, and a desk that hears of it. Faults of the routers go in, messages come out.
 
 mod alert;
+mod asked;
 mod counters;
 mod elsewhere;
 mod ends;
