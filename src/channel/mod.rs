@@ -18,6 +18,7 @@ pub mod email;
 pub mod heartbeat;
 pub mod pieces;
 mod table;
+pub mod telegram;
 pub mod terminal;
 
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -155,13 +156,20 @@ pub struct Kind {
     pub address: &'static str,
 }
 
-pub const KINDS: [Kind; 2] = [
+pub const KINDS: [Kind; 3] = [
     Kind {
         name: email::KIND,
         check: email::checked,
         open: email::opened,
         fits: email::fits,
         address: "noc@example.net",
+    },
+    Kind {
+        name: telegram::KIND,
+        check: telegram::checked,
+        open: telegram::opened,
+        fits: telegram::fits,
+        address: telegram::EXAMPLE,
     },
     Kind {
         name: terminal::KIND,
