@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+pub mod budget;
 pub mod email;
 pub mod heartbeat;
 pub mod terminal;
