@@ -13,8 +13,11 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 pub mod budget;
+mod columns;
 pub mod email;
 pub mod heartbeat;
+pub mod pieces;
+mod table;
 pub mod terminal;
 
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
