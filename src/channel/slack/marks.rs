@@ -78,7 +78,18 @@ pub fn defused(words: &str) -> String {
 
 /// How long it is once it is escaped, as the service counts.
 pub fn length(words: &str) -> usize {
-    words.chars().map(|c| if matches!(c, '&') { 5 } else if matches!(c, '<' | '>') { 4 } else { 1 }).sum()
+    words
+        .chars()
+        .map(|c| {
+            if matches!(c, '&') {
+                5
+            } else if matches!(c, '<' | '>') {
+                4
+            } else {
+                1
+            }
+        })
+        .sum()
 }
 
 /// As much of it as fits into so many characters once escaped, with `…` where something is missing.

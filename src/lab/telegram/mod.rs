@@ -130,11 +130,11 @@ impl Telegram {
         let mut tasks = JoinSet::new();
         let server = inner.clone();
         tasks.spawn(async move {
-            let each = |stream| {
+            let each = |guest| {
                 let server = server.clone();
                 async move {
                     let answer = |call, read| answer::answer(&server, call, read);
-                    calls::connection(&server.door, stream, answer).await;
+                    calls::connection(guest, answer).await;
                 }
             };
             server.door.serve(listener, each).await;
