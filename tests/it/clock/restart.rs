@@ -4,6 +4,7 @@ use super::{Clock, RULES, alert_of, routers, rules, watched};
 use crate::world::{Plan, World, now};
 use patchbay::lab::Fault;
 use patchbay::model::{Alert, Cause, IncidentId, Phase};
+use patchbay::settings::{Monitor, Settings};
 use patchbay::store::{StoreError, Work};
 use std::time::Duration;
 
@@ -69,7 +70,9 @@ async fn what_ended_while_the_bot_was_down_has_no_exact_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_pending_goes_on_after_a_restart() {
     let slow = RULES.replacen("min_samples = 2", "min_samples = 2\nfor = \"6s\"", 1);
-    let plan = Plan { rules: rules(slow), ..watched(routers(&["R1"])) };
+    // What was not looked at for three periods begins anew, and a busy machine may take seconds to start.
+    let settings = |settings: &mut Settings| settings.monitor = Monitor::each(Duration::from_secs(5));
+    let plan = Plan { rules: rules(slow), settings, ..watched(routers(&["R1"])) };
     let world = World::new(plan).await;
     world.is_well().await;
     world.router("R1").fault(BUSY).await;
