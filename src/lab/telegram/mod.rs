@@ -55,6 +55,9 @@ pub struct Plan {
     pub token: String,
     pub name: String,
     pub username: String,
+    /// Parameters and fields that the API does not know are refused. The service overlooks them; libraries of others
+    /// rely on it.
+    pub strict: bool,
     /// In groups the bot sees only what is meant for it, as bots do that nobody configured.
     pub privacy: bool,
     /// The budgets of the real service. None enforces none.
@@ -72,6 +75,7 @@ impl Default for Plan {
             token: "123456:lab-token".to_owned(),
             name: "Patchbay".to_owned(),
             username: "patchbay_lab_bot".to_owned(),
+            strict: true,
             privacy: true,
             pace: None,
             update_life: Duration::from_secs(24 * 60 * 60),
