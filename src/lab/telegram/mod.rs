@@ -16,6 +16,7 @@ mod page;
 mod people;
 mod press;
 mod queue;
+mod reading;
 mod refusal;
 mod rendered;
 mod said;
@@ -239,6 +240,21 @@ impl Telegram {
             changed.borrow_and_update();
             if let Some(call) = self.inner.log.find(&wanted) {
                 return call;
+            }
+            if changed.changed().await.is_err() {
+                return std::future::pending().await;
+            }
+        }
+    }
+
+    /// Calls that are so, when there are that many.
+    pub async fn calls_by(&self, count: usize, wanted: impl Fn(&Call) -> bool) -> Vec<Call> {
+        let mut changed = self.inner.log.changed.subscribe();
+        loop {
+            changed.borrow_and_update();
+            let found: Vec<Call> = self.calls().into_iter().filter(|call| wanted(call)).collect();
+            if found.len() >= count {
+                return found;
             }
             if changed.changed().await.is_err() {
                 return std::future::pending().await;
