@@ -23,6 +23,7 @@ mod life;
 mod mail;
 mod pages;
 mod peer;
+mod peers_slack;
 mod peers_telegram;
 mod people;
 mod polls;
