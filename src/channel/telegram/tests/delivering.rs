@@ -181,14 +181,18 @@ async fn a_group_that_moved_is_told_and_who_is_gone_is_given_up() {
     let (bench, an, chat) = bench().await;
     let group = bench.service.group("NOC", &[&an]);
     let first = message(group.id(), "a", line(Sign::Done, "one"));
-    bench.send(&first).await.unwrap();
+    let receipt = bench.send(&first).await.unwrap();
     let moved = group.migrate();
     let to = Destination { channel: "tg".to_owned(), address: moved.id().to_string() };
     assert_eq!(
         bench.send(&message(group.id(), "b", line(Sign::Done, "two"))).await,
         Err(SendError::Moved { to: to.clone() })
     );
-    bench.send(&Message { place: to.clone(), ..message(0, "b", line(Sign::Done, "two")) }).await.unwrap();
+    // What stood in the old group is no message of the new one, whatever stands there under its number.
+    let next = Message { place: to.clone(), ..version(&first, &receipt, line(Sign::Done, "two")) };
+    bench.send(&next).await.unwrap();
+    assert_eq!(moved.from_bot().last().unwrap().text, "✅ two");
+    assert_eq!(bench.service.calls_of("editMessageText").len(), 0);
     moved.remove_bot(&an);
     let refused = bench.send(&Message { place: to, ..message(0, "c", line(Sign::Done, "three")) }).await;
     assert!(matches!(refused, Err(SendError::Never { .. })), "{refused:?}");
@@ -221,6 +225,7 @@ async fn a_service_in_trouble_is_asked_again_and_no_call_waits_for_ever() {
         bench.service.fault(fault.clone()).await;
         let told = bench.send(&short).await;
         assert!(matches!(told, Err(SendError::Later { after: Duration::ZERO, .. })), "{fault:?} {told:?}");
+        assert!(!format!("{told:?}").contains("lab-token"), "{told:?}");
         bench.service.clear_faults().await;
     }
     // Each waits for its deadline; they wait together.
@@ -280,7 +285,8 @@ async fn what_the_service_does_not_take_is_said_without_it() {
         ..message(chat.id(), "c", line(Sign::Done, "x").with(file("R1.txt", 1)))
     };
     bench.send(&with).await.unwrap();
-    expect!["The file R1.txt (3 B) is not taken here. Ask for less, or in another chat."].assert_eq(&chat.from_bot()[3].text);
+    expect!["The file R1.txt (3 B) is not taken here. Ask for less, or in another chat."]
+        .assert_eq(&chat.from_bot()[3].text);
 }
 
 #[tokio::test]
@@ -320,4 +326,63 @@ async fn menus_are_sent_once_to_those_who_see_them() {
     bench.door.deliver.show_menus(&menus("backup")[..2]).await.unwrap();
     assert_eq!(bench.service.calls_of("setMyCommands").len(), 4);
     assert_eq!(shown(member), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_picture_that_does_not_get_through_holds_no_word_up() {
+    let (bench, _an, chat) = bench().await;
+    bench.service.fault(Fault::CutBefore.on("sendPhoto")).await;
+    let alert = Message {
+        class: Class::Critical,
+        pictures: vec![drawn(1)],
+        ..message(chat.id(), "alert/7", Document::open(Sign::Critical, said("R3 CPU 94 %")).with(picture()))
+    };
+    assert!(bench.send(&alert).await.is_err());
+    let receipt = bench.send(&alert).await.unwrap();
+    assert_eq!(chat.from_bot()[0].text, "🔴 (repeat) R3 CPU 94 %\n   R1 Gi1 to ISP-A");
+    bench.service.clear_faults().await;
+    let next = Message { pictures: vec![drawn(1)], ..version(&alert, &receipt, alert.document.clone()) };
+    bench.send(&next).await.unwrap();
+    let stands = chat.from_bot();
+    assert_eq!(
+        (stands.len(), stands[0].text.as_str(), stands[0].file.is_some()),
+        (1, "🔴 R3 CPU 94 %", true)
+    );
+}
+
+/// A proxy that answers the first call, and what it was asked.
+async fn proxied(answer: &'static str) -> (Result<Receipt, SendError>, String) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let proxy = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let table = format!(
+        "token_file = \"x\"\napi_url = \"http://bot-api.invalid\"\nproxy = \"http://{}\"\n",
+        proxy.local_addr().unwrap()
+    );
+    let (door, problems) = open(&table, &[("token", "123456:lab-token")]);
+    assert_eq!(problems, [""; 0]);
+    let serve = async {
+        let (mut line, _) = proxy.accept().await.unwrap();
+        let mut heard = vec![0; 8_192];
+        let length = line.read(&mut heard).await.unwrap();
+        let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: ";
+        line.write_all(format!("{head}{}\r\n\r\n{answer}", answer.len()).as_bytes()).await.unwrap();
+        String::from_utf8_lossy(&heard[..length]).into_owned()
+    };
+    let asked = message(1, "a", line(Sign::Done, "x"));
+    let door = door.unwrap();
+    soon("an answer", async { tokio::join!(door.deliver.deliver(&asked), serve) }).await
+}
+
+#[tokio::test]
+async fn all_goes_through_the_proxy_and_strange_answers_are_read_as_what_they_are() {
+    let (sent, heard) = proxied("{\"ok\":true,\"result\":{\"message_id\":7,\"new\":[1]}}").await;
+    assert!(
+        heard.starts_with("POST http://bot-api.invalid/bot123456:lab-token/SendMessage HTTP/1.1\r\n"),
+        "{heard}"
+    );
+    assert!(sent.unwrap().parts[0].0.starts_with("t7@1/"));
+    for answer in ["<html>Bad Gateway</html>", "{\"ok\":true,\"result\":{}}", ""] {
+        let (sent, _) = proxied(answer).await;
+        assert!(matches!(sent, Err(SendError::Later { after: Duration::ZERO, .. })), "{answer} {sent:?}");
+    }
 }

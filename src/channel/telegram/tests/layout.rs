@@ -47,7 +47,10 @@ fn the_verdict_is_bold_columns_are_code_and_a_router_can_neither_format_nor_call
         .with_button(button("d", "Processes"))
         .with_button(button("e", "Show the 3 lines"))
         .with_button(button("f", "GigabitEthernet0/0/1 to ISP-A"));
-    check(&message(1, "a", document), 0, expect![[r#"
+    check(
+        &message(1, "a", document),
+        0,
+        expect![[r#"
         --- text
         <b>⚠️ 1 of 5 routers needs a &lt;look&gt;</b>
            R3 "to @⁠noc &amp; #⁠isp"
@@ -63,7 +66,8 @@ fn the_verdict_is_bold_columns_are_code_and_a_router_can_neither_format_nor_call
         [Ack] [1 h] [4 h]
         [Processes] [Show the 3 lines]
         [GigabitEthernet0/0/1 to ISP-A]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -78,22 +82,30 @@ fn a_picture_has_the_verdict_below_it_and_files_come_last() {
         files: vec![b"one".to_vec()],
         ..message(1, "a", document.clone())
     };
-    check(&with(&document, vec![drawn(1), Drawn::default()]), 0, expect![[r#"
+    check(
+        &with(&document, vec![drawn(1), Drawn::default()]),
+        0,
+        expect![[r#"
         --- picture R1-Gi1-1402.png
         <b>🔴 R3 CPU 94 % for 5 min (limit 90 %)</b>
            R1 Gi1 to ISP-A
         --- file R3.txt (3 bytes)
 
         [Acknowledge]
-    "#]]);
-    check(&with(&document, vec![Drawn::default(), Drawn::default()]), 1, expect![[r#"
+    "#]],
+    );
+    check(
+        &with(&document, vec![Drawn::default(), Drawn::default()]),
+        1,
+        expect![[r#"
         --- the picture that stands there
         <b>🔴 R3 CPU 94 % for 5 min (limit 90 %)</b>
            R1 Gi1 to ISP-A
         --- file R3.txt (3 bytes)
 
         [Acknowledge]
-    "#]]);
+    "#]],
+    );
     let long = Document { blocks: vec![Block::Raw("0123456789\n".repeat(40))], ..document.clone() };
     let long = Document {
         blocks: [document.blocks, long.blocks, vec![Block::Raw("0123456789\n".repeat(60))]].concat(),

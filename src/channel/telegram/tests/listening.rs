@@ -179,3 +179,37 @@ async fn a_refused_token_is_told_and_the_loop_goes_on() {
     bench.stop.cancel();
     soon("the end", &mut bench.listening).await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn whoever_else_asks_for_the_updates_is_named_and_the_loop_goes_on() {
+    let service = lab::Telegram::start(lab::Plan::default()).await.unwrap();
+    service.set_webhook("https://example.net/hook");
+    let door = door(&service, &service.token());
+    let bench = Bench::at(service, door);
+    soon("a conflict", bench.service.call(|call| call.status == Some(409))).await;
+    assert!(!bench.listening.is_finished());
+}
+
+#[tokio::test]
+async fn redelivered_and_reordered_updates_keep_their_keys() {
+    let mut bench = Bench::new().await;
+    let an = bench.service.person("An");
+    for number in 0..5 {
+        an.private().say(&an, &format!("/status {number}"));
+    }
+    let mut keys = Vec::new();
+    for _ in 0..5 {
+        keys.push(bench.got().await.key);
+    }
+    soon("the confirmation", bench.service.all_confirmed()).await;
+    bench.drained().await;
+    bench.service.redeliver(5, true);
+    let mut again = Vec::new();
+    for _ in 0..5 {
+        again.push(bench.got().await.key);
+    }
+    again.sort();
+    keys.sort();
+    assert_eq!(again, keys);
+    soon("the confirmation", bench.service.all_confirmed()).await;
+}

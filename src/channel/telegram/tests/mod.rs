@@ -88,12 +88,6 @@ impl Bench {
         received.update
     }
 
-    /// What the next update asks for.
-    async fn request(&mut self) -> Option<Request> {
-        let update = self.got().await;
-        self.door.listen.as_ref().unwrap().request(&update)
-    }
-
     async fn send(&self, message: &Message) -> Result<Receipt, SendError> {
         soon("an answer", self.door.deliver.deliver(message)).await
     }

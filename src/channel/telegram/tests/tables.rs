@@ -18,9 +18,27 @@ fn a_whole_table_opens_and_every_mistake_is_told_with_its_cure() {
                  api_url = \"http://127.0.0.1:9\"\n";
     check(whole, &[TOKEN], expect![""]);
     check("token_file = \"x\"", &[TOKEN], expect![""]);
-    check("", &[], expect!["bot.toml:1: token_file is missing; @BotFather gives a token; put it into a file for this user only"]);
-    check("token_file = \"x\"", &[("token", "lab-token")], expect!["bot.toml:1: token_file does not hold a token; a token of @BotFather is a number, a colon and a word"]);
-    check("token_file = \"x\"", &[("token", "123456:a/b")], expect!["bot.toml:1: token_file does not hold a token; a token of @BotFather is a number, a colon and a word"]);
+    check(
+        "",
+        &[],
+        expect![
+            "bot.toml:1: token_file is missing; @BotFather gives a token; put it into a file for this user only"
+        ],
+    );
+    check(
+        "token_file = \"x\"",
+        &[("token", "lab-token")],
+        expect![
+            "bot.toml:1: token_file does not hold a token; a token of @BotFather is a number, a colon and a word"
+        ],
+    );
+    check(
+        "token_file = \"x\"",
+        &[("token", "123456:a/b")],
+        expect![
+            "bot.toml:1: token_file does not hold a token; a token of @BotFather is a number, a colon and a word"
+        ],
+    );
     check(
         "token_file = \"x\"\nhome = [\"@noc\", \"-1\"]\nproxy = \"10.0.0.1:3128\"\napi_url = \"ftp://x\"\nhom = 1\n",
         &[TOKEN],
@@ -30,8 +48,16 @@ fn a_whole_table_opens_and_every_mistake_is_told_with_its_cure() {
             bot.toml:4: api_url is no address of a Bot API server; write api_url = "https://api.telegram.org", or leave it out
             bot.toml:5: hom is no key here; did you mean home?"#]],
     );
-    check("token_file = \"x\"\nproxy = \"http://me:made-up@10.0.0.1\"", &[TOKEN], expect!["bot.toml:2: proxy holds a password; put the whole address into a file and say proxy_file"]);
-    check("token_file = \"x\"\nproxy = \"http://10.0.0.1\"\nproxy_env = \"Y\"", &[TOKEN], expect!["bot.toml:3: proxy is there too; keep one of them"]);
+    check(
+        "token_file = \"x\"\nproxy = \"http://me:made-up@10.0.0.1\"",
+        &[TOKEN],
+        expect!["bot.toml:2: proxy holds a password; put the whole address into a file and say proxy_file"],
+    );
+    check(
+        "token_file = \"x\"\nproxy = \"http://10.0.0.1\"\nproxy_env = \"Y\"",
+        &[TOKEN],
+        expect!["bot.toml:3: proxy is there too; keep one of them"],
+    );
     check(
         "token_file = \"x\"\nproxy_env = \"Y\"",
         &[TOKEN, ("proxy", "http://me:made-up@10.0.0.1")],
