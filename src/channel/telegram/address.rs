@@ -1,5 +1,5 @@
 //! How this service's places, messages and buttons are written as words: `-1001234567890/5` for a topic
-//! of a group, `t123/../..` for a message that was sent, `p:<token>` on a button.
+//! of a group, `t123@42/../..` for a message that was sent, `p:<token>` on a button.
 
 use crate::model::outbound::MessageRef;
 use crate::model::{Thread, Token};
@@ -46,6 +46,8 @@ fn whole<N: std::str::FromStr + ToString + Default + PartialEq>(written: &str) -
 pub struct Standing {
     pub kind: Kind,
     pub id: i32,
+    /// A group that moved counts its messages anew: the same number is another message there.
+    pub chat: i64,
     /// Of a picture's or file's bytes.
     pub media: String,
     /// Of the words and the buttons.
@@ -66,7 +68,7 @@ impl Standing {
             Kind::Photo => 'p',
             Kind::Document => 'd',
         };
-        MessageRef(format!("{kind}{}/{}/{}", self.id, self.media, self.words))
+        MessageRef(format!("{kind}{}@{}/{}/{}", self.id, self.chat, self.media, self.words))
     }
 
     pub fn read(part: &MessageRef) -> Option<Standing> {
@@ -77,9 +79,9 @@ impl Standing {
             _ => return None,
         };
         let mut words = part.0.get(1..)?.split('/');
-        let id = words.next()?.parse().ok()?;
+        let (id, chat) = words.next()?.split_once('@')?;
         let mut next = || words.next().unwrap_or_default().to_owned();
-        Some(Standing { kind, id, media: next(), words: next() })
+        Some(Standing { kind, id: id.parse().ok()?, chat: chat.parse().ok()?, media: next(), words: next() })
     }
 }
 
@@ -130,9 +132,10 @@ mod tests {
 
     #[test]
     fn messages_and_buttons_read_back() {
-        let standing = Standing { kind: Kind::Photo, id: 7, media: "ab".to_owned(), words: "cd".to_owned() };
+        let standing =
+            Standing { kind: Kind::Photo, id: 7, chat: -42, media: "ab".to_owned(), words: "cd".to_owned() };
         assert_eq!(Standing::read(&standing.written()), Some(standing));
-        for other in ["", "7", "x7", "t", "é7"] {
+        for other in ["", "7", "t7", "x7@1", "t", "é7@1"] {
             assert_eq!(Standing::read(&MessageRef(other.to_owned())), None, "{other:?}");
         }
         let token = Token("0123456789abcdef0123456789abcdef".to_owned());

@@ -54,7 +54,10 @@ impl Way<'_> {
         let standing = self.standing(&remains);
         let (first_try, doubt) = (standing.is_empty(), self.message.repeat || remains.doubt);
         // What is edited cannot stand there twice.
-        let message = Message { repeat: doubt && first_try, ..self.message.clone() };
+        let mut message = Message { repeat: doubt && first_try, ..self.message.clone() };
+        if remains.no_pictures {
+            message.pictures.iter_mut().for_each(|picture| picture.png.clear());
+        }
         let pictures = standing.iter().filter(|part| part.kind == Kind::Photo).count();
         let parts = page::parts(&message, self.courier.texts, pictures);
         let mut stands: Vec<Option<Standing>> = standing.into_iter().map(Some).collect();
@@ -68,11 +71,14 @@ impl Way<'_> {
                     if let Some(there) = there {
                         put(&mut stands, at, there);
                     }
-                    self.keep(&stands, matches!(fault, Fault::Away { doubt: true, .. }));
+                    let doubt = matches!(fault, Fault::Away { doubt: true, .. });
+                    // What is said is not held up by a picture that does not get through.
+                    let no_pictures = matches!(fault, Fault::Away { .. }) && part.kind() == Kind::Photo;
+                    self.keep(Remains { parts: written(&stands), doubt, no_pictures });
                     return Err(self.told(fault));
                 }
             }
-            self.keep(&stands, false);
+            self.keep(Remains { parts: written(&stands), ..Remains::default() });
         }
         for gone in stands.split_off(parts.len().min(stands.len())).into_iter().flatten() {
             self.pay().await;
@@ -89,19 +95,19 @@ impl Way<'_> {
     /// What the store knows of, or what a try left that did not come to its end.
     fn standing(&self, remains: &Remains) -> Vec<Standing> {
         let known = if remains.parts.is_empty() { &self.message.parts } else { &remains.parts };
-        known.iter().filter_map(Standing::read).collect()
+        known.iter().filter_map(Standing::read).filter(|part| part.chat == self.address.chat).collect()
     }
 
-    fn keep(&self, stands: &[Option<Standing>], doubt: bool) {
-        let parts = written(stands);
-        if doubt || !parts.is_empty() {
-            self.courier.left.keep(self.message, Remains { parts, doubt });
+    fn keep(&self, remains: Remains) {
+        if remains != Remains::default() {
+            self.courier.left.keep(self.message, remains);
         }
     }
 
     /// The message below which this one hangs: the slot that it replies to, else the command.
     fn below(&self) -> Option<i32> {
-        let slot = self.message.reply_to.as_ref().and_then(Standing::read).map(|part| part.id);
+        let slot = self.message.reply_to.as_ref().and_then(Standing::read);
+        let slot = slot.filter(|part| part.chat == self.address.chat).map(|part| part.id);
         slot.or_else(|| self.message.thread.as_ref().and_then(message_of))
     }
 
@@ -118,7 +124,7 @@ impl Way<'_> {
         if part.kind() == Kind::Text && there.kind != Kind::Text {
             return self.send_instead(&there, part, below).await;
         }
-        let now = part.standing(there.id, Some(&there));
+        let now = part.instead_of(&there);
         match self.edit(there.id, part, change).await {
             Ok(()) | Err(Fault::NotModified) => Ok(now),
             // Somebody deleted it: what it says is said anew.
@@ -162,11 +168,11 @@ impl Way<'_> {
                 tracing::warn!(%why, place = %self.message.place, "a picture or file was not taken");
                 let part = self.without_file(part);
                 let id = self.send_as(&part, below).await?;
-                return Ok(part.standing(id, None));
+                return Ok(part.standing(self.address.chat, id));
             }
             other => other?,
         };
-        Ok(part.standing(id, None))
+        Ok(part.standing(self.address.chat, id))
     }
 
     fn without_file(&self, part: &Part) -> Part {

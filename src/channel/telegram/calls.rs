@@ -3,7 +3,7 @@
 
 use super::address::{Address, Kind};
 use super::page::{Body, File, Part};
-use super::wire::{CALL, Fault, Wire};
+use super::wire::{CALL, FILE, Fault, PICTURE, Wire};
 use serde_json::Value;
 use teloxide::payloads::{
     DeleteMessage, EditMessageCaption, EditMessageCaptionSetters, EditMessageMedia, EditMessageMediaSetters,
@@ -52,12 +52,12 @@ pub async fn send(
             wire.call(call, CALL).await?
         }
         Body::Photo(Some(file)) => {
-            wire.upload(common!(SendPhoto::new(chat, input(file)).caption(words))).await?
+            wire.upload(common!(SendPhoto::new(chat, input(file)).caption(words)), PICTURE).await?
         }
         Body::Document(file) => {
             let call = common!(SendDocument::new(chat, input(file)).caption(words));
             // Else a text file might be shown as something else.
-            wire.upload(call.disable_content_type_detection(true)).await?
+            wire.upload(call.disable_content_type_detection(true), FILE).await?
         }
         // Nothing that could stay.
         Body::Photo(None) => {
@@ -85,13 +85,13 @@ pub async fn edit(
             let media = InputMediaPhoto::new(input(file)).caption(words);
             let media = if dress == Dress::Html { media.parse_mode(ParseMode::Html) } else { media };
             let call = EditMessageMedia::new(chat, id, InputMedia::Photo(media)).reply_markup(keys);
-            wire.upload(call).await?;
+            wire.upload(call, PICTURE).await?;
         }
         (Change::Media, Body::Document(file)) => {
             let media = InputMediaDocument::new(input(file)).caption(words);
             let media = if dress == Dress::Html { media.parse_mode(ParseMode::Html) } else { media };
             let call = EditMessageMedia::new(chat, id, InputMedia::Document(media)).reply_markup(keys);
-            wire.upload(call).await?;
+            wire.upload(call, FILE).await?;
         }
         (_, Body::Text) => {
             let call =

@@ -11,6 +11,8 @@ pub struct Remains {
     pub parts: Vec<MessageRef>,
     /// A part was sent and no answer came.
     pub doubt: bool,
+    /// A picture did not get through: the next try goes without.
+    pub no_pictures: bool,
 }
 
 #[derive(Default)]

@@ -72,9 +72,14 @@ impl Part {
     }
 
     /// What will stand there once it was sent as this message.
-    pub fn standing(&self, id: i32, before: Option<&Standing>) -> Standing {
-        let stays = || before.map(|before| before.media.clone()).unwrap_or_default();
-        Standing { kind: self.kind(), id, media: self.media().unwrap_or_else(stays), words: self.words() }
+    pub fn standing(&self, chat: i64, id: i32) -> Standing {
+        Standing { kind: self.kind(), id, chat, media: self.media().unwrap_or_default(), words: self.words() }
+    }
+
+    /// The same for a message that stood there before.
+    pub fn instead_of(&self, before: &Standing) -> Standing {
+        let media = self.media().unwrap_or_else(|| before.media.clone());
+        Standing { media, ..self.standing(before.chat, before.id) }
     }
 
     pub fn keyboard(&self) -> InlineKeyboardMarkup {

@@ -14,7 +14,9 @@ use teloxide::{ApiError, Bot, RequestError};
 
 /// Every call has an end. It also cuts short the ten seconds for which the library sleeps after a 5xx.
 pub const CALL: Duration = Duration::from_secs(15);
-pub const UPLOAD: Duration = Duration::from_secs(60);
+/// Of a picture, of a file.
+pub const PICTURE: Duration = Duration::from_secs(30);
+pub const FILE: Duration = Duration::from_secs(60);
 const CONNECT: Duration = Duration::from_secs(10);
 /// The service's own words are cut here.
 const WORDS: usize = 200;
@@ -75,11 +77,11 @@ impl Wire {
         within(deadline, JsonRequest::new(self.0.clone(), Lean(payload)).send()).await
     }
 
-    pub async fn upload<P>(&self, payload: P) -> Result<Value, Fault>
+    pub async fn upload<P>(&self, payload: P, deadline: Duration) -> Result<Value, Fault>
     where
         P: MultipartPayload + Serialize + Clone + Send + 'static,
     {
-        within(UPLOAD, MultipartRequest::new(self.0.clone(), Lean(payload)).send()).await
+        within(deadline, MultipartRequest::new(self.0.clone(), Lean(payload)).send()).await
     }
 }
 
