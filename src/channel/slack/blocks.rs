@@ -50,9 +50,10 @@ pub fn lay_out(message: &Message, texts: &Texts) -> Laid {
     for piece in pieces::of(message, texts) {
         page.put(piece);
     }
+    page.close();
     if let Some(rest) = page.rest.take() {
         let name = "more.txt";
-        page.last_sentence(&say(text!("slack.more", name = name)));
+        page.blocks.push(plain(&say(text!("slack.more", name = name))));
         page.files.insert(0, file(name.to_owned(), rest.into_bytes()));
     }
     let mut blocks = page.blocks;
@@ -135,11 +136,6 @@ impl Page {
             }
             self.close_when_full();
         }
-    }
-
-    fn last_sentence(&mut self, words: &str) {
-        self.close();
-        self.blocks.push(plain(words));
     }
 
     /// A section is full when the next sentence may not fit.
