@@ -166,6 +166,7 @@ fn house(parts: Parts) -> anyhow::Result<House> {
         stops: Stops::default(),
         gathered: flow::gather::Cache::default(),
         lock_patience: parts.settings.lock_patience,
+        notify_after: parts.settings.notify_after,
     })
 }
 

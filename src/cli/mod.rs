@@ -8,6 +8,7 @@ use std::process::ExitCode;
 mod audit;
 mod bench;
 mod beside;
+mod channel;
 mod chat;
 mod check;
 mod config;
@@ -76,6 +77,9 @@ enum Command {
     /// Backed-up configurations of routers
     #[command(subcommand)]
     Config(config::Command),
+    /// The chats and services that the bot can speak
+    #[command(subcommand)]
+    Channel(channel::Command),
     /// Who did what, newest first
     Audit(audit::Arguments),
     /// Ask the running bot to read its command files and rules anew
@@ -91,6 +95,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Bench(bench) => bench::run(&bench),
         Command::Key(key) => key::run(&key),
         Command::Check(check) => check::run(settings, &check),
+        Command::Channel(channel) => channel::run(settings, &channel),
         Command::Device(device) => beside::run(settings, |beside| device::run(beside, device)),
         Command::Person(person) => beside::run(settings, |beside| person::run(beside, person)),
         Command::Chat(chat) => beside::run(settings, |beside| chat::run(beside, chat)),
@@ -134,6 +139,7 @@ mod tests {
             "grant remove 4",
             "config export all --at yesterday --raw out",
             "audit --limit 5",
+            "channel manifest slack",
             "reload",
             "bench picture --times 5",
         ] {

@@ -63,10 +63,12 @@ fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result
         Decision::Nothing => Ok(()),
         Decision::Say { document, audit } => {
             note(work, gathered, &audit, None)?;
-            let class = if gathered.press.is_some() { Class::Critical } else { Class::Result };
-            let slot = match spends_nothing(gathered, &audit) {
-                true => own_slot(gathered),
-                false => decide::slot(gathered),
+            let (slot, class) = match (spends_nothing(gathered, &audit), &gathered.request.what) {
+                // Nobody else need know who pressed in vain.
+                (true, What::Press(_)) => (own_slot(gathered), Class::Ephemeral),
+                (true, _) => (own_slot(gathered), Class::Result),
+                (false, What::Press(_)) => (decide::slot(gathered), Class::Critical),
+                (false, _) => (decide::slot(gathered), Class::Result),
             };
             say(work, gathered, slot, class, document)
         }

@@ -65,6 +65,8 @@ pub struct House {
     pub homes: Arc<Vec<Destination>>,
     /// How long a changing command waits for a router that is in use.
     pub lock_patience: Duration,
+    /// Work that took longer ends with a message that a phone tells of.
+    pub notify_after: Duration,
 }
 
 /// Real routers are looked at no more often than this.

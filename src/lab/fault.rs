@@ -141,4 +141,8 @@ pub enum Point {
     AtRestconf(String),
     /// A [`super::MailSink`] has a whole mail and kept it; its answer is withheld.
     AtMail,
+    /// A fake service was called by a method of this name; nothing was done yet. No name means every call.
+    BeforeCall(String),
+    /// Such a call was done; its answer is withheld.
+    AfterCall(String),
 }

@@ -1,8 +1,10 @@
 //! The lab: simulated routers that serve real SSH and RESTCONF on loopback, for the demo and the tests. A [`LabPlan`]
 //! enters, a running [`Lab`] leaves; its [`Router`] handles tell what happened and make things go wrong. What flows
-//! through a router is known exactly ([`traffic`]); a [`MailSink`] takes mails as a strict server does.
+//! through a router is known exactly ([`traffic`]); a [`MailSink`] takes mails as a strict server does, and
+//! [`telegram`] is a chat with people in it.
 //! It shares no code with the rooms that talk to routers: a mistake made on both sides would hide itself.
 
+mod calls;
 mod certificate;
 mod cli;
 mod clock;
@@ -23,8 +25,10 @@ mod router;
 mod running;
 mod sample;
 mod saved;
+mod slack;
 mod ssh;
 mod state;
+pub mod telegram;
 mod terminal;
 mod topology;
 pub mod traffic;
@@ -39,6 +43,11 @@ pub use mail::{Mail, MailFault, MailPlan, MailSink, MailTls};
 pub use plan::{Certificates, Credentials, HostKeyKind, LabPlan, LoginMethods, RouterPlan};
 pub use router::{Logins, Router};
 pub use running::Lab;
+pub use slack::{
+    Slack, SlackAck, SlackCall, SlackCalled, SlackChoice, SlackDelivery, SlackFate, SlackFault, SlackFile,
+    SlackGoodbye, SlackMessage, SlackModal, SlackPlan, SlackSubmitted, SlackTrouble, SlackUser, SlackVersion,
+    SlackWrong,
+};
 pub use web::PortView;
 
 #[cfg(test)]

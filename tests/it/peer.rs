@@ -5,7 +5,7 @@ use crate::laws::root;
 use crate::world::PATIENCE;
 use serde_json::Value;
 use std::io::BufRead;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use tokio::sync::watch;
 
@@ -22,12 +22,23 @@ pub struct MailServer {
 }
 
 /// The Python of the virtual environment with the peers in it.
-fn python(test: &str) -> Option<PathBuf> {
+pub fn python(test: &str) -> Option<PathBuf> {
     let python = root().join(".venv/bin/python");
-    if root().join(".venv/peers.txt").exists() && python.exists() {
-        return Some(python);
+    there(test, &root().join(".venv/peers.txt"), python)
+}
+
+/// The folder of the libraries for node; a script beside them finds them.
+pub fn node(test: &str) -> Option<PathBuf> {
+    let folder = root().join("tests/peers/node");
+    there(test, &folder.join("node_modules/peers.json"), folder)
+}
+
+/// A peer that was installed as a whole leaves a mark.
+fn there(test: &str, mark: &Path, peer: PathBuf) -> Option<PathBuf> {
+    if mark.exists() && peer.exists() {
+        return Some(peer);
     }
-    assert!(std::env::var_os("PATCHBAY_REQUIRE_PEERS").is_none(), "{test} needs {}", python.display());
+    assert!(std::env::var_os("PATCHBAY_REQUIRE_PEERS").is_none(), "{test} needs {}", mark.display());
     println!("skipped: {test}: no peers");
     None
 }

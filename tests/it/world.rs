@@ -10,7 +10,7 @@ use patchbay::flow::live::{Live, Load};
 use patchbay::lab::{Lab, LabPlan, Router};
 use patchbay::model::{
     Destination, Document, Ending, Identity, Menu, Message, Reader, Receipt, Request, Rules, Scene,
-    SendError, Source, Text, Texts, Timestamp, Token, Update, What, outbound::MessageRef,
+    SendError, Source, Text, Texts, Timestamp, Token, Unfit, Update, What, outbound::MessageRef,
 };
 use patchbay::settings::Settings;
 use patchbay::store::{Access, Credential, Store};
@@ -208,6 +208,21 @@ pub struct Desk {
     sent: watch::Sender<Vec<Message>>,
     count: Mutex<u64>,
     session: String,
+    /// How the service behaves; tests change what they need.
+    pub manners: Mutex<Manners>,
+}
+
+/// How a chat service takes messages.
+pub struct Manners {
+    pub turn: fn(&Message) -> Duration,
+    pub fails: fn(&Message) -> Option<SendError>,
+    pub silent_edits: bool,
+}
+
+impl Default for Manners {
+    fn default() -> Self {
+        Manners { turn: |_| Duration::ZERO, fails: |_| None, silent_edits: false }
+    }
 }
 
 /// A message as it stood when it ended.
@@ -232,6 +247,7 @@ impl Desk {
             intake: watch::Sender::new(None),
             sent: watch::Sender::new(Vec::new()),
             count: Mutex::new(0),
+            manners: Mutex::default(),
             session: format!("{:x}", u64::from_le_bytes(random)),
         })
     }
@@ -436,21 +452,29 @@ impl Listen for Desk {
 
     fn request(&self, update: &Update) -> Option<Request> {
         let raw: serde_json::Value = serde_json::from_str(&update.raw).ok()?;
-        let what = match (raw.get("line"), raw.get("press")) {
-            (Some(line), _) => What::Line(line.as_str()?.to_owned()),
-            (None, Some(token)) => What::Press(Token(token.as_str()?.to_owned())),
-            (None, None) => What::Leave,
+        let word = |name: &str| raw.get(name).and_then(|word| word.as_str()).map(str::to_owned);
+        let place = |address| Destination { channel: self.name.to_owned(), address };
+        let what = match (word("line"), word("press"), word("moved"), raw.get("edited")) {
+            (Some(line), ..) => What::Line(line),
+            (None, Some(token), ..) => What::Press(Token(token)),
+            (None, None, Some(from), _) => What::Moved { from: place(from) },
+            (None, None, None, Some(_)) => What::Unfit(Unfit::Edited),
+            (None, None, None, None) => What::Leave,
         };
-        let says = |what: &str| raw.get(what).and_then(serde_json::Value::as_bool).unwrap_or(true);
+        let said = |name: &str, default| raw.get(name).and_then(|said| said.as_bool()).unwrap_or(default);
+        let scene = Scene {
+            called: word("called"),
+            title: word("title"),
+            addressed: said("addressed", true),
+            private: said("private", true),
+            unseen: said("unseen", false),
+        };
         Some(Request {
             asker: Identity { channel: self.name.to_owned(), external: raw.get("who")?.as_str()?.to_owned() },
-            place: Destination {
-                channel: self.name.to_owned(),
-                address: raw.get("place").and_then(|place| place.as_str()).unwrap_or("room").to_owned(),
-            },
+            place: place(word("place").unwrap_or_else(|| "room".to_owned())),
             thread: None,
             what,
-            scene: Scene { private: says("private"), addressed: says("addressed"), ..Scene::default() },
+            scene,
         })
     }
 }
@@ -462,9 +486,21 @@ impl Deliver for Desk {
 
     fn deliver<'a>(&'a self, message: &'a Message) -> Later<'a, Result<Receipt, SendError>> {
         Box::pin(async move {
+            let fails = self.manners.lock().unwrap().fails;
+            if let Some(error) = fails(message) {
+                return Err(error);
+            }
             self.sent.send_modify(|sent| sent.push(message.clone()));
             Ok(Receipt { parts: vec![MessageRef(message.slot.0.clone())] })
         })
+    }
+
+    fn turn(&self, message: &Message) -> Duration {
+        (self.manners.lock().unwrap().turn)(message)
+    }
+
+    fn edits_are_silent(&self) -> bool {
+        self.manners.lock().unwrap().silent_edits
     }
 
     fn show_menus<'a>(&'a self, menus: &'a [Menu]) -> Later<'a, Result<(), SendError>> {

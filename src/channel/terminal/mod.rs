@@ -13,7 +13,6 @@ mod numbers;
 mod page;
 mod said;
 mod stdout;
-mod table;
 #[cfg(test)]
 mod tests;
 mod words;
