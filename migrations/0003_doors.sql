@@ -14,21 +14,30 @@ CREATE TABLE moved (
     CHECK (address <> became)
 ) STRICT, WITHOUT ROWID;
 
+-- Whose chat with the bot alone it is; nobody's where others are, too.
+ALTER TABLE chats ADD COLUMN person INTEGER REFERENCES people (id);
+
 -- Codes by which a person says from another service: that is me, too. Only their SHA-256 is kept.
 CREATE TABLE links (
     code TEXT PRIMARY KEY,
     person INTEGER NOT NULL REFERENCES people (id),
+    -- Where it was asked for, and where its use is told.
+    channel TEXT NOT NULL,
+    address TEXT NOT NULL,
     until INTEGER NOT NULL,
     used_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
--- Identities that belong to nobody: when they were last told so, and codes that they guessed wrong.
+-- Identities that belong to nobody: when they were last told so, what went unanswered since, and codes that they
+-- guessed wrong.
 CREATE TABLE strangers (
     channel TEXT NOT NULL,
     external TEXT NOT NULL,
-    told_at INTEGER NOT NULL DEFAULT 0,
+    told_at INTEGER,
+    unheard INTEGER NOT NULL DEFAULT 0,
     wrong INTEGER NOT NULL DEFAULT 0,
     wrong_since INTEGER NOT NULL DEFAULT 0,
+    shut_until INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (channel, external)
 ) STRICT, WITHOUT ROWID;
 

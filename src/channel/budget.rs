@@ -27,8 +27,9 @@ impl Allowance {
     /// What a class must leave in the bucket. A full bucket lets everybody take one, however small it is.
     fn kept_from(self, class: Class) -> Duration {
         let percent = match class {
-            Class::Critical => 0,
-            Class::Result | Class::Ephemeral => 10,
+            // Whoever asked waits no longer than the alert that is told next (`flow::deliver`, its turns).
+            Class::Critical | Class::Result => 0,
+            Class::Ephemeral => 10,
             Class::Alert => 30,
             Class::Progress => 50,
         };

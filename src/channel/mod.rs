@@ -2,7 +2,9 @@
 //! holds ([`Deliver`]); it knows its service's format and nobody else's. It never decides anything.
 
 use crate::model::written::Fields;
-use crate::model::{Destination, Menu, Message, Receipt, Request, Secret, SendError, Text, Texts, Update};
+use crate::model::{
+    Command, Destination, Menu, Message, Receipt, Request, Secret, SendError, Text, Texts, Update,
+};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
@@ -17,6 +19,7 @@ mod columns;
 pub mod email;
 pub mod heartbeat;
 pub mod pieces;
+pub mod slack;
 mod table;
 pub mod telegram;
 pub mod terminal;
@@ -154,15 +157,26 @@ pub struct Kind {
     pub fits: fn(&str) -> bool,
     /// How an address is written, for whoever wrote one that does not fit.
     pub address: &'static str,
+    /// The bot as the service wants it described, where it is made from a description.
+    pub manifest: Option<fn(&[Command]) -> String>,
 }
 
-pub const KINDS: [Kind; 3] = [
+pub const KINDS: [Kind; 4] = [
     Kind {
         name: email::KIND,
         check: email::checked,
         open: email::opened,
         fits: email::fits,
         address: "noc@example.net",
+        manifest: None,
+    },
+    Kind {
+        name: slack::KIND,
+        check: slack::checked,
+        open: slack::opened,
+        fits: slack::fits,
+        address: "C0123456789",
+        manifest: Some(slack::manifest),
     },
     Kind {
         name: telegram::KIND,
@@ -170,6 +184,7 @@ pub const KINDS: [Kind; 3] = [
         open: telegram::opened,
         fits: telegram::fits,
         address: telegram::EXAMPLE,
+        manifest: None,
     },
     Kind {
         name: terminal::KIND,
@@ -177,6 +192,7 @@ pub const KINDS: [Kind; 3] = [
         open: terminal::opened,
         fits: terminal::fits,
         address: terminal::CONSOLE,
+        manifest: None,
     },
 ];
 

@@ -141,7 +141,11 @@ fn switchyard() -> Tree {
                 .endpoint(|| async { Decision::Leave }),
         )
         .branch(dptree::filter_map(moved).endpoint(|from: Destination| async { Decision::Moved { from } }))
-        .branch(dptree::filter_map(unfit).endpoint(|unfit: Unfit| async move { decide::unfit(unfit) }))
+        .branch(
+            dptree::filter_map(unfit).endpoint(|gathered: Arc<Gathered>, unfit: Unfit| async move {
+                decide::unfit(&gathered, unfit)
+            }),
+        )
         .branch(dptree::filter_map(pressed).endpoint(
             |gathered: Arc<Gathered>, catalog: Arc<Catalog>, press: Press| async move {
                 decide::press(&catalog, &gathered, &press)

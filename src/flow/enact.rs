@@ -4,11 +4,12 @@
 use super::House;
 use super::decide::{self, Audit, Decision, Question, Ruling};
 use super::gather::Gathered;
+use super::stranger;
 use crate::builtin;
 use crate::model::facts::JobFacts;
 use crate::model::{
-    Action, Button, Class, Document, Ending, Facts, Invocation, Outbound, Press, Reader, Resolved, Sign,
-    Slot, TaskResult, Uses, What, Who,
+    Action, Button, Class, Document, Ending, Facts, Invocation, Outbound, Person, Press, Reader, Resolved,
+    Sign, Slot, TaskResult, Uses, What, Who,
 };
 use crate::store::{AuditRow, Dialog, FreeWatch, NewDialog, PressRefused, StoreError, Work};
 use std::time::Duration;
@@ -43,7 +44,13 @@ pub async fn enact(
 /// A chat with somebody whom the bot knows is a place with a language and a time zone: of that person, when
 /// nobody else is there. What strangers write leaves no row.
 fn remember_chat(work: &mut Work, gathered: &Gathered) -> Result<(), StoreError> {
-    let Some(person) = &gathered.facts.asker else { return Ok(()) };
+    match &gathered.facts.asker {
+        Some(person) => remember(work, gathered, person),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn remember(work: &mut Work, gathered: &Gathered, person: &Person) -> Result<(), StoreError> {
     let (place, scene) = (&gathered.request.place, &gathered.request.scene);
     let own = Reader { language: person.language.clone(), time_zone: person.time_zone };
     let reader = match scene.private {
@@ -51,6 +58,7 @@ fn remember_chat(work: &mut Work, gathered: &Gathered) -> Result<(), StoreError>
         false => Reader { time_zone: gathered.facts.zone, ..own },
     };
     work.ensure_chat(place, scene.title.as_deref(), &reader, gathered.facts.now.wall)?;
+    work.set_chat_person(place, scene.private.then_some(person.id))?;
     match scene.private && work.reader_of(place)? != reader {
         true => work.set_chat_reader(place, &reader),
         false => Ok(()),
@@ -62,13 +70,17 @@ fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result
         Decision::Nothing => Ok(()),
         Decision::Say { document, audit } => {
             note(work, gathered, &audit, None)?;
-            let class = if gathered.press.is_some() { Class::Critical } else { Class::Result };
-            let slot = match spends_nothing(gathered, &audit) {
-                true => own_slot(gathered),
-                false => decide::slot(gathered),
+            let (slot, class) = match (spends_nothing(gathered, &audit), &gathered.request.what) {
+                // Nobody else need know who pressed in vain.
+                (true, What::Press(_)) => (own_slot(gathered), Class::Ephemeral),
+                (true, _) => (own_slot(gathered), Class::Result),
+                (false, What::Press(_)) => (decide::slot(gathered), Class::Critical),
+                (false, _) => (decide::slot(gathered), Class::Result),
             };
             say(work, gathered, slot, class, document)
         }
+        Decision::Stranger { line } => stranger::refuse(work, gathered, &line),
+        Decision::Link { code } => stranger::link(work, gathered, &code),
         Decision::Ask { question, invocation, audit } => {
             note(work, gathered, &audit, None)?;
             ask(work, gathered, *question, *invocation)
@@ -91,7 +103,7 @@ fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result
 /// Somebody who may not press leaves the button, and the message that it stands in, to the others.
 fn spends_nothing(gathered: &Gathered, audit: &Audit) -> bool {
     match (&gathered.press, audit.ruling) {
-        (_, Ruling::PressRefused | Ruling::Stranger) => true,
+        (_, Ruling::PressRefused) => true,
         (Some(press), Ruling::Refused) => press.who == Who::WhoeverMay,
         (Some(_) | None, _) => false,
     }
@@ -298,7 +310,11 @@ fn note(
     audit: &Audit,
     job: Option<crate::model::JobId>,
 ) -> Result<(), StoreError> {
-    work.audit(&AuditRow {
+    work.audit(&row(gathered, audit, job))
+}
+
+pub(super) fn row(gathered: &Gathered, audit: &Audit, job: Option<crate::model::JobId>) -> AuditRow {
+    AuditRow {
         at: gathered.facts.now.wall,
         person: gathered.facts.asker.as_ref().map(|person| person.id),
         identity: gathered.request.asker.clone(),
@@ -317,15 +333,15 @@ fn note(
         rule: audit.rule.clone(),
         job,
         outcome: None,
-    })
+    }
 }
 
 /// A message of its own for this update, also when a button of another message was pressed.
-fn own_slot(gathered: &Gathered) -> Slot {
+pub(super) fn own_slot(gathered: &Gathered) -> Slot {
     Slot(format!("{}/{}", gathered.update.channel, gathered.update.key))
 }
 
-fn say(
+pub(super) fn say(
     work: &mut Work,
     gathered: &Gathered,
     slot: Slot,
@@ -333,15 +349,15 @@ fn say(
     document: Document,
 ) -> Result<(), StoreError> {
     let now = gathered.facts.now.wall;
-    let quote = match class {
+    let above = match class {
         Class::Ephemeral => None,
-        _ => quoted(work, gathered)?,
+        _ => quoted(work, gathered)?.or_else(|| below_alert(gathered, &slot)),
     };
     let outbound = Outbound {
         slot,
         place: gathered.request.place.clone(),
         thread: gathered.request.thread.clone(),
-        reply_to: quote,
+        reply_to: above,
         class,
         only: (class == Class::Ephemeral).then(|| gathered.request.asker.clone()),
         document,
@@ -349,6 +365,12 @@ fn say(
         expires: (class == Class::Ephemeral).then(|| now.plus(EPHEMERAL)),
     };
     work.post(&outbound, now).map(drop)
+}
+
+/// What a button of an alert brings stands below the alert.
+fn below_alert(gathered: &Gathered, slot: &Slot) -> Option<Slot> {
+    let pressed = gathered.press.as_ref().map(|press| press.slot.clone());
+    pressed.filter(|pressed| pressed.is_alert() && pressed != slot)
 }
 
 /// Where nobody sees what was typed, a message that quotes it comes first.

@@ -51,6 +51,7 @@ pub async fn facts(
         now: house.clock.now(),
         asker,
         place,
+        private: false,
         inventory: lists.inventory,
         policy: lists.policy,
         commands: live.catalog.commands().clone(),
@@ -100,7 +101,7 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
             Ok((asker, press, dialog))
         })
         .await?;
-    let facts = facts(house, asker, request.place.clone()).await?;
+    let facts = Facts { private: request.scene.private, ..facts(house, asker, request.place.clone()).await? };
     Ok(Gathered { request, update, facts, press, dialog })
 }
 

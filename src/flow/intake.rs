@@ -45,9 +45,9 @@ pub async fn run(house: &House, mut incoming: mpsc::Receiver<Received>) {
 async fn why_idle(house: &House, update: &Update) -> Option<Text> {
     let request = house.request_of(update)?;
     let What::Press(token) = request.what else { return None };
-    let asker = request.asker;
+    let asker = request.asker.clone();
     let read = house.store.read(move |view| Ok((view.press(&token)?, view.person_of(&asker)?))).await;
     let (press, person) = read.ok()?;
     let facts = gather::facts(house, person, request.place).await.ok()?;
-    decide::idle_press(press.as_ref(), &facts)
+    decide::idle_press(press.as_ref(), &facts, &request.asker)
 }

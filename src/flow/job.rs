@@ -19,8 +19,6 @@ use tokio_util::sync::CancellationToken;
 
 /// Progress is written no more often than this; channels space their edits further.
 const PROGRESS: Duration = Duration::from_millis(300);
-/// Work that took longer ends with a message that a phone tells of.
-const LONG: Duration = Duration::from_secs(30);
 /// So often a job whose own data is at fault is tried.
 const ATTEMPTS: usize = 2;
 
@@ -332,7 +330,8 @@ impl Running<'_> {
     /// Long work ends with a short message of its own, where a phone keeps silent when a message changes.
     fn ends_with_a_reply(&self, now: Timestamp) -> bool {
         let silent = self.house.channel_of(&self.resolved.invocation.place);
-        now.since(self.accepted_at) > LONG && silent.is_some_and(|channel| channel.deliver.edits_are_silent())
+        now.since(self.accepted_at) > self.house.notify_after
+            && silent.is_some_and(|channel| channel.deliver.edits_are_silent())
     }
 
     /// The last version of the message, and the end of the job, in one transaction.

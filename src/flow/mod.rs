@@ -1,7 +1,7 @@
 //! The corridors: loops that walk values from the front doors to the back door. They read clocks,
 //! wait, and hold the only references to store, floor and channels; what they decide is decided by
 //! pure functions. Each loop fits a screen: [`intake`], [`command`], [`job`], [`monitor`], [`live`],
-//! [`metrics`], [`deliver`], [`archive`], [`housekeeping`], [`heartbeat`].
+//! [`menus`], [`metrics`], [`deliver`], [`archive`], [`housekeeping`], [`heartbeat`].
 
 use crate::channel::Channel;
 use crate::device::Floor;
@@ -27,9 +27,11 @@ pub mod housekeeping;
 pub mod intake;
 pub mod job;
 pub mod live;
+pub mod menus;
 pub mod metrics;
 pub mod monitor;
 pub mod refuse;
+pub mod stranger;
 pub mod task;
 pub mod undelivered;
 
@@ -63,6 +65,8 @@ pub struct House {
     pub homes: Arc<Vec<Destination>>,
     /// How long a changing command waits for a router that is in use.
     pub lock_patience: Duration,
+    /// Work that took longer ends with a message that a phone tells of.
+    pub notify_after: Duration,
 }
 
 /// Real routers are looked at no more often than this.

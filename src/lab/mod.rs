@@ -25,6 +25,7 @@ mod router;
 mod running;
 mod sample;
 mod saved;
+mod slack;
 mod ssh;
 mod state;
 pub mod telegram;
@@ -42,6 +43,11 @@ pub use mail::{Mail, MailFault, MailPlan, MailSink, MailTls};
 pub use plan::{Certificates, Credentials, HostKeyKind, LabPlan, LoginMethods, RouterPlan};
 pub use router::{Logins, Router};
 pub use running::Lab;
+pub use slack::{
+    Slack, SlackAck, SlackCall, SlackCalled, SlackChoice, SlackDelivery, SlackFate, SlackFault, SlackFile,
+    SlackGoodbye, SlackMessage, SlackModal, SlackPlan, SlackSubmitted, SlackTrouble, SlackUser, SlackVersion,
+    SlackWrong,
+};
 pub use web::PortView;
 
 #[cfg(test)]

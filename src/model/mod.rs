@@ -58,7 +58,7 @@ pub use person::{Effect, Grant, Identity, Person, Reader};
 pub use picture::{Curve, Drawn, Mark, Marked, Picture, Sparkline};
 pub use press::{Action, Press, Token, Uses, Who};
 pub use request::{Destination, Request, Scene, Thread, Unfit, Update, What};
-pub use route::{Route, To};
+pub use route::{Route, Subscription, To};
 pub use rule::{Rule, Rules};
 pub use secret::Secret;
 pub use selector::Selector;

@@ -57,17 +57,19 @@ impl View<'_> {
         self.first_due(now, usize::MAX, rows)
     }
 
-    /// The few that go next at each place: a mail server that is slow with a storm of alerts must not
-    /// keep an answer from a terminal, and a storm is not read as a whole for each of its messages.
-    pub fn due_at_each_place(&self, now: Timestamp, each: usize, rows: usize) -> Result<Vec<Message>> {
-        self.first_due(now, each, rows)
+    /// The next one of each lane at each place, in the order of going. A class has two lanes, alerts and all
+    /// else: a mail server that is slow with a storm of alerts must not keep an answer from a terminal, nor the storm
+    /// an answer in its own chat, and a storm is not read as a whole for each of its messages.
+    pub fn due_in_each_lane(&self, now: Timestamp, rows: usize) -> Result<Vec<Message>> {
+        self.first_due(now, 1, rows)
     }
 
     fn first_due(&self, now: Timestamp, each: usize, rows: usize) -> Result<Vec<Message>> {
         let due = self.all(
             &format!(
                 "{FREE}, turns AS (
-                    SELECT free.*, row_number() OVER (PARTITION BY channel, address ORDER BY class, id) AS turn
+                    SELECT free.*, row_number() OVER (
+                        PARTITION BY channel, address, class, name GLOB 'alert/*' ORDER BY id) AS turn
                     FROM free WHERE due_at <= :now)
                  SELECT turns.*, outbox.document FROM turns JOIN outbox ON outbox.id = turns.id
                  WHERE turn <= :each ORDER BY turns.class, turns.id LIMIT :rows"

@@ -7,8 +7,8 @@ use crate::model::{Destination, Timestamp};
 
 /// Tables that name a place in `channel` and `address` and in which a row of the new place may stand
 /// in the way of one of the old.
-const BOUND: [&str; 8] =
-    ["chats", "dialogs", "presses", "free_watches", "slots", "told", "silences", "subscriptions"];
+const BOUND: [&str; 9] =
+    ["chats", "dialogs", "presses", "free_watches", "slots", "told", "silences", "subscriptions", "links"];
 
 impl View<'_> {
     /// What the place is called now.
