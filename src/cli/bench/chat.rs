@@ -15,6 +15,7 @@ use crate::store::{Access, Store};
 use anyhow::Context;
 use serde::Serialize;
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use tokio::signal::unix::{SignalKind, signal};
@@ -116,6 +117,7 @@ async fn part(crowd: &mut Crowd, commands: u32, chats: u32, per_second: u32) -> 
 async fn bot(folder: &Path, service: &Service) -> anyhow::Result<Bot> {
     let token = folder.join("token");
     std::fs::write(&token, &service.token).context("the token cannot be written")?;
+    std::fs::set_permissions(&token, std::fs::Permissions::from_mode(0o600))?;
     let text = format!(
         "master_key_file = \"key\"\n[channel.chat]\nkind = {:?}\ntoken_file = {token:?}\napi_url = {:?}\nlimited = false\n",
         telegram::KIND,
