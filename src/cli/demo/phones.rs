@@ -5,7 +5,7 @@ use crate::channel::{slack, telegram};
 use crate::embedded;
 use crate::flow::Clock;
 use crate::lab::phones::{self, Seat};
-use crate::lab::slack::{Slack, SlackPlan};
+use crate::lab::{Slack, SlackPlan};
 use crate::lab::telegram::{Plan, Telegram};
 use crate::model::Identity;
 use std::path::PathBuf;
