@@ -60,7 +60,7 @@ pub fn opened(table: &Setup<'_>, shared: &Shared) -> Option<Opened> {
         wire,
         texts: Arc::clone(&shared.texts),
         name: OnceLock::new(),
-        turns: Turns::default(),
+        turns: Turns::new(settings.limited),
         left: Left::default(),
         menus: Menus::default(),
     });

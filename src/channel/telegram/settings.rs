@@ -14,6 +14,8 @@ pub struct Settings {
     pub home: Vec<String>,
     pub api_url: Url,
     pub proxy: Option<Proxy>,
+    /// Whether the service's budgets are kept, or it takes whatever comes until it says no.
+    pub limited: bool,
 }
 
 /// None when something is wrong, which is told then.
@@ -21,7 +23,8 @@ pub fn read(table: &Setup<'_>) -> Option<Settings> {
     let fields = table.fields;
     let (token, home) = (token(table), home(fields));
     let (api_url, proxy) = (api_url(fields), proxy(table));
-    Some(Settings { token: token?, home: home?, api_url: api_url?, proxy: proxy.ok()? })
+    let limited = fields.flag("limited").unwrap_or(true);
+    Some(Settings { token: token?, home: home?, api_url: api_url?, proxy: proxy.ok()?, limited })
 }
 
 fn token(table: &Setup<'_>) -> Option<Secret> {

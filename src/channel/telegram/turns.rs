@@ -13,41 +13,53 @@ const CHAT: Allowance = Allowance::new(3, Duration::from_secs(1));
 const GROUP: Allowance = Allowance::new(5, Duration::from_secs(4));
 /// Thirty in any second.
 const ALL: Allowance = Allowance::new(10, Duration::from_millis(50));
+/// More than anybody sends.
+const ANY: Allowance = Allowance::new(100_000, Duration::from_micros(1));
 /// Menus are not messages.
 const MENUS: Allowance = Allowance::new(10, Duration::from_millis(200));
 
-#[derive(Default)]
-pub struct Turns(Budgets);
+pub struct Turns {
+    budgets: Budgets,
+    limited: bool,
+}
 
 impl Turns {
+    pub fn new(limited: bool) -> Turns {
+        Turns { budgets: Budgets::default(), limited }
+    }
+
     /// Zero takes the turn.
     pub fn take(&self, address: Address, class: Class) -> Duration {
-        self.0.take(&buckets(address), class, now())
+        self.budgets.take(&self.buckets(address), class, now())
     }
 
     /// A further call of a message that had its turn. Whoever makes it waits so long.
     pub fn spend(&self, address: Address) -> Duration {
-        self.0.spend(&buckets(address), now())
+        self.budgets.spend(&self.buckets(address), now())
     }
 
     pub fn pause(&self, address: Address, after: Duration) {
         let now = now();
         if let Some(until) = now.checked_add(after) {
-            self.0.pause(&chat(address), until, now);
+            self.budgets.pause(&chat(address), until, now);
         }
     }
 
     pub fn menu(&self) -> Duration {
-        self.0.take(&[("menus".to_owned(), MENUS)], Class::Result, now())
+        self.budgets.take(&[("menus".to_owned(), MENUS)], Class::Result, now())
     }
-}
 
-fn buckets(address: Address) -> Vec<(String, Allowance)> {
-    let mut buckets = vec![(chat(address), CHAT), ("all".to_owned(), ALL)];
-    if address.is_group() {
-        buckets.push((format!("group {}", address.chat), GROUP));
+    fn buckets(&self, address: Address) -> Vec<(String, Allowance)> {
+        if !self.limited {
+            // Its pauses are kept all the same.
+            return vec![(chat(address), ANY)];
+        }
+        let mut buckets = vec![(chat(address), CHAT), ("all".to_owned(), ALL)];
+        if address.is_group() {
+            buckets.push((format!("group {}", address.chat), GROUP));
+        }
+        buckets
     }
-    buckets
 }
 
 fn chat(address: Address) -> String {
@@ -70,7 +82,8 @@ mod tests {
         for tick in 0..600 {
             let topic = Address { chat: -100, topic: Some(tick % 3 + 1) };
             let at = start + Duration::from_millis(100) * u32::try_from(tick).unwrap();
-            sent += usize::from(budgets.take(&buckets(topic), Class::Critical, at).is_zero());
+            sent +=
+                usize::from(budgets.take(&Turns::new(true).buckets(topic), Class::Critical, at).is_zero());
         }
         assert!((18..=20).contains(&sent), "{sent}");
     }
@@ -78,7 +91,7 @@ mod tests {
     #[test]
     fn a_pause_is_for_one_chat_only() {
         let (turns, here, there) =
-            (Turns::default(), Address { chat: -1, topic: Some(2) }, Address { chat: 2, topic: None });
+            (Turns::new(true), Address { chat: -1, topic: Some(2) }, Address { chat: 2, topic: None });
         turns.pause(Address { topic: None, ..here }, Duration::from_secs(30));
         assert!(turns.take(here, Class::Critical) > Duration::from_secs(29));
         assert_eq!(turns.take(there, Class::Progress), Duration::ZERO);

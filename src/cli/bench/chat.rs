@@ -117,7 +117,7 @@ async fn bot(folder: &Path, service: &Service) -> anyhow::Result<Bot> {
     let token = folder.join("token");
     std::fs::write(&token, &service.token).context("the token cannot be written")?;
     let text = format!(
-        "master_key_file = \"key\"\n[channel.chat]\nkind = {:?}\ntoken_file = {token:?}\napi_url = {:?}\nbudget = \"off\"\n",
+        "master_key_file = \"key\"\n[channel.chat]\nkind = {:?}\ntoken_file = {token:?}\napi_url = {:?}\nlimited = false\n",
         telegram::KIND,
         service.url
     );

@@ -121,7 +121,7 @@ fn element(world: &World, element: &Value, page: &mut String) {
                 page,
                 "<span class=\"button {}\">{}</span>",
                 safe(style),
-                safe(&text::words(&field(element, "text")))
+                safe(&text::words(field(element, "text")))
             )
         }
         "plain_text" | "mrkdwn" => write!(page, "<span>{}</span> ", words(world, element)),
@@ -131,7 +131,7 @@ fn element(world: &World, element: &Value, page: &mut String) {
         _ => write!(
             page,
             "<span class=\"button\">{} &#9662;</span>",
-            safe(&text::words(&field(element, "placeholder")))
+            safe(&text::words(field(element, "placeholder")))
         ),
     };
 }
