@@ -166,6 +166,7 @@ fn house(parts: Parts) -> anyhow::Result<House> {
         stops: Stops::default(),
         gathered: flow::gather::Cache::default(),
         lock_patience: parts.settings.lock_patience,
+        notify_after: parts.settings.notify_after,
     })
 }
 
@@ -223,6 +224,8 @@ impl Loops {
         loops.work.spawn(async move { flow::housekeeping::run(&own, retention).await });
         let own = house.clone();
         loops.work.spawn(async move { flow::live::run(&own).await });
+        let own = house.clone();
+        loops.work.spawn(async move { flow::menus::run(&own).await });
         let own = house.clone();
         loops.work.spawn(async move { flow::monitor::run(&own).await });
         let own = house.clone();

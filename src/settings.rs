@@ -25,6 +25,7 @@ pub use restconf::Restconf;
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
 const LOCK_PATIENCE: Duration = Duration::from_secs(60);
+const NOTIFY_AFTER: Duration = Duration::from_secs(30);
 
 /// Where the master key is looked for when the file says nothing.
 pub const MASTER_KEY_VARIABLE: &str = "PATCHBAY_MASTER_KEY";
@@ -46,6 +47,8 @@ pub struct Settings {
     pub restconf: Restconf,
     /// How long what changes a router waits for one that somebody else is changing.
     pub lock_patience: Duration,
+    /// Work that took longer ends with a message that a phone tells of.
+    pub notify_after: Duration,
     pub monitor: Monitor,
     pub retention: Retention,
     /// None: nobody outside watches.
@@ -160,6 +163,7 @@ impl Settings {
             ssh: Ssh::default(),
             restconf: Restconf::default(),
             lock_patience: LOCK_PATIENCE,
+            notify_after: NOTIFY_AFTER,
             monitor: Monitor::default(),
             retention: Retention::default(),
             heartbeat: None,
@@ -215,6 +219,7 @@ impl Reading<'_> {
             ssh: ssh(root, defaults.ssh),
             restconf: self.restconf(root, defaults.restconf),
             lock_patience: root.span("lock_patience").unwrap_or(defaults.lock_patience),
+            notify_after: root.span("notify_after").unwrap_or(defaults.notify_after),
             monitor: monitor::monitor(root, defaults.monitor),
             retention: retention(root, defaults.retention),
             heartbeat: self.heartbeat(root),

@@ -30,11 +30,7 @@ fn answer(
 
 /// Commands that the rules let this person run on some router here.
 fn allowed(facts: &Facts) -> impl Iterator<Item = &Arc<Command>> {
-    facts.commands.iter().filter(|command| {
-        facts.asker.as_ref().is_some_and(|person| {
-            facts.policy.may_ever(person, &facts.place, &command.permission(), command.role)
-        })
-    })
+    facts.commands.iter().filter(|command| facts.may_ever(command))
 }
 
 fn list(facts: &Facts) -> Document {
@@ -65,8 +61,9 @@ fn list(facts: &Facts) -> Document {
     }
 }
 
+/// The forms that this person may run; of a command without any it is said that it is none for them.
 fn one(name: &str, facts: &Facts) -> Document {
-    let forms: Vec<&Arc<Command>> = facts
+    let all: Vec<&Arc<Command>> = facts
         .commands
         .iter()
         .filter(|command| {
@@ -74,9 +71,14 @@ fn one(name: &str, facts: &Facts) -> Document {
                 || command.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
         })
         .collect();
-    let Some(first) = forms.first() else {
+    let Some(first) = all.first() else {
         return Document::line(Sign::Question, text!("help.unknown", name = name), Ending::Badly);
     };
+    let forms: Vec<&Arc<Command>> = all.iter().filter(|form| facts.may_ever(form)).copied().collect();
+    if forms.is_empty() {
+        let text = text!("help.not_yours", name = first.name.as_str(), role = first.role.name());
+        return Document::line(Sign::Refused, text, Ending::Badly);
+    }
     let verdict = text!("help.one", name = first.name.as_str(), about = first.about.as_str());
     let mut document = Document::line(Sign::None, verdict, Ending::Well);
     for form in &forms {

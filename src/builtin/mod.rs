@@ -22,6 +22,7 @@ mod incident;
 mod job;
 mod jobs;
 mod lines;
+mod link;
 mod logs;
 mod output;
 mod progress;
@@ -39,6 +40,7 @@ mod whoami;
 pub use alerts::{carry_out, silence_over, time_passes, warn_of_end};
 pub use cancel::cancelled;
 pub use device::{DeviceChange, Known, Problem, blank, change, change_all, differences, values};
+pub use link::{LINK, claim};
 pub use progress::living;
 pub use say::locked_data;
 
@@ -60,13 +62,17 @@ pub struct Builtin {
     pub answer: fn(&Resolved, &Facts, &[TaskResult], &mut Work) -> Result<Document, StoreError>,
 }
 
-pub const BUILTINS: [&Builtin; 24] = [
+pub const BUILTINS: [&Builtin; 29] = [
     &alerts::ACK,
     &alerts::ALERTS,
+    &alerts::GRAPH,
     &alerts::SILENCE,
     &alerts::SILENCES,
+    &alerts::SUBSCRIBE,
+    &alerts::SUBSCRIBERS,
     &alerts::UNACK,
     &alerts::UNSILENCE,
+    &alerts::UNSUBSCRIBE,
     &alerts::WHY,
     &backup::BACKUP,
     &bw::BW,
@@ -79,6 +85,7 @@ pub const BUILTINS: [&Builtin; 24] = [
     &help::HELP,
     &job::JOB,
     &jobs::JOBS,
+    &link::LINK,
     &logs::LOGS,
     &show::SHOW,
     &status::STATUS,

@@ -1,6 +1,6 @@
 //! The living message while a job works: how many are done, how many failed, about how long still.
 
-use super::Builtin;
+use super::{Builtin, say};
 use crate::model::{Action, Block, Button, Document, Facts, Resolved, Sign, TaskResult, Text, Uses, Who};
 use crate::store::{StoreError, Work};
 use std::time::Duration;
@@ -15,7 +15,10 @@ pub fn living(
 ) -> Result<Document, StoreError> {
     match facts.job {
         Some(job) if !job.over => Ok(progress((builtin.title)(resolved), resolved, facts, results, job)),
-        Some(_) | None => (builtin.answer)(resolved, facts, results, work),
+        Some(_) | None => {
+            let answer = (builtin.answer)(resolved, facts, results, work)?;
+            Ok(say::only_usable(answer, facts))
+        }
     }
 }
 

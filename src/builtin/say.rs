@@ -1,8 +1,8 @@
 //! Small words that several builtins say: results, failures, buttons that repeat a command.
 
 use crate::model::{
-    Action, Broken, Button, DeviceId, Facts, JobId, Outcome, PersonId, Resolved, Status, TaskResult, Text,
-    Uses, Who,
+    Action, Broken, Button, DeviceId, Document, Facts, JobId, Outcome, PersonId, Resolved, Status,
+    TaskResult, Text, Uses, Who,
 };
 use std::time::Duration;
 
@@ -94,6 +94,27 @@ pub fn deciding(facts: &Facts, asker: PersonId, name: &str, label: Text, action:
         until: facts.now.wall.plus(minutes(2)),
         uses: Uses::Once,
     }
+}
+
+/// An answer without the buttons that its asker may not press anyway.
+pub fn only_usable(document: Document, facts: &Facts) -> Document {
+    let usable = |button: &Button| match &button.action {
+        Action::Run { line } | Action::TryCredential { line, .. } => may_type(line, facts),
+        Action::Answer { .. } | Action::Cancel { .. } | Action::TellWhenFree { .. } | Action::More { .. } => {
+            true
+        }
+    };
+    let buttons = document.buttons.into_iter().filter(usable).collect();
+    Document { buttons, ..document }
+}
+
+fn may_type(line: &str, facts: &Facts) -> bool {
+    let mut words = line.trim_start_matches('/').split(' ');
+    let (name, second) = (words.next().unwrap_or_default(), words.next());
+    let forms: Vec<_> = facts.commands.iter().filter(|command| command.name == name).collect();
+    let named = forms.iter().find(|form| form.action.is_some() && form.action.as_deref() == second);
+    let meant = named.or(forms.iter().find(|form| form.action.is_none() || form.default_action));
+    facts.asker.is_none() || meant.is_none_or(|command| facts.may_ever(command))
 }
 
 /// `R1`, or `40 routers`.

@@ -2,7 +2,9 @@
 //! holds ([`Deliver`]); it knows its service's format and nobody else's. It never decides anything.
 
 use crate::model::written::Fields;
-use crate::model::{Destination, Message, Receipt, Request, Secret, SendError, Text, Texts, Update};
+use crate::model::{
+    Command, Destination, Menu, Message, Receipt, Request, Secret, SendError, Text, Texts, Update,
+};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
@@ -12,8 +14,14 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+pub mod budget;
+mod columns;
 pub mod email;
 pub mod heartbeat;
+pub mod pieces;
+pub mod slack;
+mod table;
+pub mod telegram;
 pub mod terminal;
 
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -29,7 +37,8 @@ pub struct Received {
 pub enum Acknowledgement {
     /// Committed, also when it is a repeat.
     Got,
-    /// Committed; the person may read this in passing.
+    /// Committed; the person may read this in passing: why a button did nothing. What says so as a message of its
+    /// own comes as well, as [`crate::model::Class::Ephemeral`]; a service that showed this one may leave that out.
     Said(Text),
     /// Not committed: the service may deliver it again.
     NotStored,
@@ -57,6 +66,22 @@ pub trait Deliver: Send + Sync {
 
     /// Sends one message or edits its earlier parts. Must be safe to repeat when `repeat` says so.
     fn deliver<'a>(&'a self, message: &'a Message) -> Later<'a, Result<Receipt, SendError>>;
+
+    /// How long this message must wait for its turn; zero takes the turn. A service's budget is spent
+    /// by class: the last of it is kept for what is urgent, progress goes first.
+    fn turn(&self, _message: &Message) -> Duration {
+        Duration::ZERO
+    }
+
+    /// Whether a phone keeps silent when a message changes: the end of long work is then said once more.
+    fn edits_are_silent(&self) -> bool {
+        false
+    }
+
+    /// Shows people which commands they may run, where the service has a menu for it.
+    fn show_menus<'a>(&'a self, _menus: &'a [Menu]) -> Later<'a, Result<(), SendError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 
     /// How long after the `attempts`-th failed try (from 1) the next one comes, when the service did
     /// not say. A channel that goes another pace says so.
@@ -132,15 +157,34 @@ pub struct Kind {
     pub fits: fn(&str) -> bool,
     /// How an address is written, for whoever wrote one that does not fit.
     pub address: &'static str,
+    /// The bot as the service wants it described, where it is made from a description.
+    pub manifest: Option<fn(&[Command]) -> String>,
 }
 
-pub const KINDS: [Kind; 2] = [
+pub const KINDS: [Kind; 4] = [
     Kind {
         name: email::KIND,
         check: email::checked,
         open: email::opened,
         fits: email::fits,
         address: "noc@example.net",
+        manifest: None,
+    },
+    Kind {
+        name: slack::KIND,
+        check: slack::checked,
+        open: slack::opened,
+        fits: slack::fits,
+        address: "C0123456789",
+        manifest: Some(slack::manifest),
+    },
+    Kind {
+        name: telegram::KIND,
+        check: telegram::checked,
+        open: telegram::opened,
+        fits: telegram::fits,
+        address: telegram::EXAMPLE,
+        manifest: None,
     },
     Kind {
         name: terminal::KIND,
@@ -148,6 +192,7 @@ pub const KINDS: [Kind; 2] = [
         open: terminal::opened,
         fits: terminal::fits,
         address: terminal::CONSOLE,
+        manifest: None,
     },
 ];
 

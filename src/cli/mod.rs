@@ -8,6 +8,8 @@ use std::process::ExitCode;
 mod audit;
 mod bench;
 mod beside;
+mod channel;
+mod chat;
 mod check;
 mod config;
 mod credential;
@@ -63,6 +65,9 @@ enum Command {
     /// The people who may use the bot
     #[command(subcommand)]
     Person(person::Command),
+    /// The chats that the bot has met
+    #[command(subcommand)]
+    Chat(chat::Command),
     /// The credentials for the routers, kept encrypted
     #[command(subcommand)]
     Credential(credential::Command),
@@ -72,6 +77,9 @@ enum Command {
     /// Backed-up configurations of routers
     #[command(subcommand)]
     Config(config::Command),
+    /// The chats and services that the bot can speak
+    #[command(subcommand)]
+    Channel(channel::Command),
     /// Who did what, newest first
     Audit(audit::Arguments),
     /// Ask the running bot to read its command files and rules anew
@@ -87,8 +95,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Bench(bench) => bench::run(&bench),
         Command::Key(key) => key::run(&key),
         Command::Check(check) => check::run(settings, &check),
+        Command::Channel(channel) => channel::run(settings, &channel),
         Command::Device(device) => beside::run(settings, |beside| device::run(beside, device)),
         Command::Person(person) => beside::run(settings, |beside| person::run(beside, person)),
+        Command::Chat(chat) => beside::run(settings, |beside| chat::run(beside, chat)),
         Command::Credential(credential) => {
             beside::run(settings, |beside| credential::run(beside, credential))
         }
@@ -118,8 +128,10 @@ mod tests {
             "device remove R1",
             "device import routers.csv --dry-run",
             "device export",
-            "person add carol --role operator --identity terminal:carol",
-            "person set carol --role admin --identity terminal:c",
+            "person add carol --role operator --identity terminal:carol --language en",
+            "person set carol --role admin --identity terminal:c --language en --time-zone Asia/Ho_Chi_Minh",
+            "chat list",
+            "chat set terminal:console --time-zone Asia/Ho_Chi_Minh --language en",
             "person remove carol",
             "credential set lab --username admin --no-enable",
             "credential remove lab",
@@ -127,6 +139,7 @@ mod tests {
             "grant remove 4",
             "config export all --at yesterday --raw out",
             "audit --limit 5",
+            "channel manifest slack",
             "reload",
             "bench picture --times 5",
         ] {

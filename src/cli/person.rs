@@ -3,6 +3,7 @@
 use super::beside::Beside;
 use super::print::{say, table};
 use crate::model::{Identity, Reader};
+use crate::store::Ended;
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -21,6 +22,9 @@ pub enum Command {
         /// Such as Asia/Ho_Chi_Minh; the settings' time zone when left out
         #[arg(long)]
         time_zone: Option<chrono_tz::Tz>,
+        /// Such as en; the settings' language when left out
+        #[arg(long, value_parser = language)]
+        language: Option<String>,
     },
     /// List everybody
     List,
@@ -31,6 +35,8 @@ pub enum Command {
         role: Option<String>,
         #[arg(long)]
         time_zone: Option<chrono_tz::Tz>,
+        #[arg(long, value_parser = language)]
+        language: Option<String>,
         /// Add an identity
         #[arg(long = "identity", value_name = "CHANNEL:ID")]
         identities: Vec<String>,
@@ -44,10 +50,10 @@ pub enum Command {
 
 pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Add { name, role, identities, time_zone } => {
+        Command::Add { name, role, identities, time_zone, language } => {
             let identities = identities.iter().map(|typed| identity(typed)).collect::<Result<Vec<_>, _>>()?;
             let reader = Reader {
-                language: beside.settings.language.clone(),
+                language: language.unwrap_or_else(|| beside.settings.language.clone()),
                 time_zone: time_zone.unwrap_or(beside.settings.time_zone),
             };
             let (now, added) = (beside.now().wall, name.clone());
@@ -55,12 +61,13 @@ pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
             say(&format!("{added} is added"));
         }
         Command::List => list(beside)?,
-        Command::Set { name, role, time_zone, identities, removed } => {
+        Command::Set { name, role, time_zone, language, identities, removed } => {
             let added = identities.iter().map(|typed| identity(typed)).collect::<Result<Vec<_>, _>>()?;
             let removed = removed.iter().map(|typed| identity(typed)).collect::<Result<Vec<_>, _>>()?;
             let mut person = find(beside, &name)?;
             person.role = role.unwrap_or(person.role);
             person.time_zone = time_zone.unwrap_or(person.time_zone);
+            person.language = language.unwrap_or(person.language);
             beside.change("person", move |work| {
                 work.set_person(&person)?;
                 for identity in &removed {
@@ -72,11 +79,40 @@ pub fn run(beside: &Beside, command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Remove { name } => {
             let (person, now) = (find(beside, &name)?, beside.now().wall);
-            beside.change("person", move |work| work.remove_person(person.id, now).map(drop))?;
+            let ended = beside.change("person", move |work| work.remove_person(person.id, now))?;
             say(&format!("{name} is removed"));
+            say_ended(&ended);
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What went with the person, and what did not.
+fn say_ended(ended: &Ended) {
+    let counts = [
+        (ended.identities, "identity", "identities"),
+        (ended.grants, "rule that named this person", "rules that named this person"),
+        (ended.codes, "link code", "link codes"),
+        (ended.questions, "open question", "open questions"),
+    ];
+    let gone: Vec<String> = counts
+        .iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, several)| format!("{count} {}", if *count == 1 { one } else { several }))
+        .collect();
+    if !gone.is_empty() {
+        say(&format!("ended with it: {}", gone.join(", ")));
+    }
+    say("subscriptions stay: they belong to their chats");
+}
+
+/// One that has texts.
+pub fn language(typed: &str) -> Result<String, String> {
+    let known = crate::texts::languages();
+    match known.iter().any(|known| known == typed) {
+        true => Ok(typed.to_owned()),
+        false => Err(format!("there are texts in {} only", known.join(", "))),
+    }
 }
 
 pub fn find(beside: &Beside, name: &str) -> anyhow::Result<crate::model::Person> {
@@ -95,13 +131,19 @@ fn list(beside: &Beside) -> anyhow::Result<()> {
                     .iter()
                     .map(|identity| format!("{}:{}", identity.channel, identity.external))
                     .collect();
-                Ok(vec![person.name, person.role, person.time_zone.name().to_owned(), known.join(" ")])
+                Ok(vec![
+                    person.name,
+                    person.role,
+                    person.language,
+                    person.time_zone.name().to_owned(),
+                    known.join(" "),
+                ])
             })
             .collect::<Result<Vec<_>, _>>()
     })?;
     match rows.is_empty() {
         true => say("nobody yet; patchbay person add NAME --role admin --identity CHANNEL:ID adds the first"),
-        false => table(&["name", "role", "time zone", "identities"], &rows),
+        false => table(&["name", "role", "language", "time zone", "identities"], &rows),
     }
     Ok(())
 }

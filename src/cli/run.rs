@@ -63,7 +63,7 @@ pub fn master_key(settings: &Settings) -> anyhow::Result<MasterKey> {
 }
 
 /// Built-in command files and those of the user's folder, linted together.
-fn catalog(commands: Option<&Path>) -> Result<Catalog, Vec<Problem>> {
+pub fn catalog(commands: Option<&Path>) -> Result<Catalog, Vec<Problem>> {
     let mut sources = crate::embedded::commands();
     if let Some(folder) = commands {
         sources.extend(user_commands(folder)?);

@@ -54,6 +54,12 @@ impl Catalog {
     }
 
     /// Every name and alias.
+    /// Whether a typed line names a command of this catalogue, in full.
+    pub fn knows(&self, typed: &str) -> bool {
+        let word = typed.trim_start().strip_prefix('/').and_then(|line| line.split_whitespace().next());
+        word.is_some_and(|word| !self.named(word).is_empty())
+    }
+
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.words.keys().map(String::as_str)
     }

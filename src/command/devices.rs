@@ -10,16 +10,17 @@ use crate::model::selector::Selector;
 use crate::model::written::nearest;
 use crate::model::{ArgKind, ArgSpec, Command, Device, Facts, Failure, Inventory, Kind, Text};
 
-/// Buttons that fit on a phone without scrolling.
-const OFFERS: usize = 8;
+/// So many devices are offered at most; who wants another one types a part of its name.
+const OFFERS: usize = 96;
 
-/// The devices, in inventory order. At least one.
+/// The devices, in inventory order. At least one. What is offered instead is only what this person may use.
 pub fn selected(
     command: &Command,
     arg: &ArgSpec,
     piece: &Piece,
     line: &Line,
     inventory: &Inventory,
+    may: impl Fn(&Device) -> bool,
 ) -> Result<Vec<Device>, Unresolved> {
     if inventory.devices().is_empty() {
         return refused(text!("command.no_devices"));
@@ -29,13 +30,14 @@ pub fn selected(
     };
     let unknown = selector.unknown(inventory);
     if !unknown.is_empty() {
-        return Err(unknown_parts(command, &unknown, piece, line, inventory));
+        let shown: Vec<&Device> = inventory.devices().iter().filter(|device| may(device)).collect();
+        return Err(unknown_parts(command, &unknown, piece, line, &shown));
     }
     let devices: Vec<Device> = inventory.matching(&selector).cloned().collect();
     match (devices.as_slice(), &arg.kind) {
         ([], _) => refused(text!("command.names_nothing", typed = &piece.text)),
         ([_], _) | (_, ArgKind::Selector) => Ok(devices),
-        (several, _) => Err(which_of(command, several, piece, line)),
+        (several, _) => Err(which_of(command, several, piece, line, may)),
     }
 }
 
@@ -48,11 +50,11 @@ fn unknown_parts(
     unknown: &[String],
     piece: &Piece,
     line: &Line,
-    inventory: &Inventory,
+    devices: &[&Device],
 ) -> Unresolved {
     let shown: Vec<String> = unknown.iter().map(|part| as_typed(part, &piece.text)).collect();
     let near = match unknown {
-        [part] => near(part, inventory),
+        [part] => near(part, devices),
         _ => Vec::new(),
     };
     let (names, count) = (shown.join(", "), unknown.len());
@@ -89,8 +91,7 @@ fn with_part(selector: &str, part: &str, by: &str) -> String {
     selector.split(',').map(named).collect::<Vec<_>>().join(",")
 }
 
-fn near(part: &str, inventory: &Inventory) -> Vec<String> {
-    let devices = inventory.devices();
+fn near(part: &str, devices: &[&Device]) -> Vec<String> {
     let labelled = |label: &str, words: Vec<&str>, typed: &str| {
         nearest(typed, words).into_iter().map(|word| format!("{label}{word}")).collect()
     };
@@ -118,7 +119,7 @@ fn near(part: &str, inventory: &Inventory) -> Vec<String> {
 }
 
 /// `hanoi` is no router, but a site: whoever typed it forgot `site:`.
-fn labels_of(part: &str, devices: &[Device]) -> Vec<String> {
+fn labels_of(part: &str, devices: &[&Device]) -> Vec<String> {
     let site = devices.iter().find(|device| device.site.eq_ignore_ascii_case(part));
     let tag = devices.iter().flat_map(|device| &device.tags).find(|tag| tag.eq_ignore_ascii_case(part));
     let site = site.map(|device| format!("site:{}", device.site));
@@ -126,7 +127,13 @@ fn labels_of(part: &str, devices: &[Device]) -> Vec<String> {
 }
 
 /// One device is wanted and several match.
-fn which_of(command: &Command, several: &[Device], piece: &Piece, line: &Line) -> Unresolved {
+fn which_of(
+    command: &Command,
+    several: &[Device],
+    piece: &Piece,
+    line: &Line,
+    may: impl Fn(&Device) -> bool,
+) -> Unresolved {
     let offer = |device: &Device| {
         let (start, end) = piece.place?;
         let line = line.replaced(start, end, device.name.as_str());
@@ -139,7 +146,7 @@ fn which_of(command: &Command, several: &[Device], piece: &Piece, line: &Line) -
             count = several.len(),
             typed = &piece.text
         ),
-        options: several.iter().take(OFFERS).filter_map(offer).collect(),
+        options: several.iter().filter(|device| may(device)).take(OFFERS).filter_map(offer).collect(),
         shortcut: None,
         closed: false,
     })

@@ -6,20 +6,20 @@ use super::parse::Line;
 use super::resolve::Unresolved;
 use crate::model::invocation::{Choice, Offer};
 use crate::model::written::nearest;
-use crate::model::{Arg, Command, Failure, Kind, Risk, Text, Writes};
+use crate::model::{Arg, Command, Facts, Failure, Kind, Risk, Text, Writes};
 use std::sync::Arc;
 
 /// The command, and the place of the first word that belongs to its arguments.
-pub fn named(catalog: &Catalog, line: &Line) -> Result<(Arc<Command>, usize), Unresolved> {
+pub fn named(catalog: &Catalog, line: &Line, facts: &Facts) -> Result<(Arc<Command>, usize), Unresolved> {
     let typed = line.words.first().map(|word| word.text.as_str()).unwrap_or_default();
     let mut found = catalog.named(typed);
     if found.is_empty() {
         found = shortened(catalog, typed);
     }
     match found.as_slice() {
-        [] => Err(unknown(catalog, line, typed)),
+        [] => Err(unknown(catalog, line, typed, facts)),
         [only] if only.action.is_none() => Ok((Arc::clone(only), 1)),
-        actions => action(actions, line),
+        actions => action(actions, line, facts),
     }
 }
 
@@ -54,9 +54,10 @@ pub fn only_looks(command: &Command) -> bool {
     command.risk == Risk::Read && command.writes == Writes::Nothing
 }
 
-fn unknown(catalog: &Catalog, line: &Line, typed: &str) -> Unresolved {
+fn unknown(catalog: &Catalog, line: &Line, typed: &str, facts: &Facts) -> Unresolved {
+    let shown = |word: &&str| catalog.named(word).iter().any(|command| facts.may_ever(command));
     let mut near: Vec<String> = Vec::new();
-    for word in nearest(typed, catalog.words()) {
+    for word in nearest(typed, catalog.words().filter(shown)) {
         let name = catalog.named(word).first().map_or_else(String::new, |command| command.name.clone());
         if !near.contains(&name) {
             near.push(name);
@@ -81,7 +82,7 @@ fn unknown(catalog: &Catalog, line: &Line, typed: &str) -> Unresolved {
     })
 }
 
-fn action(actions: &[Arc<Command>], line: &Line) -> Result<(Arc<Command>, usize), Unresolved> {
+fn action(actions: &[Arc<Command>], line: &Line, facts: &Facts) -> Result<(Arc<Command>, usize), Unresolved> {
     let second = line.words.get(1).map(|word| word.text.to_lowercase());
     let names = || actions.iter().filter_map(|command| command.action.as_deref());
     if let Some(second) = &second
@@ -93,13 +94,18 @@ fn action(actions: &[Arc<Command>], line: &Line) -> Result<(Arc<Command>, usize)
     let mistyped = second.as_deref().filter(|_| line.words.len() > 2).map(|second| nearest(second, names()));
     match actions.iter().find(|command| command.default_action) {
         Some(default) if mistyped.is_none_or(|near| near.is_empty()) => Ok((Arc::clone(default), 1)),
-        _ => Err(which_action(actions, line, second)),
+        _ => Err(which_action(actions, line, second, facts)),
     }
 }
 
-fn which_action(actions: &[Arc<Command>], line: &Line, second: Option<String>) -> Unresolved {
+fn which_action(actions: &[Arc<Command>], line: &Line, second: Option<String>, facts: &Facts) -> Unresolved {
     let command = line.words.first().map(|word| word.text.clone()).unwrap_or_default();
-    let names: Vec<String> = actions.iter().filter_map(|command| command.action.clone()).collect();
+    let shown: Vec<&Arc<Command>> = actions.iter().filter(|command| facts.may_ever(command)).collect();
+    let names: Vec<String> = shown.iter().filter_map(|command| command.action.clone()).collect();
+    if names.is_empty() {
+        let text = text!("command.none_of_its_actions", command = command);
+        return Unresolved::Refused(Failure::new(Kind::Refused, text));
+    }
     let text = match second {
         Some(word) => {
             text!("command.unknown_action", command = command, word = word, actions = one_of(&names))

@@ -10,7 +10,9 @@ use crate::model::invocation::{Choice, Offer};
 use crate::model::{Arg, Command, Device, Facts, Run, Text, Value};
 
 /// Buttons that fit on a phone without scrolling.
-const OFFERS: usize = 8;
+const OFFERS: usize = 96;
+/// So many a sentence names.
+const NAMED: usize = 8;
 
 /// None where the table of usual names must do: several routers, or one that was never polled.
 pub fn selected(
@@ -46,7 +48,7 @@ pub fn selected(
         Meant::Nothing => Err(Unresolved::Choose(Choice {
             question: has(device, &piece.text, known.len(), names.clone()),
             options: match only_looks(command) {
-                true => names.filter_map(offer).take(OFFERS).collect(),
+                true => names.filter_map(offer).take(NAMED).collect(),
                 false => Vec::new(),
             },
             shortcut: None,
@@ -57,7 +59,7 @@ pub fn selected(
 
 /// `R1 has no interface Gi9. It has Gi1, Gi2, Lo0 and 3 more. Nothing was done.`
 fn has<'a>(device: &Device, typed: &str, count: usize, names: impl Iterator<Item = &'a str>) -> Text {
-    let shown: Vec<String> = names.take(OFFERS).map(interface::short).collect();
+    let shown: Vec<String> = names.take(NAMED).map(interface::short).collect();
     let names = match count.saturating_sub(shown.len()) {
         0 => Arg::from(shown),
         more => text!("command.names_and_more", names = shown, count = more).into(),

@@ -38,19 +38,22 @@ impl From<Text> for Unresolved {
 
 pub fn resolve(catalog: &Catalog, invocation: Invocation, facts: &Facts) -> Result<Resolved, Unresolved> {
     let line = parse(&invocation.line)?;
-    let (command, from) = named(catalog, &line)?;
+    let (command, from) = named(catalog, &line, facts)?;
     let pieces = match split(&command, &line, from) {
         Ok(pieces) => pieces,
         Err(misfit) => return Err(misfitting(misfit, &command, &line, invocation, facts)),
     };
+    let may = |device: &Device| may(&command, &invocation, device, facts);
     let devices = match command.target() {
         Some(arg) => match pieces.get(&arg.name) {
-            Some(piece) => devices::selected(&command, arg, piece, &line, &facts.inventory)?,
+            Some(piece) => devices::selected(&command, arg, piece, &line, &facts.inventory, may)?,
             None => Vec::new(),
         },
         None => Vec::new(),
     };
-    let values = values(&command, &pieces, &line, &devices, facts)?;
+    // What a router has is nobody's who may not ask it: the refusal comes after this.
+    let known: &[Device] = if devices.iter().all(may) { &devices } else { &[] };
+    let values = values(&command, &pieces, &line, known, facts)?;
     checked(command, invocation, devices, values)
 }
 

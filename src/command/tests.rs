@@ -17,39 +17,18 @@ mod files;
 mod policy;
 mod resolving;
 
-/// The builtins of this step; the program passes the names in its registry.
-pub const BUILTINS: [&str; 24] = [
-    "help",
-    "whoami",
-    "devices",
-    "device",
-    "show",
-    "backup",
-    "diff",
-    "config",
-    "trust",
-    "logs",
-    "jobs",
-    "job",
-    "cancel",
-    "status",
-    "bw",
-    "top",
-    "ack",
-    "alerts",
-    "dlq",
-    "silence",
-    "silences",
-    "unack",
-    "unsilence",
-    "why",
-];
+/// The builtins that the program's own files name; that each is there is `tests/it/registries.rs`'s to say.
+pub fn builtins() -> Vec<&'static str> {
+    let texts = embedded::COMMANDS.iter().flat_map(|(_, text)| text.lines());
+    let names = texts.filter_map(|line| line.strip_prefix("builtin = \""));
+    names.filter_map(|rest| rest.strip_suffix('"')).collect()
+}
 
 /// Monday 2026-11-23, 12:00 UTC.
 pub const NOW: Timestamp = Timestamp(1_795_435_200_000);
 
 pub fn catalog() -> Catalog {
-    Catalog::new(&embedded::commands(), &BUILTINS).unwrap_or_else(|problems| {
+    Catalog::new(&embedded::commands(), &builtins()).unwrap_or_else(|problems| {
         panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })
 }
@@ -85,6 +64,7 @@ pub fn facts(catalog: &Catalog) -> Facts {
         now: Now { wall: NOW, monotonic: Duration::ZERO, boot: Timestamp(0) },
         asker: Some(person("operator")),
         place: Destination { channel: "terminal".to_owned(), address: "here".to_owned() },
+        private: true,
         inventory: Arc::new(inventory),
         policy: Arc::new(Policy { grants: vec![allow("everything", "@admin")] }),
         commands: Arc::clone(catalog.commands()),
@@ -134,6 +114,7 @@ pub fn invocation(line: &str) -> Invocation {
         sent_at: None,
         received_at: NOW,
         confirmed_at: None,
+        quoted: false,
     }
 }
 

@@ -5,7 +5,9 @@ use super::decide::{self, Decision};
 use super::gather::{self, Gathered};
 use super::{AFTER_ERROR, House, draw, enact};
 use crate::command::Catalog;
-use crate::model::{Action, Class, Document, Ending, Outbound, Press, Sign, Slot, Update, What};
+use crate::model::{
+    Action, Class, Destination, Document, Ending, Outbound, Press, Request, Sign, Slot, Unfit, Update, What,
+};
 use crate::store::{StoreError, Topic};
 use dptree::di::DependencyMap;
 use std::collections::BTreeMap;
@@ -13,7 +15,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// So many waiting updates are looked at in one go.
-const BATCH: usize = 64;
+const BATCH: usize = 256;
 
 /// The handler tree's answer. A `Decision` holds a proof, which cannot be cloned; dptree only moves it.
 type Tree = dptree::Handler<'static, Decision>;
@@ -37,16 +39,18 @@ pub async fn run(house: &House) {
     }
 }
 
-/// Updates of one channel's chat keep their order; different channels go at once.
+/// Updates of one place keep their order; different places go at once.
 async fn batch(house: &House, tree: &Tree, waiting: Vec<(i64, Update)>) {
-    let mut by_channel: BTreeMap<String, Vec<(i64, Update)>> = BTreeMap::new();
+    let mut by_place: BTreeMap<Option<Destination>, Vec<(i64, Update, Option<Request>)>> = BTreeMap::new();
     for (id, update) in waiting {
-        by_channel.entry(update.channel.clone()).or_default().push((id, update));
+        let request = house.request_of(&update);
+        let place = request.as_ref().map(|request| request.place.clone());
+        by_place.entry(place).or_default().push((id, update, request));
     }
-    let queues = by_channel.into_values().map(|queue| async move {
-        for (id, update) in queue {
-            let handled = match one(house, tree, id, update.clone()).await {
-                Err(error) if error.is_about_this() => set_aside(house, id, &update, &error).await,
+    let queues = by_place.into_values().map(|queue| async move {
+        for (id, update, request) in queue {
+            let handled = match one(house, tree, id, update.clone(), request.clone()).await {
+                Err(error) if error.is_about_this() => set_aside(house, id, request, &update, &error).await,
                 other => other,
             };
             if let Err(error) = handled {
@@ -59,9 +63,14 @@ async fn batch(house: &House, tree: &Tree, waiting: Vec<(i64, Update)>) {
     futures_util::future::join_all(queues).await;
 }
 
-async fn one(house: &House, tree: &Tree, id: i64, update: Update) -> Result<(), StoreError> {
-    let listen = house.channel(&update.channel).and_then(|channel| channel.listen.as_ref());
-    let Some(request) = listen.and_then(|listen| listen.request(&update)) else {
+async fn one(
+    house: &House,
+    tree: &Tree,
+    id: i64,
+    update: Update,
+    request: Option<Request>,
+) -> Result<(), StoreError> {
+    let Some(request) = request else {
         return house.store.write(move |work| work.done(id)).await;
     };
     let mut gathered = gather::gather(house, request, update).await?;
@@ -77,10 +86,14 @@ async fn one(house: &House, tree: &Tree, id: i64, update: Update) -> Result<(), 
 }
 
 /// What fails by itself would fail for ever, and everybody behind it would wait: it is done, and told.
-async fn set_aside(house: &House, id: i64, update: &Update, error: &StoreError) -> Result<(), StoreError> {
+async fn set_aside(
+    house: &House,
+    id: i64,
+    request: Option<Request>,
+    update: &Update,
+    error: &StoreError,
+) -> Result<(), StoreError> {
     tracing::error!(%error, inbox = id, "an update was set aside");
-    let listen = house.channel(&update.channel).and_then(|channel| channel.listen.as_ref());
-    let request = listen.and_then(|listen| listen.request(update));
     let (now, slot) = (house.clock.now().wall, Slot(format!("{}/{}", update.channel, update.key)));
     let told = request.map(|request| Outbound {
         slot,
@@ -88,6 +101,7 @@ async fn set_aside(house: &House, id: i64, update: &Update, error: &StoreError) 
         thread: request.thread,
         reply_to: None,
         class: Class::Result,
+        only: None,
         document: Document::line(Sign::Warning, text!("refuse.set_aside"), Ending::Badly),
         not_before: None,
         expires: None,
@@ -119,12 +133,18 @@ async fn dispatch(tree: &Tree, gathered: &Gathered, catalog: &Arc<Catalog>) -> D
     }
 }
 
-/// Leave, press, typed line: one branch each, top to bottom.
+/// Leave, a place that moved, what is never run, press, typed line: one branch each, top to bottom.
 fn switchyard() -> Tree {
     dptree::entry()
         .branch(
             dptree::filter(|gathered: Arc<Gathered>| gathered.request.what == What::Leave)
                 .endpoint(|| async { Decision::Leave }),
+        )
+        .branch(dptree::filter_map(moved).endpoint(|from: Destination| async { Decision::Moved { from } }))
+        .branch(
+            dptree::filter_map(unfit).endpoint(|gathered: Arc<Gathered>, unfit: Unfit| async move {
+                decide::unfit(&gathered, unfit)
+            }),
         )
         .branch(dptree::filter_map(pressed).endpoint(
             |gathered: Arc<Gathered>, catalog: Arc<Catalog>, press: Press| async move {
@@ -149,6 +169,20 @@ fn pressed(gathered: Arc<Gathered>) -> Option<Press> {
 fn typed(gathered: Arc<Gathered>) -> Option<String> {
     match &gathered.request.what {
         What::Line(line) => Some(line.clone()),
-        What::Press(_) | What::Leave => None,
+        What::Press(_) | What::Leave | What::Unfit(_) | What::Moved { .. } => None,
+    }
+}
+
+fn unfit(gathered: Arc<Gathered>) -> Option<Unfit> {
+    match gathered.request.what {
+        What::Unfit(unfit) => Some(unfit),
+        _ => None,
+    }
+}
+
+fn moved(gathered: Arc<Gathered>) -> Option<Destination> {
+    match &gathered.request.what {
+        What::Moved { from } => Some(from.clone()),
+        _ => None,
     }
 }

@@ -1,12 +1,12 @@
 //! What shall happen with a request: a pure function from what was gathered to a [`Decision`].
 
 use super::gather::Gathered;
-use super::refuse;
+use super::{refuse, stranger};
 use crate::builtin;
 use crate::command::{self, Catalog, Unresolved};
 use crate::model::{
-    Action, Authorized, Choice, DeviceId, Document, Ending, Facts, Invocation, JobId, PersonId, Press,
-    Refusal, Resolved, Risk, Sign, Slot, Text, Timestamp, Uses, Who,
+    Action, Authorized, Choice, Destination, DeviceId, Document, Ending, Facts, Identity, Invocation, JobId,
+    PersonId, Press, Refusal, Resolved, Risk, Sign, Slot, Text, Timestamp, Unfit, Uses, Who,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,10 @@ pub enum Decision {
     Nothing,
     /// One sentence back; nothing else happens.
     Say { document: Document, audit: Audit },
+    /// Nobody is known by this identity; `line` is for the audit.
+    Stranger { line: String },
+    /// A code that shall say who this is.
+    Link { code: String },
     /// A question with its answers; the command waits for one of them.
     Ask { question: Box<Question>, invocation: Box<Invocation>, audit: Audit },
     /// It runs.
@@ -24,6 +28,10 @@ pub enum Decision {
     Cancel { job: JobId },
     /// The presser wants to know when a router is free.
     TellWhenFree { device: DeviceId },
+    /// Another page of the buttons is shown.
+    Turn { page: usize },
+    /// The place is called otherwise now.
+    Moved { from: Destination },
     /// The person at this place is gone: open questions are answered Cancel.
     Leave,
 }
@@ -94,8 +102,15 @@ pub fn slot(gathered: &Gathered) -> Slot {
 
 /// A typed line, new or as the answer to a question.
 pub fn line(catalog: &Catalog, gathered: &Gathered, typed: &str) -> Decision {
+    if !gathered.request.scene.addressed && gathered.dialog.is_none() && !catalog.knows(typed) {
+        return Decision::Nothing;
+    }
+    // Before it is asked who this is: a code is how somebody becomes known.
+    if let Some(code) = stranger::code(catalog, typed) {
+        return Decision::Link { code };
+    }
     let Some(asker) = gathered.facts.asker.as_ref().map(|person| person.id) else {
-        return stranger(gathered, typed);
+        return Decision::Stranger { line: typed.to_owned() };
     };
     let Some(dialog) = &gathered.dialog else {
         return run(catalog, &gathered.facts, typed, None, |line| invocation(gathered, asker, line));
@@ -132,30 +147,35 @@ fn whole(offers: &[String], line: &str, typed: &str) -> String {
     }
 }
 
-/// Somebody whom no person is known by.
-pub fn stranger(gathered: &Gathered, typed: &str) -> Decision {
-    let text = text!(
-        "refuse.stranger",
-        channel = gathered.request.asker.channel.as_str(),
-        id = gathered.request.asker.external.as_str()
-    );
-    say(Sign::Refused, text, audit(typed, "", Ruling::Stranger, None))
+/// Something that is never run; the one who sent it would wonder why nothing happens. Somebody whom nobody
+/// knows is told that first.
+pub fn unfit(gathered: &Gathered, unfit: Unfit) -> Decision {
+    if gathered.facts.asker.is_none() && matches!(unfit, Unfit::Edited | Unfit::Forwarded) {
+        return Decision::Stranger { line: String::new() };
+    }
+    let text = match unfit {
+        Unfit::Edited => text!("refuse.edited"),
+        Unfit::Forwarded => text!("refuse.forwarded"),
+        Unfit::Anonymous => text!("refuse.anonymous"),
+        Unfit::Post => text!("refuse.post"),
+    };
+    say(Sign::Refused, text, audit("", "", Ruling::NotUnderstood, None))
 }
 
 /// A button that nobody remembers: forged, or swept long ago. It is answered all the same.
 pub fn unknown_press(gathered: &Gathered) -> Decision {
     match gathered.facts.asker {
         Some(_) => say(Sign::Refused, text!("press.void"), audit("", "", Ruling::PressRefused, None)),
-        None => stranger(gathered, ""),
+        None => Decision::Stranger { line: String::new() },
     }
 }
 
 /// A pressed button: who, until when and how often are checked here and once more when it is enacted.
 pub fn press(catalog: &Catalog, gathered: &Gathered, press: &Press) -> Decision {
     let Some(asker) = gathered.facts.asker.as_ref().map(|person| person.id) else {
-        return stranger(gathered, "");
+        return Decision::Stranger { line: String::new() };
     };
-    if let Some(refused) = not_yours(press, asker, gathered) {
+    if let Some(refused) = not_yours(press, asker, &gathered.facts) {
         return say(Sign::Refused, refused, audit("", "", Ruling::PressRefused, None));
     }
     match &press.action {
@@ -164,6 +184,7 @@ pub fn press(catalog: &Catalog, gathered: &Gathered, press: &Press) -> Decision 
         }
         Action::Cancel { job } => Decision::Cancel { job: *job },
         Action::TellWhenFree { device } => Decision::TellWhenFree { device: *device },
+        Action::More { page } => Decision::Turn { page: *page },
         Action::Answer { words: None, .. } => {
             let typed =
                 gathered.dialog.as_ref().map(|dialog| dialog.invocation.line.clone()).unwrap_or_default();
@@ -175,15 +196,33 @@ pub fn press(catalog: &Catalog, gathered: &Gathered, press: &Press) -> Decision 
     }
 }
 
-fn not_yours(press: &Press, asker: PersonId, gathered: &Gathered) -> Option<Text> {
-    if press.place != gathered.request.place {
+/// Why this person may not press this button here.
+fn not_yours(press: &Press, asker: PersonId, facts: &Facts) -> Option<Text> {
+    if press.place != facts.place {
         return Some(text!("press.elsewhere"));
     }
-    let name = |id| gathered.facts.person_name(id);
+    let name = |id| facts.person_name(id);
     match press.who {
         Who::Person(person) if person != asker => Some(text!("press.not_yours", who = name(person))),
         Who::AnyoneBut(person) if person == asker => Some(text!("press.somebody_else")),
         Who::Person(_) | Who::AnyoneBut(_) | Who::WhoeverMay => None,
+    }
+}
+
+/// Why a press that has just come will do nothing, as far as its row tells: for the instant answer.
+pub fn idle_press(press: Option<&Press>, facts: &Facts, by: &Identity) -> Option<Text> {
+    let Some(asker) = facts.asker.as_ref().map(|person| person.id) else {
+        return Some(stranger::unknown(by));
+    };
+    let Some(press) = press else { return Some(text!("press.void")) };
+    if let Some(refused) = not_yours(press, asker, facts) {
+        return Some(refused);
+    }
+    match (press.used_by, press.used_at) {
+        (Some(by), Some(at)) => Some(text!("press.used", who = facts.person_name(by), at = at)),
+        _ if press.void => Some(text!("press.void")),
+        _ if press.until < facts.now.wall => Some(text!("press.late")),
+        _ => None,
     }
 }
 
@@ -217,6 +256,7 @@ fn invocation(gathered: &Gathered, asker: PersonId, line: String) -> Invocation 
         sent_at: gathered.update.sent_at.map(|sent| sent.min(gathered.update.received_at)),
         received_at: gathered.update.received_at,
         confirmed_at: None,
+        quoted: gathered.request.scene.unseen,
     }
 }
 

@@ -4,15 +4,17 @@
 use super::undelivered::{self, Letter};
 use super::{AFTER_ERROR, House, draw};
 use crate::channel::Channel;
-use crate::model::{Class, Message, Receipt, SendError};
+use crate::model::{Class, Destination, Message, Receipt, SendError};
 use crate::store::{Arrived, StoreError, Topic, Work};
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// So many places get a message at once.
 const BATCH: usize = 1_000;
+/// While somebody waits for a turn, the outbox is looked at so often at least.
+const RESTING: Duration = Duration::from_millis(200);
 /// A send that takes longer is given up; it may have arrived, so its next try is marked as a repeat.
 /// Mail servers are slow: RFC 5321 4.5.3.2.6 lets them think for ten minutes.
 const SEND: Duration = Duration::from_secs(120);
@@ -26,13 +28,22 @@ pub async fn run(house: &House) {
         tracing::error!(%error, "what was asked before the start could not be shown again");
     }
     let mut sending = FuturesUnordered::new();
-    let mut busy = BTreeSet::new();
+    let (mut busy, mut turns) = (BTreeSet::new(), Turns::default());
     loop {
         let wait = match due(house).await {
-            Ok((messages, wait)) => {
-                for message in messages {
-                    if busy.insert(message.place.clone()) {
-                        sending.push(send(house, message));
+            Ok((messages, mut wait)) => {
+                for (place, lanes) in turns.of_places(messages) {
+                    if busy.contains(&place) {
+                        continue;
+                    }
+                    match next_of(house, lanes) {
+                        Ok(message) => {
+                            turns.took(&message);
+                            busy.insert(place);
+                            sending.push(send(house, message));
+                        }
+                        // What is due and must wait would have the outbox looked at without a pause.
+                        Err(rest) => wait = wait.max(rest.min(RESTING)),
                     }
                 }
                 wait
@@ -74,16 +85,60 @@ async fn show_again(house: &House) -> Result<(), StoreError> {
         .await
 }
 
+/// The first whose turn it is at its service, else how long until it may be the turn of one. What goes
+/// without its channel has no turn to wait for.
+fn next_of(house: &House, lanes: Vec<Message>) -> Result<Message, Duration> {
+    let mut least = RESTING;
+    for message in lanes {
+        let turn = |channel: &Channel| channel.deliver.turn(&message);
+        match house.channel_of(&message.place).map_or(Duration::ZERO, turn) {
+            Duration::ZERO => return Ok(message),
+            rest => least = least.min(rest),
+        }
+    }
+    Err(least)
+}
+
+/// Whose turn it is in a chat that hears more than its service lets through: after an alert somebody
+/// who asked something, however urgent the alerts are that wait.
+#[derive(Default)]
+struct Turns {
+    after_alert: BTreeSet<Destination>,
+}
+
+impl Turns {
+    /// The lanes of each place, in the order of going.
+    fn of_places(&self, messages: Vec<Message>) -> BTreeMap<Destination, Vec<Message>> {
+        let mut places: BTreeMap<Destination, Vec<Message>> = BTreeMap::new();
+        for message in messages {
+            places.entry(message.place.clone()).or_default().push(message);
+        }
+        for (place, lanes) in &mut places {
+            if self.after_alert.contains(place) {
+                lanes.sort_by_key(|message| message.class > Class::Result || message.slot.is_alert());
+            }
+        }
+        places
+    }
+
+    fn took(&mut self, message: &Message) {
+        match message.slot.is_alert() {
+            true => self.after_alert.insert(message.place.clone()),
+            false => self.after_alert.remove(&message.place),
+        };
+    }
+}
+
 /// What is due, and how long until something else is.
 async fn due(house: &House) -> Result<(Vec<Message>, Duration), StoreError> {
     let now = house.clock.now().wall;
     let (messages, next) =
-        house.store.read(move |view| Ok((view.due_at_each_place(now, BATCH)?, view.next_due(now)?))).await?;
+        house.store.read(move |view| Ok((view.due_in_each_lane(now, BATCH)?, view.next_due(now)?))).await?;
     let wait = next.map_or(IDLE, |at| at.since(now)).clamp(Duration::from_millis(20), IDLE);
     Ok((messages, wait))
 }
 
-async fn send(house: &House, message: Message) -> crate::model::Destination {
+async fn send(house: &House, message: Message) -> Destination {
     let place = message.place.clone();
     if let Err(error) = attempt(house, message).await {
         tracing::error!(%error, %place, "a message could not be marked; it is sent again later");

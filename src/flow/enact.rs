@@ -4,17 +4,20 @@
 use super::House;
 use super::decide::{self, Audit, Decision, Question, Ruling};
 use super::gather::Gathered;
+use super::stranger;
 use crate::builtin;
 use crate::model::facts::JobFacts;
 use crate::model::{
-    Action, Button, Class, Document, Ending, Facts, Invocation, Outbound, Press, Resolved, Sign, Slot,
-    TaskResult, Uses, Who,
+    Action, Button, Class, Document, Ending, Facts, Invocation, Outbound, Person, Press, Reader, Resolved,
+    Sign, Slot, TaskResult, Uses, What, Who,
 };
 use crate::store::{AuditRow, Dialog, FreeWatch, NewDialog, PressRefused, StoreError, Work};
 use std::time::Duration;
 
 /// How long a question waits for its answer.
 const QUESTION: Duration = Duration::from_secs(120);
+/// So many answers stand on a page, where a service shows a few at a time.
+const PAGE: usize = 8;
 const EPHEMERAL: Duration = Duration::from_secs(60);
 
 pub async fn enact(
@@ -27,6 +30,7 @@ pub async fn enact(
         .store
         .write(move |work| {
             work.done(inbox)?;
+            remember_chat(work, &gathered)?;
             if let Some(press) = &gathered.press
                 && let Some(refused) = spend(work, &gathered, press, &decision)?
             {
@@ -37,18 +41,46 @@ pub async fn enact(
         .await
 }
 
+/// A chat with somebody whom the bot knows is a place with a language and a time zone: of that person, when
+/// nobody else is there. What strangers write leaves no row.
+fn remember_chat(work: &mut Work, gathered: &Gathered) -> Result<(), StoreError> {
+    match &gathered.facts.asker {
+        Some(person) => remember(work, gathered, person),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn remember(work: &mut Work, gathered: &Gathered, person: &Person) -> Result<(), StoreError> {
+    let (place, scene) = (&gathered.request.place, &gathered.request.scene);
+    let own = Reader { language: person.language.clone(), time_zone: person.time_zone };
+    let reader = match scene.private {
+        true => own,
+        false => Reader { time_zone: gathered.facts.zone, ..own },
+    };
+    work.ensure_chat(place, scene.title.as_deref(), &reader, gathered.facts.now.wall)?;
+    work.set_chat_person(place, scene.private.then_some(person.id))?;
+    match scene.private && work.reader_of(place)? != reader {
+        true => work.set_chat_reader(place, &reader),
+        false => Ok(()),
+    }
+}
+
 fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result<(), StoreError> {
     match decision {
         Decision::Nothing => Ok(()),
         Decision::Say { document, audit } => {
             note(work, gathered, &audit, None)?;
-            let class = if gathered.press.is_some() { Class::Critical } else { Class::Result };
-            let slot = match spends_nothing(gathered, &audit) {
-                true => own_slot(gathered),
-                false => decide::slot(gathered),
+            let (slot, class) = match (spends_nothing(gathered, &audit), &gathered.request.what) {
+                // Nobody else need know who pressed in vain.
+                (true, What::Press(_)) => (own_slot(gathered), Class::Ephemeral),
+                (true, _) => (own_slot(gathered), Class::Result),
+                (false, What::Press(_)) => (decide::slot(gathered), Class::Critical),
+                (false, _) => (decide::slot(gathered), Class::Result),
             };
             say(work, gathered, slot, class, document)
         }
+        Decision::Stranger { line } => stranger::refuse(work, gathered, &line),
+        Decision::Link { code } => stranger::link(work, gathered, &code),
         Decision::Ask { question, invocation, audit } => {
             note(work, gathered, &audit, None)?;
             ask(work, gathered, *question, *invocation)
@@ -62,6 +94,8 @@ fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result
             say(work, gathered, own_slot(gathered), Class::Ephemeral, document)
         }
         Decision::TellWhenFree { device } => watch(work, gathered, device),
+        Decision::Turn { page } => turn(work, gathered, page),
+        Decision::Moved { from } => work.move_place(&from, &gathered.request.place, gathered.facts.now.wall),
         Decision::Leave => leave(work, gathered),
     }
 }
@@ -69,7 +103,7 @@ fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result
 /// Somebody who may not press leaves the button, and the message that it stands in, to the others.
 fn spends_nothing(gathered: &Gathered, audit: &Audit) -> bool {
     match (&gathered.press, audit.ruling) {
-        (_, Ruling::PressRefused | Ruling::Stranger) => true,
+        (_, Ruling::PressRefused) => true,
         (Some(press), Ruling::Refused) => press.who == Who::WhoeverMay,
         (Some(_) | None, _) => false,
     }
@@ -186,6 +220,7 @@ fn ask(
     for detail in question.details {
         document = document.with_detail(detail);
     }
+    let pages = question.answers.len().div_ceil(PAGE);
     for (at, (label, words)) in question.answers.into_iter().enumerate() {
         document = document.with_button(Button {
             name: format!("answer{at}-{}", dialog.0),
@@ -196,7 +231,34 @@ fn ask(
             uses: Uses::Once,
         });
     }
+    for page in (0..pages).filter(|_| pages > 1) {
+        document = document.with_button(Button {
+            name: format!("page{page}-{}", dialog.0),
+            label: text!("ask.page", page = page + 1, pages = pages),
+            action: Action::More { page },
+            who: Who::Person(asker),
+            until,
+            uses: Uses::Many,
+        });
+    }
     say(work, gathered, slot, Class::Critical, document)
+}
+
+/// The message as it is now, with another page of its buttons.
+fn turn(work: &mut Work, gathered: &Gathered, page: usize) -> Result<(), StoreError> {
+    let Some(press) = &gathered.press else { return Ok(()) };
+    let open = work.open_messages(&press.place)?.into_iter().find(|open| open.slot == press.slot);
+    let Some(mut shown) = open else {
+        return say(
+            work,
+            gathered,
+            own_slot(gathered),
+            Class::Ephemeral,
+            Document::line(Sign::Refused, text!("press.void"), Ending::Badly),
+        );
+    };
+    shown.document.page = page;
+    work.post(&shown, gathered.facts.now.wall).map(drop)
 }
 
 fn watch(work: &mut Work, gathered: &Gathered, device: crate::model::DeviceId) -> Result<(), StoreError> {
@@ -248,7 +310,11 @@ fn note(
     audit: &Audit,
     job: Option<crate::model::JobId>,
 ) -> Result<(), StoreError> {
-    work.audit(&AuditRow {
+    work.audit(&row(gathered, audit, job))
+}
+
+pub(super) fn row(gathered: &Gathered, audit: &Audit, job: Option<crate::model::JobId>) -> AuditRow {
+    AuditRow {
         at: gathered.facts.now.wall,
         person: gathered.facts.asker.as_ref().map(|person| person.id),
         identity: gathered.request.asker.clone(),
@@ -267,15 +333,15 @@ fn note(
         rule: audit.rule.clone(),
         job,
         outcome: None,
-    })
+    }
 }
 
 /// A message of its own for this update, also when a button of another message was pressed.
-fn own_slot(gathered: &Gathered) -> Slot {
+pub(super) fn own_slot(gathered: &Gathered) -> Slot {
     Slot(format!("{}/{}", gathered.update.channel, gathered.update.key))
 }
 
-fn say(
+pub(super) fn say(
     work: &mut Work,
     gathered: &Gathered,
     slot: Slot,
@@ -283,15 +349,52 @@ fn say(
     document: Document,
 ) -> Result<(), StoreError> {
     let now = gathered.facts.now.wall;
+    let above = match class {
+        Class::Ephemeral => None,
+        _ => quoted(work, gathered)?.or_else(|| below_alert(gathered, &slot)),
+    };
     let outbound = Outbound {
         slot,
         place: gathered.request.place.clone(),
         thread: gathered.request.thread.clone(),
-        reply_to: None,
+        reply_to: above,
         class,
+        only: (class == Class::Ephemeral).then(|| gathered.request.asker.clone()),
         document,
         not_before: None,
         expires: (class == Class::Ephemeral).then(|| now.plus(EPHEMERAL)),
     };
     work.post(&outbound, now).map(drop)
+}
+
+/// What a button of an alert brings stands below the alert.
+fn below_alert(gathered: &Gathered, slot: &Slot) -> Option<Slot> {
+    let pressed = gathered.press.as_ref().map(|press| press.slot.clone());
+    pressed.filter(|pressed| pressed.is_alert() && pressed != slot)
+}
+
+/// Where nobody sees what was typed, a message that quotes it comes first.
+fn quoted(work: &mut Work, gathered: &Gathered) -> Result<Option<Slot>, StoreError> {
+    let request = &gathered.request;
+    let (What::Line(line), true) = (&request.what, request.scene.unseen) else { return Ok(None) };
+    let slot = Slot::of_quote(&own_slot(gathered).0);
+    let who = match (&gathered.facts.asker, &request.scene.called) {
+        (Some(person), _) => person.name.clone(),
+        (None, Some(called)) => called.clone(),
+        (None, None) => request.asker.external.clone(),
+    };
+    let text = text!("ask.quoted", who = who, line = line.trim());
+    let quote = Outbound {
+        slot: slot.clone(),
+        place: request.place.clone(),
+        thread: request.thread.clone(),
+        reply_to: None,
+        class: Class::Critical,
+        only: None,
+        document: Document::line(Sign::None, text, Ending::Well),
+        not_before: None,
+        expires: None,
+    };
+    work.post(&quote, gathered.facts.now.wall)?;
+    Ok(Some(slot))
 }

@@ -86,6 +86,7 @@ fn outbound(incident: IncidentId, one: &Overdue, place: Destination) -> Outbound
         thread: None,
         reply_to: None,
         class: Class::Critical,
+        only: None,
         document: one.document.clone().with(Block::Detail { sign: Sign::Warning, text }),
         not_before: None,
         expires: None,

@@ -51,6 +51,7 @@ pub async fn facts(
         now: house.clock.now(),
         asker,
         place,
+        private: false,
         inventory: lists.inventory,
         policy: lists.policy,
         commands: live.catalog.commands().clone(),
@@ -94,13 +95,13 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
             let asker = view.person_of(&identity)?;
             let press = match &what {
                 What::Press(token) => view.press(token)?,
-                What::Line(_) | What::Leave => None,
+                What::Line(_) | What::Leave | What::Unfit(_) | What::Moved { .. } => None,
             };
             let dialog = dialog(view, &what, press.as_ref(), &place, asker.as_ref())?;
             Ok((asker, press, dialog))
         })
         .await?;
-    let facts = facts(house, asker, request.place.clone()).await?;
+    let facts = Facts { private: request.scene.private, ..facts(house, asker, request.place.clone()).await? };
     Ok(Gathered { request, update, facts, press, dialog })
 }
 

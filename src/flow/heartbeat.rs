@@ -190,6 +190,7 @@ mod tests {
                     thread: None,
                     reply_to: None,
                     class: Class::Critical,
+                    only: None,
                     document: Document::open(Sign::Critical, Text::verbatim("R1")),
                     not_before: None,
                     expires: None,

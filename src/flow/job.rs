@@ -327,12 +327,19 @@ impl Running<'_> {
         Ok(tasks.iter().all(|task| task.state == TaskState::Ended))
     }
 
+    /// Long work ends with a short message of its own, where a phone keeps silent when a message changes.
+    fn ends_with_a_reply(&self, now: Timestamp) -> bool {
+        let silent = self.house.channel_of(&self.resolved.invocation.place);
+        now.since(self.accepted_at) > self.house.notify_after
+            && silent.is_some_and(|channel| channel.deliver.edits_are_silent())
+    }
+
     /// The last version of the message, and the end of the job, in one transaction.
     async fn finish(&self) -> Result<(), StoreError> {
         let mut facts = self.facts().await?;
         facts.job = Some(self.job_facts(true));
         let (builtin, resolved, id) = (self.builtin, self.resolved.clone(), self.id);
-        let cancelled = self.cancelled();
+        let (cancelled, replies) = (self.cancelled(), self.ends_with_a_reply(facts.now.wall));
         self.house
             .store
             .write(move |work| {
@@ -349,7 +356,9 @@ impl Running<'_> {
                 }
                 work.release(id)?;
                 let document = builtin::living(builtin, &resolved, &facts, &results, work)?;
-                work.post(&outbound(&resolved.invocation, Class::Result, document), facts.now.wall).map(drop)
+                let reply = replies.then(|| short_reply(&resolved.invocation, &document));
+                work.post(&outbound(&resolved.invocation, Class::Result, document), facts.now.wall)?;
+                reply.iter().try_for_each(|reply| work.post(reply, facts.now.wall).map(drop))
             })
             .await
     }
@@ -381,14 +390,27 @@ impl Progress {
     }
 }
 
+/// The verdict once more, below the message that it is the first line of.
+fn short_reply(invocation: &Invocation, document: &Document) -> Outbound {
+    let verdict =
+        Document { blocks: document.blocks.iter().take(1).cloned().collect(), ..Document::default() };
+    let verdict = Document { ended: document.ended, ..verdict };
+    Outbound {
+        slot: Slot(format!("{}/end", invocation.key)),
+        reply_to: Some(Slot(invocation.key.clone())),
+        ..outbound(invocation, Class::Result, verdict)
+    }
+}
+
 /// A version of the message that answers this command.
 pub fn outbound(invocation: &Invocation, class: Class, document: Document) -> Outbound {
     Outbound {
         slot: Slot(invocation.key.clone()),
         place: invocation.place.clone(),
         thread: invocation.thread.clone(),
-        reply_to: None,
+        reply_to: invocation.below(),
         class,
+        only: None,
         document,
         not_before: None,
         expires: None,

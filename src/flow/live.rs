@@ -7,7 +7,7 @@ use crate::model::{Class, Document, Ending, Outbound, Problem, Rules, Sign, Slot
 use crate::store::{StoreError, Topic};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, PoisonError, RwLock};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 /// What holds now.
 pub struct Live {
@@ -22,7 +22,7 @@ pub struct Swap {
     now: RwLock<Arc<Live>>,
     load: Load,
     asked: Notify,
-    swapped: Notify,
+    swaps: watch::Sender<u64>,
 }
 
 /// Where `patchbay reload` leaves its wish, and the bot its answer.
@@ -43,7 +43,7 @@ impl Swap {
     /// Loads for the first time.
     pub fn new(load: Load) -> Result<Swap, Vec<Problem>> {
         let now = RwLock::new(Arc::new(load()?));
-        Ok(Swap { now, load, asked: Notify::new(), swapped: Notify::new() })
+        Ok(Swap { now, load, asked: Notify::new(), swaps: watch::Sender::new(0) })
     }
 
     pub fn now(&self) -> Arc<Live> {
@@ -55,15 +55,15 @@ impl Swap {
         self.asked.notify_one();
     }
 
-    /// Returns after each swap; for the one who must look at everything anew.
-    pub async fn swapped(&self) {
-        self.swapped.notified().await;
+    /// Changes with each swap; for those who must look at everything anew.
+    pub fn swaps(&self) -> watch::Receiver<u64> {
+        self.swaps.subscribe()
     }
 
     fn reload(&self) -> Result<Arc<Live>, Vec<Problem>> {
         let fresh = Arc::new((self.load)()?);
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = fresh.clone();
-        self.swapped.notify_one();
+        self.swaps.send_modify(|swaps| *swaps += 1);
         Ok(fresh)
     }
 }
@@ -138,6 +138,7 @@ fn notices(house: &House, problems: &[String], commands: usize) -> Vec<Outbound>
             thread: None,
             reply_to: None,
             class: Class::Result,
+            only: None,
             document: document.clone(),
             not_before: None,
             expires: None,

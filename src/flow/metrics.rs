@@ -66,6 +66,7 @@ pub async fn tell(house: &House, aside: &SetAside) -> Result<(), StoreError> {
                     thread: None,
                     reply_to: None,
                     class: Class::Alert,
+                    only: None,
                     document: document.clone(),
                     not_before: None,
                     expires: None,

@@ -1,11 +1,11 @@
 //! The corridors: loops that walk values from the front doors to the back door. They read clocks,
 //! wait, and hold the only references to store, floor and channels; what they decide is decided by
 //! pure functions. Each loop fits a screen: [`intake`], [`command`], [`job`], [`monitor`], [`live`],
-//! [`metrics`], [`deliver`], [`archive`], [`housekeeping`], [`heartbeat`].
+//! [`menus`], [`metrics`], [`deliver`], [`archive`], [`housekeeping`], [`heartbeat`].
 
 use crate::channel::Channel;
 use crate::device::Floor;
-use crate::model::{Destination, Texts};
+use crate::model::{Destination, Request, Texts, Update};
 use crate::store::Store;
 use crate::store::metrics::Metrics;
 use std::sync::Arc;
@@ -27,9 +27,11 @@ pub mod housekeeping;
 pub mod intake;
 pub mod job;
 pub mod live;
+pub mod menus;
 pub mod metrics;
 pub mod monitor;
 pub mod refuse;
+pub mod stranger;
 pub mod task;
 pub mod undelivered;
 
@@ -63,6 +65,8 @@ pub struct House {
     pub homes: Arc<Vec<Destination>>,
     /// How long a changing command waits for a router that is in use.
     pub lock_patience: Duration,
+    /// Work that took longer ends with a message that a phone tells of.
+    pub notify_after: Duration,
 }
 
 /// Real routers are looked at no more often than this.
@@ -93,6 +97,12 @@ impl House {
 
     pub fn channel(&self, name: &str) -> Option<&Channel> {
         self.channels.iter().find(|channel| channel.name == name)
+    }
+
+    /// What an update asks for, as its channel reads it.
+    pub fn request_of(&self, update: &Update) -> Option<Request> {
+        let listen = self.channel(&update.channel).and_then(|channel| channel.listen.as_ref());
+        listen.and_then(|listen| listen.request(update))
     }
 
     pub fn channel_of(&self, place: &Destination) -> Option<&Channel> {

@@ -46,6 +46,10 @@ pub fn put_off(
 ) -> Result<(), StoreError> {
     match error {
         SendError::Never { why } => give_up(work, letter, why),
+        SendError::Moved { to } => {
+            work.move_place(&letter.place, to, letter.now)?;
+            work.postponed(letter.id, letter.now, &error.to_string(), arrived)
+        }
         SendError::Later { after, why } => {
             let owed = work.owed_since(letter.id)?.unwrap_or(letter.now);
             if letter.now.since(owed) >= GIVE_UP {
@@ -99,6 +103,7 @@ fn tell(work: &mut Work, letter: &Letter) -> Result<(), StoreError> {
             thread: None,
             reply_to: None,
             class: Class::Alert,
+            only: None,
             document: Document::line(Sign::Warning, text.clone(), Ending::Well),
             not_before: None,
             expires: None,
@@ -131,6 +136,7 @@ mod tests {
             thread: None,
             reply_to: None,
             class,
+            only: None,
             document: Document::line(Sign::Critical, crate::model::Text::verbatim("x"), Ending::Well),
             not_before: None,
             expires: None,

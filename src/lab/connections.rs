@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Shutdown, TcpStream};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use tokio::task::AbortHandle;
 
@@ -30,8 +30,8 @@ struct Connection {
 
 impl Connections {
     /// Counts a connection until what this gives is dropped, however its task ends.
-    pub fn enter(&self, socket: TcpStream, fuse: Fuse) -> Inside<'_> {
-        Inside { number: self.add(socket, fuse), connections: self }
+    pub fn enter(self: &Arc<Self>, socket: TcpStream, fuse: Fuse) -> Inside {
+        Inside { number: self.add(socket, fuse), connections: self.clone() }
     }
 
     fn add(&self, socket: TcpStream, fuse: Fuse) -> u64 {
@@ -82,12 +82,12 @@ impl Connections {
 }
 
 /// The place of one open connection.
-pub(crate) struct Inside<'a> {
+pub(crate) struct Inside {
     pub number: u64,
-    connections: &'a Connections,
+    connections: Arc<Connections>,
 }
 
-impl Drop for Inside<'_> {
+impl Drop for Inside {
     fn drop(&mut self) {
         self.connections.remove(self.number);
     }

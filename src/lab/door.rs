@@ -3,27 +3,36 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::connections::Connections;
+use super::connections::{Connections, Inside};
+use super::wire::{Fuse, doubled};
 
 pub(crate) struct Door {
     pub address: SocketAddr,
-    pub connections: Connections,
+    pub connections: Arc<Connections>,
     /// Whether somebody shall listen, and whether somebody does.
     wanted: watch::Sender<bool>,
     open: watch::Sender<bool>,
+}
+
+/// A connection that was let in; `inside` is its place among the others.
+pub(crate) struct Guest {
+    pub stream: TcpStream,
+    pub fuse: Fuse,
+    pub inside: Inside,
 }
 
 impl Door {
     pub fn new(address: SocketAddr) -> Door {
         Door {
             address,
-            connections: Connections::default(),
+            connections: Arc::default(),
             wanted: watch::Sender::new(true),
             open: watch::Sender::new(true),
         }
@@ -40,7 +49,7 @@ impl Door {
     }
 
     /// Serves until the task is aborted; each connection has a task of its own.
-    pub async fn serve<F>(&self, listener: TcpListener, each: impl Fn(TcpStream) -> F)
+    pub async fn serve<F>(&self, listener: TcpListener, each: impl Fn(Guest) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -57,8 +66,9 @@ impl Door {
                 continue;
             };
             tokio::select! {
-                taken = listening.accept() => match taken {
-                    Ok((stream, _)) => { inside.spawn(each(stream)); }
+                // Let in here and not by the connection's own task, which may not have begun when the door shuts.
+                taken = listening.accept() => match taken.and_then(|(stream, _)| self.let_in(stream)) {
+                    Ok(guest) => { inside.spawn(each(guest)); }
                     // Out of file handles, most likely: let others close some before the next try.
                     Err(error) => {
                         tracing::warn!(%error, address = %self.address, "lab: a connection was lost");
@@ -68,6 +78,15 @@ impl Door {
                 () = closing(&mut wanted) => listener = None,
             }
         }
+    }
+
+    // Invariant: whoever came in before the door is shut is known to it, and thrown out (test
+    // `nobody_stays_inside_a_door_that_shuts`).
+    fn let_in(&self, stream: TcpStream) -> std::io::Result<Guest> {
+        let (stream, socket) = doubled(stream)?;
+        let fuse = Fuse::default();
+        let inside = self.connections.enter(socket, fuse.clone());
+        Ok(Guest { stream, fuse, inside })
     }
 
     async fn listen_again(&self) -> Option<TcpListener> {

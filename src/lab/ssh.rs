@@ -8,25 +8,23 @@ use std::time::Duration;
 use russh::server::{Auth, ChannelOpenHandle, Config, Handler, Msg, Response, Session};
 use russh::{Channel, ChannelId, ChannelOpenFailure, MethodKind, MethodSet, Pty, SshId, server};
 use tokio::io::AsyncReadExt;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
+use super::door::Guest;
 use super::fault::{Fault, Point};
 use super::plan::LoginMethods;
 use super::router::{Router, lock};
 use super::terminal::{Screen, Terminal};
-use super::wire::{Fuse, Wire, doubled};
+use super::wire::Wire;
 
 /// Serves one router until the task is aborted.
 pub(crate) async fn serve(router: Router, listener: TcpListener) {
-    router.inner.door.serve(listener, |stream| connection(router.clone(), stream)).await;
+    router.inner.door.serve(listener, |guest| connection(router.clone(), guest)).await;
 }
 
-async fn connection(router: Router, stream: TcpStream) {
-    let Ok((stream, socket)) = doubled(stream) else { return };
+async fn connection(router: Router, guest: Guest) {
+    let Guest { stream, fuse, inside } = guest;
     let peer = stream.peer_addr().map_or_else(|_| "127.0.0.1".to_owned(), |peer| peer.ip().to_string());
-    let fuse = Fuse::default();
-    let connections = &router.inner.door.connections;
-    let open = connections.enter(socket, fuse.clone());
     let stream = Wire::new(stream, fuse);
     if router.has(&Fault::SilentAfterConnect) {
         return silence(stream).await;
@@ -34,7 +32,7 @@ async fn connection(router: Router, stream: TcpStream) {
     router.pause(|point| *point == Point::AfterConnect).await;
     let line = Line {
         router: router.clone(),
-        number: open.number,
+        number: inside.number,
         peer,
         user: String::new(),
         channel: None,

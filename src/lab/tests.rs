@@ -230,6 +230,28 @@ async fn an_unreachable_router_refuses_and_comes_back_at_the_same_place() {
     lab.stop().await.unwrap();
 }
 
+/// Whoever is let in at the very moment at which the door shuts is thrown out as well, or the router would go on
+/// answering on that connection while it is said to be away.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_stays_inside_a_door_that_shuts() {
+    use tokio::io::AsyncReadExt;
+    let (lab, router) = one().await;
+    for _ in 0..200 {
+        let mut inside = Vec::new();
+        for address in [router.address(), router.https_address()] {
+            inside.push(tokio::net::TcpStream::connect(address).await.unwrap());
+        }
+        router.fault(Fault::Unreachable).await;
+        for mut stream in inside {
+            let mut heard = Vec::new();
+            let end = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut heard)).await;
+            assert!(end.is_ok(), "still inside after {heard:?}");
+        }
+        router.clear_faults().await;
+    }
+    lab.stop().await.unwrap();
+}
+
 #[tokio::test]
 async fn the_command_line_shows_the_same_faults_as_restconf() {
     let (lab, router) = one().await;

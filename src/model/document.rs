@@ -13,6 +13,9 @@ pub struct Document {
     pub blocks: Vec<Block>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub buttons: Vec<Button>,
+    /// Which page of the buttons is shown, from 0, where a service shows a few at a time.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub page: usize,
     /// Set when the message will not change any more.
     #[serde(default)]
     pub ended: Option<Ending>,
@@ -117,12 +120,12 @@ pub struct Button {
 impl Document {
     /// A message of one line that says everything and is over.
     pub fn line(sign: Sign, text: Text, ended: Ending) -> Document {
-        Document { blocks: vec![Block::Line { sign, text }], buttons: Vec::new(), ended: Some(ended) }
+        Document { ended: Some(ended), ..Document::open(sign, text) }
     }
 
     /// A message that will be followed by newer versions of itself.
     pub fn open(sign: Sign, text: Text) -> Document {
-        Document { blocks: vec![Block::Line { sign, text }], buttons: Vec::new(), ended: None }
+        Document { blocks: vec![Block::Line { sign, text }], ..Document::default() }
     }
 
     #[must_use]
@@ -141,9 +144,30 @@ impl Document {
         self
     }
 
+    /// The buttons that stand on the page that is shown, each with its number among all: as many as a
+    /// page holds, then those that lead to the pages beside it.
+    pub fn page_of_buttons(&self, size: usize) -> Vec<(usize, &Button)> {
+        let turns = |button: &Button| match button.action {
+            Action::More { page } => Some(page),
+            _ => None,
+        };
+        let all = || self.buttons.iter().enumerate();
+        let plain: Vec<_> = all().filter(|(_, button)| turns(button).is_none()).collect();
+        if plain.len() <= size {
+            return plain;
+        }
+        let shown = plain.into_iter().skip(self.page.saturating_mul(size)).take(size);
+        let beside = |page: usize| page + 1 == self.page || page == self.page + 1;
+        shown.chain(all().filter(|(_, button)| turns(button).is_some_and(beside))).collect()
+    }
+
     #[must_use]
     pub fn with_button(mut self, button: Button) -> Document {
         self.buttons.push(button);
         self
     }
+}
+
+fn is_first(page: &usize) -> bool {
+    *page == 0
 }

@@ -3,7 +3,7 @@
 
 use super::command::Command;
 use super::device::Inventory;
-use super::ids::JobId;
+use super::ids::{JobId, PersonId};
 use super::permit::Policy;
 use super::person::Person;
 use super::request::Destination;
@@ -16,6 +16,8 @@ pub struct Facts {
     /// Nobody when the identity belongs to no person.
     pub asker: Option<Person>,
     pub place: Destination,
+    /// The asker is alone with the bot there.
+    pub private: bool,
     pub inventory: Arc<Inventory>,
     pub policy: Arc<Policy>,
     pub commands: Arc<Vec<Arc<Command>>>,
@@ -56,8 +58,15 @@ pub struct JobFacts {
 }
 
 impl Facts {
+    /// Whether the rules let the asker run the command on some router here: what help, pickers and buttons show.
+    pub fn may_ever(&self, command: &Command) -> bool {
+        self.asker.as_ref().is_some_and(|person| {
+            self.policy.may_ever(person, &self.place, &command.permission(), command.role)
+        })
+    }
+
     /// The name of a person, also of one who is gone.
-    pub fn person_name(&self, id: super::ids::PersonId) -> String {
+    pub fn person_name(&self, id: PersonId) -> String {
         let found = self.people.iter().find(|person| person.id == id);
         found.map_or_else(|| format!("person {id}"), |person| person.name.clone())
     }

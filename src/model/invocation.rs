@@ -5,6 +5,7 @@ use super::command::Command;
 use super::danger::Risk;
 use super::device::Device;
 use super::ids::{DeviceId, JobId, PersonId, VersionId};
+use super::outbound::Slot;
 use super::request::{Destination, Thread};
 use super::text::Text;
 use super::time::Timestamp;
@@ -28,9 +29,17 @@ pub struct Invocation {
     /// A person confirmed it at this time: age counts from here, and a disruptive card was answered.
     #[serde(default)]
     pub confirmed_at: Option<Timestamp>,
+    /// Nobody saw what was typed: a message that quotes it stands above the answers.
+    #[serde(default)]
+    pub quoted: bool,
 }
 
 impl Invocation {
+    /// The message that the answers hang below, when there is one.
+    pub fn below(&self) -> Option<Slot> {
+        self.quoted.then(|| Slot::of_quote(&self.key))
+    }
+
     /// Age counts from the confirmation, else from the sending, else from the arrival.
     pub fn said_at(&self) -> Timestamp {
         self.confirmed_at.or(self.sent_at).unwrap_or(self.received_at)

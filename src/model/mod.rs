@@ -31,6 +31,7 @@ pub mod permit;
 pub mod request;
 
 pub mod document;
+pub mod menu;
 pub mod outbound;
 pub mod press;
 
@@ -48,6 +49,7 @@ pub use failure::{Failure, Kind};
 pub use ids::*;
 pub use invocation::{Choice, Invocation, Resolved, Value};
 pub use job::{Job, JobState, Status, Task, TaskResult, TaskState};
+pub use menu::{Audience, Entry, Menu};
 pub use metric::{Metric, Observed, Point, Reading, Sample, Series, Track, Unit, Wanted, Why};
 pub use outbound::{Class, Fate, Message, Outbound, Receipt, SendError, Slot};
 pub use outcome::{Broken, Configuration, Outcome, Sealed};
@@ -55,8 +57,8 @@ pub use permit::{Ask, Authorized, Plan, Policy, Refusal};
 pub use person::{Effect, Grant, Identity, Person, Reader};
 pub use picture::{Curve, Drawn, Mark, Marked, Picture, Sparkline};
 pub use press::{Action, Press, Token, Uses, Who};
-pub use request::{Destination, Request, Thread, Update, What};
-pub use route::{Route, To};
+pub use request::{Destination, Request, Scene, Thread, Unfit, Update, What};
+pub use route::{Route, Subscription, To};
 pub use rule::{Rule, Rules};
 pub use secret::Secret;
 pub use selector::Selector;

@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::ids::{IncidentId, OutboundId};
-use super::person::Reader;
+use super::person::{Identity, Reader};
 use super::press::Token;
 use super::request::{Destination, Thread};
 use super::time::Timestamp;
@@ -19,6 +19,11 @@ impl Slot {
     /// The first message of an incident, which is brought up to date while it lasts.
     pub fn of_alert(incident: IncidentId) -> Slot {
         Slot(format!("{ALERT}{}", incident.0))
+    }
+
+    /// The message that quotes what brought this key.
+    pub fn of_quote(key: &str) -> Slot {
+        Slot(format!("{key}/asked"))
     }
 
     /// The incident that it tells of, when it tells of one.
@@ -49,7 +54,7 @@ pub enum Class {
     Result,
     Alert,
     Progress,
-    /// To one person, expires after a minute.
+    /// To one person ([`Outbound::only`]), expires after a minute.
     Ephemeral,
 }
 
@@ -77,6 +82,8 @@ pub struct Outbound {
     /// Wait until that logical message is there, then hang below it.
     pub reply_to: Option<Slot>,
     pub class: Class,
+    /// The one who may see it, where a service can show a message to one of many.
+    pub only: Option<Identity>,
     pub document: Document,
     pub not_before: Option<Timestamp>,
     pub expires: Option<Timestamp>,
@@ -95,6 +102,7 @@ pub struct Message {
     /// Where the slot that this one replies to begins.
     pub reply_to: Option<MessageRef>,
     pub class: Class,
+    pub only: Option<Identity>,
     pub document: Document,
     /// The token of each button of the document, in order.
     pub tokens: Vec<Token>,
@@ -107,6 +115,17 @@ pub struct Message {
     /// An earlier try may have arrived; a service without idempotency keys marks this one.
     pub repeat: bool,
     pub now: Timestamp,
+}
+
+impl Message {
+    /// The same with the page of its buttons that is to be shown, for a service that shows a few at a time.
+    #[must_use]
+    pub fn with_page_of_buttons(&self, size: usize) -> Message {
+        let shown = self.document.page_of_buttons(size);
+        let tokens = shown.iter().filter_map(|(at, _)| self.tokens.get(*at).cloned()).collect();
+        let buttons = shown.into_iter().map(|(_, button)| button.clone()).collect();
+        Message { document: Document { buttons, ..self.document.clone() }, tokens, ..self.clone() }
+    }
 }
 
 /// A service's own name of one message.
@@ -143,4 +162,7 @@ pub enum SendError {
     Later { after: Duration, why: String },
     #[error("never: {why}")]
     Never { why: String },
+    /// The service calls the place so from now on: everything that is bound to it moves along.
+    #[error("the place is {to} now")]
+    Moved { to: Destination },
 }

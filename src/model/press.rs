@@ -32,6 +32,8 @@ pub enum Action {
     TryCredential { credential: String, line: String },
     /// Tells the presser when no changing work holds this device any more.
     TellWhenFree { device: super::ids::DeviceId },
+    /// Shows another page of the message's buttons.
+    More { page: usize },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

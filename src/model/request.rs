@@ -44,6 +44,29 @@ pub struct Request {
     pub place: Destination,
     pub thread: Option<Thread>,
     pub what: What,
+    pub scene: Scene,
+}
+
+/// The circumstances, as the service tells them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scene {
+    /// How the service calls the asker.
+    pub called: Option<String>,
+    /// How the service calls the place.
+    pub title: Option<String>,
+    /// Whether the bot itself was spoken to: alone with it, by its name, in reply to it. In a group that was
+    /// not, a word that is no command of the bot's gets no answer.
+    pub addressed: bool,
+    /// One person and the bot, nobody else.
+    pub private: bool,
+    /// The service shows nobody what was typed: the answers hang below a message that quotes it.
+    pub unseen: bool,
+}
+
+impl Default for Scene {
+    fn default() -> Self {
+        Scene { called: None, title: None, addressed: true, private: true, unseen: false }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -54,4 +77,21 @@ pub enum What {
     Press(Token),
     /// One who goes: open questions here are answered Cancel.
     Leave,
+    /// Something that is never run, and the one who sent it would wonder why.
+    Unfit(Unfit),
+    /// The place of the request is what the service calls this one from now on.
+    Moved { from: Destination },
+}
+
+/// Why something that looks like a command is not run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// A message that was sent before and says something else now.
+    Edited,
+    /// The words of somebody else.
+    Forwarded,
+    /// An administrator who does not show who it is.
+    Anonymous,
+    /// A post of a channel, which nobody signs.
+    Post,
 }

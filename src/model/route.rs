@@ -2,7 +2,7 @@
 //! goes once to each of the union of the routes that match.
 
 use super::rule::Rules;
-use crate::model::{Device, Selector, Severity, Timestamp};
+use crate::model::{Destination, Device, PersonId, Selector, Severity, Timestamp};
 use chrono::{Datelike, NaiveTime, Weekday};
 use chrono_tz::Tz;
 
@@ -25,6 +25,24 @@ pub struct Route {
 pub struct To {
     pub channel: String,
     pub address: Option<String>,
+}
+
+/// A destination that asked for alerts itself, beside those that the routes name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subscription {
+    pub place: Destination,
+    pub selector: Selector,
+    /// The least severity that it takes.
+    pub severity: Severity,
+    /// Who asked for it.
+    pub author: PersonId,
+    pub since: Timestamp,
+}
+
+impl Subscription {
+    pub fn takes(&self, severity: Severity, device: &Device) -> bool {
+        severity >= self.severity && self.selector.matches(device)
+    }
 }
 
 /// From the first until before the last minute; over midnight when the last is earlier.

@@ -174,10 +174,16 @@ fn buttons(document: Document, alert: &Alert, about: &About<'_>) -> Document {
     }
     let device = &about.device.name;
     let status = format!("/status {device}");
-    buttons.push(match alert.metric.interface(&alert.key.object) {
-        Some(interface) => button("graph", text!("alert.button_graph"), format!("/bw {device} {interface}")),
-        None => button("status", text!("alert.button_status"), status.clone()),
-    });
+    let graph = |line: String| button("graph", text!("alert.button_graph"), line);
+    match alert.metric.interface(&alert.key.object) {
+        Some(interface) => buttons.push(graph(format!("/bw {device} {interface}"))),
+        None => {
+            if matches!(alert.metric, Metric::Cpu | Metric::Memory) {
+                buttons.push(graph(format!("/graph {number}")));
+            }
+            buttons.push(button("status", text!("alert.button_status"), status.clone()));
+        }
+    }
     if alert.metric == Metric::Refused {
         let action =
             Action::TryCredential { credential: about.device.credential.clone(), line: status.clone() };

@@ -1,7 +1,7 @@
 //! Table `audit`: every command and every refusal, for ever. Triggers refuse to change or delete a
 //! row; what became of something is a row of its own.
 
-use super::work::{Result, View, Work, from_word, limit, to_word};
+use super::work::{Result, View, Work, counted, from_word, limit, to_word};
 use crate::model::{Destination, Identity, JobId, PersonId, Timestamp};
 use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,18 @@ impl View<'_> {
                 limit(rows)
             ],
             audit_row,
+        )
+    }
+}
+
+impl View<'_> {
+    /// How often each permission was asked for and given, by the newest so many rows.
+    pub fn most_used(&self, rows: usize) -> Result<Vec<(String, usize)>> {
+        self.all(
+            "SELECT permission, count(*) AS used FROM (SELECT permission, decision FROM audit ORDER BY id DESC LIMIT ?1)
+             WHERE decision = 'allowed' AND permission IS NOT NULL GROUP BY permission ORDER BY used DESC, permission",
+            [limit(rows)],
+            |row| Ok((row.get("permission")?, counted(row, "used")?)),
         )
     }
 }

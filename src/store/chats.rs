@@ -2,7 +2,7 @@
 
 use super::topic::Topic;
 use super::work::{Result, View, Work, parsed};
-use crate::model::{Destination, Reader, Timestamp};
+use crate::model::{Destination, PersonId, Reader, Timestamp};
 use rusqlite::{Row, params};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -10,6 +10,8 @@ pub struct Chat {
     pub place: Destination,
     pub title: Option<String>,
     pub reader: Reader,
+    /// Whose chat with the bot alone it is; None where others are, too.
+    pub person: Option<PersonId>,
 }
 
 impl View<'_> {
@@ -25,12 +27,18 @@ impl View<'_> {
 
     pub fn chats(&self) -> Result<Vec<Chat>> {
         self.all(
-            "SELECT channel, address, title, language, time_zone FROM chats ORDER BY channel, address",
+            "SELECT channel, address, title, language, time_zone, person FROM chats ORDER BY channel, address",
             [],
-            |row| {
-                let place = Destination { channel: row.get("channel")?, address: row.get("address")? };
-                Ok(Chat { place, title: row.get("title")?, reader: reader(row)? })
-            },
+            chat,
+        )
+    }
+
+    pub fn chat(&self, place: &Destination) -> Result<Option<Chat>> {
+        self.one(
+            "SELECT channel, address, title, language, time_zone, person FROM chats
+             WHERE channel = ?1 AND address = ?2",
+            [&place.channel, &place.address],
+            chat,
         )
     }
 }
@@ -57,6 +65,18 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// The person who is alone with the bot there, or None.
+    pub fn set_chat_person(&mut self, place: &Destination, person: Option<PersonId>) -> Result<()> {
+        let changed = self.run(
+            "UPDATE chats SET person = ?3 WHERE channel = ?1 AND address = ?2 AND person IS NOT ?3",
+            params![place.channel, place.address, person.map(|person| person.0)],
+        )?;
+        if changed > 0 {
+            self.touch(Topic::People);
+        }
+        Ok(())
+    }
+
     pub fn set_chat_reader(&mut self, place: &Destination, reader: &Reader) -> Result<()> {
         self.run(
             "UPDATE chats SET language = ?3, time_zone = ?4 WHERE channel = ?1 AND address = ?2",
@@ -65,6 +85,15 @@ impl Work<'_> {
         self.touch(Topic::People);
         Ok(())
     }
+}
+
+fn chat(row: &Row<'_>) -> rusqlite::Result<Chat> {
+    Ok(Chat {
+        place: Destination { channel: row.get("channel")?, address: row.get("address")? },
+        title: row.get("title")?,
+        reader: reader(row)?,
+        person: row.get::<_, Option<i64>>("person")?.map(PersonId),
+    })
 }
 
 fn reader(row: &Row<'_>) -> rusqlite::Result<Reader> {

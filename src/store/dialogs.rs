@@ -79,6 +79,14 @@ impl Work<'_> {
         Ok(DialogId(id))
     }
 
+    /// What this person was asked is late from now on: housekeeping ends it like any late question.
+    pub(super) fn end_dialogs(&mut self, person: PersonId, now: Timestamp) -> Result<usize> {
+        self.run(
+            "UPDATE dialogs SET until = min(until, ?2) WHERE person = ?1 AND closed_at IS NULL",
+            [person.0, now.0],
+        )
+    }
+
     /// True for the one who closes it, false for everybody after.
     pub fn close_dialog(&mut self, id: DialogId, now: Timestamp) -> Result<bool> {
         let closed =

@@ -7,7 +7,7 @@ use crate::model::{Timestamp, Update};
 use rusqlite::{Row, params};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Received {
+pub enum Arrival {
     New(i64),
     /// It is here already, done or not.
     Repeat,
@@ -26,7 +26,7 @@ impl View<'_> {
 }
 
 impl Work<'_> {
-    pub fn receive(&mut self, update: &Update) -> Result<Received> {
+    pub fn receive(&mut self, update: &Update) -> Result<Arrival> {
         let new = self.run(
             "INSERT INTO inbox (channel, key, sent_at, received_at, raw, state)
              VALUES (?1, ?2, ?3, ?4, ?5, 'waiting') ON CONFLICT (channel, key) DO NOTHING",
@@ -39,10 +39,10 @@ impl Work<'_> {
             ],
         )?;
         if new == 0 {
-            return Ok(Received::Repeat);
+            return Ok(Arrival::Repeat);
         }
         self.touch(Topic::Inbox);
-        Ok(Received::New(self.last_row()))
+        Ok(Arrival::New(self.last_row()))
     }
 
     pub fn done(&mut self, id: i64) -> Result<()> {

@@ -20,9 +20,10 @@ pub enum Access {
     Beside,
 }
 
-const MIGRATIONS: [M<'_>; 2] = [
+const MIGRATIONS: [M<'_>; 3] = [
     M::up(include_str!("../../migrations/0001_first_light.sql")),
     M::up(include_str!("../../migrations/0002_clock.sql")),
+    M::up(include_str!("../../migrations/0003_doors.sql")),
 ];
 
 /// How long one process waits for another one's transaction.

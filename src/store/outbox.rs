@@ -7,7 +7,8 @@ use super::topic::Topic;
 use super::work::{Result, View, Work, count, from_json, to_json};
 use crate::model::outbound::MessageRef;
 use crate::model::{
-    Block, Class, Destination, Document, Fate, Outbound, OutboundId, Receipt, Slot, Thread, Timestamp,
+    Block, Class, Destination, Document, Fate, Identity, Outbound, OutboundId, Receipt, Slot, Thread,
+    Timestamp,
 };
 use rusqlite::{Row, params};
 
@@ -24,7 +25,8 @@ impl View<'_> {
     /// The newest version of each message at this place that will still change, oldest first.
     pub fn open_messages(&self, place: &Destination) -> Result<Vec<Outbound>> {
         self.all(
-            "SELECT slots.slot AS name, channel, address, thread, reply_to, class, document, not_before, expires
+            "SELECT slots.slot AS name, channel, address, thread, reply_to, class, document, not_before, expires,
+                recipient
              FROM slots JOIN outbox ON outbox.slot = slots.id AND outbox.version = slots.version
              WHERE channel = ?1 AND address = ?2 AND NOT ended AND state <> 'dead' ORDER BY outbox.id",
             [&place.channel, &place.address],
@@ -85,7 +87,8 @@ struct Backoff {
 impl Work<'_> {
     /// A newer version of the message, or its first. An older one that still waits is superseded.
     pub fn post(&mut self, message: &Outbound, now: Timestamp) -> Result<OutboundId> {
-        let (slot, version) = self.next_version(&message.slot, &message.place)?;
+        let place = self.now_at(&message.place)?;
+        let (slot, version) = self.next_version(&message.slot, &place)?;
         let backoff = self.supersede(slot, now)?;
         let next_try = match message.class {
             // It has become urgent: the patience of what was not is too long for it.
@@ -94,8 +97,8 @@ impl Work<'_> {
         };
         let id = OutboundId(self.insert(
             "INSERT INTO outbox (slot, version, thread, reply_to, class, document, ended, not_before, expires,
-                state, attempts, next_try, posted_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'waiting', ?10, ?11, ?12)",
+                state, attempts, next_try, posted_at, recipient)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'waiting', ?10, ?11, ?12, ?13)",
             params![
                 slot,
                 version,
@@ -108,11 +111,12 @@ impl Work<'_> {
                 message.expires.map(|at| at.0),
                 backoff.attempts,
                 next_try,
-                now.0
+                now.0,
+                message.only.as_ref().map(|one| one.external.as_str())
             ],
         )?);
         self.note_files(id, &message.document)?;
-        self.put_presses(&message.slot, &message.place, &message.document.buttons)?;
+        self.put_presses(&message.slot, &place, &message.document.buttons)?;
         self.touch(Topic::Outbox);
         Ok(id)
     }
@@ -310,6 +314,13 @@ pub(super) fn class(row: &Row<'_>) -> rusqlite::Result<Class> {
     known.ok_or(rusqlite::Error::IntegralValueOutOfRange(0, number))
 }
 
+/// A message for one person's eyes is for somebody of the channel that it goes to.
+pub(super) fn only(row: &Row<'_>) -> rusqlite::Result<Option<Identity>> {
+    let external: Option<String> = row.get("recipient")?;
+    let channel = row.get("channel")?;
+    Ok(external.map(|external| Identity { channel, external }))
+}
+
 fn outbound(row: &Row<'_>) -> rusqlite::Result<Outbound> {
     let not_before: i64 = row.get("not_before")?;
     Ok(Outbound {
@@ -318,6 +329,7 @@ fn outbound(row: &Row<'_>) -> rusqlite::Result<Outbound> {
         thread: row.get::<_, Option<String>>("thread")?.map(Thread),
         reply_to: row.get::<_, Option<String>>("reply_to")?.map(Slot),
         class: class(row)?,
+        only: only(row)?,
         document: from_json(row, "document")?,
         not_before: (not_before > 0).then_some(Timestamp(not_before)),
         expires: row.get::<_, Option<i64>>("expires")?.map(Timestamp),

@@ -5,7 +5,7 @@
 //! it may be the only one that the service does not want, and what comes after it shows whether the
 //! service is back.
 
-use super::outbox::class;
+use super::outbox::{class, only};
 use super::work::{Result, View, from_json, limit};
 use crate::model::outbound::MessageRef;
 use crate::model::{Block, Destination, Document, Message, OutboundId, Slot, Thread, Timestamp};
@@ -28,7 +28,7 @@ const FREE: &str = "WITH paused AS (
                 FROM outbox AS sent WHERE sent.slot = outbox.slot AND sent.state = 'sent'), 0)) > :young
         GROUP BY channel, address, class),
     free AS (
-        SELECT outbox.id, outbox.slot, outbox.version, thread, reply_to, class, slots.slot AS name,
+        SELECT outbox.id, outbox.slot, outbox.version, thread, reply_to, class, recipient, slots.slot AS name,
             channel, address, doubt, max(not_before, next_try, held_until) AS due_at
         FROM outbox JOIN slots ON slots.id = outbox.slot
         WHERE state = 'waiting' AND (expires IS NULL OR expires > :now)
@@ -57,9 +57,10 @@ impl View<'_> {
         self.first_due(now, usize::MAX, rows)
     }
 
-    /// The one that goes next at each place: a mail server that is slow with a storm of alerts must not
-    /// keep an answer from a terminal, and a storm is not read as a whole for each of its messages.
-    pub fn due_at_each_place(&self, now: Timestamp, rows: usize) -> Result<Vec<Message>> {
+    /// The next one of each lane at each place, in the order of going. A class has two lanes, alerts and all
+    /// else: a mail server that is slow with a storm of alerts must not keep an answer from a terminal, nor the storm
+    /// an answer in its own chat, and a storm is not read as a whole for each of its messages.
+    pub fn due_in_each_lane(&self, now: Timestamp, rows: usize) -> Result<Vec<Message>> {
         self.first_due(now, 1, rows)
     }
 
@@ -67,7 +68,8 @@ impl View<'_> {
         let due = self.all(
             &format!(
                 "{FREE}, turns AS (
-                    SELECT free.*, row_number() OVER (PARTITION BY channel, address ORDER BY class, id) AS turn
+                    SELECT free.*, row_number() OVER (
+                        PARTITION BY channel, address, class, name GLOB 'alert/*' ORDER BY id) AS turn
                     FROM free WHERE due_at <= :now)
                  SELECT turns.*, outbox.document FROM turns JOIN outbox ON outbox.id = turns.id
                  WHERE turn <= :each ORDER BY turns.class, turns.id LIMIT :rows"
@@ -140,6 +142,7 @@ fn due(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<Due> {
         parts: Vec::new(),
         reply_to: None,
         class: class(row)?,
+        only: only(row)?,
         document: from_json(row, "document")?,
         tokens: Vec::new(),
         files: Vec::new(),

@@ -7,6 +7,15 @@ use super::work::{Result, View, Work, parsed};
 use crate::model::{Identity, Person, PersonId, Reader, Timestamp};
 use rusqlite::{Row, params};
 
+/// What a person leaves behind no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    pub identities: usize,
+    pub grants: usize,
+    pub codes: usize,
+    pub questions: usize,
+}
+
 impl View<'_> {
     pub fn people(&self) -> Result<Vec<Person>> {
         self.all(
@@ -35,6 +44,15 @@ impl View<'_> {
              WHERE channel = ?1 AND external = ?2 AND removed_at IS NULL",
             [&identity.channel, &identity.external],
             person,
+        )
+    }
+
+    /// Everybody's, for whoever must look at all.
+    pub fn all_identities(&self) -> Result<Vec<(PersonId, Identity)>> {
+        self.all(
+            "SELECT person, channel, external FROM identities ORDER BY person, channel, external",
+            [],
+            |row| Ok((PersonId(row.get(0)?), Identity { channel: row.get(1)?, external: row.get(2)? })),
         )
     }
 
@@ -82,16 +100,22 @@ impl Work<'_> {
         known(changed, &person.name)
     }
 
-    /// What the person was to services and what was granted to the person by name goes; roles stay.
-    pub fn remove_person(&mut self, id: PersonId, now: Timestamp) -> Result<()> {
+    /// What the person was to services and what was granted to the person by name goes; roles stay, and
+    /// so does what belongs to a chat.
+    pub fn remove_person(&mut self, id: PersonId, now: Timestamp) -> Result<Ended> {
         let removed = self.run(
             "UPDATE people SET removed_at = ?2 WHERE id = ?1 AND removed_at IS NULL",
             params![id.0, now.0],
         )?;
-        self.run("DELETE FROM identities WHERE person = ?1", [id.0])?;
-        self.run("DELETE FROM grants WHERE person = ?1", [id.0])?;
+        known(removed, &id.to_string())?;
+        let ended = Ended {
+            identities: self.run("DELETE FROM identities WHERE person = ?1", [id.0])?,
+            grants: self.run("DELETE FROM grants WHERE person = ?1", [id.0])?,
+            codes: self.end_links(id, now)?,
+            questions: self.end_dialogs(id, now)?,
+        };
         self.touch(Topic::People);
-        known(removed, &id.to_string())
+        Ok(ended)
     }
 
     /// Giving the same identity to the same person again is no error.

@@ -40,6 +40,8 @@ impl Work<'_> {
     pub(super) fn sweep_step(&mut self, retention: &Retention, now: Timestamp) -> Result<usize> {
         let mut swept = self.expire_outbox(now)?;
         swept += self.sweep_inbox(now.minus(retention.inbox.max(DAY)))?;
+        swept += self.sweep_links(now)?;
+        swept += self.sweep_strangers(now.minus(retention.inbox.max(DAY)))?;
         swept += self.sweep_outbox(now.minus(retention.outbox), now.minus(retention.jobs))?;
         swept += self.sweep_attachments(now.minus(retention.attachments))?;
         swept += self.sweep_jobs(now.minus(retention.jobs))?;

@@ -1,10 +1,9 @@
 //! What comes in at the front door: repeated, reordered, forged, pressed by the wrong hand.
 
-use crate::world::{DESK, Plan, World, now, plain};
+use crate::world::{DESK, PATIENCE, Plan, World, now, plain};
 use patchbay::model::{Source, Token, Update};
-use patchbay::store::{AuditFilter, Received};
+use patchbay::store::{Arrival, AuditFilter};
 use serde_json::json;
-use std::time::Duration;
 
 pub fn ago(seconds: u64) -> patchbay::model::Timestamp {
     patchbay::model::Timestamp(now().0 - i64::try_from(seconds * 1_000).unwrap())
@@ -72,7 +71,7 @@ async fn one_key_from_two_channels_is_two_updates() {
     let seen = world
         .write(move |work| Ok((work.receive(&first)?, work.receive(&second)?, work.receive(&first)?)))
         .await;
-    assert!(matches!(seen, (Received::New(_), Received::New(_), Received::Repeat)), "{seen:?}");
+    assert!(matches!(seen, (Arrival::New(_), Arrival::New(_), Arrival::Repeat)), "{seen:?}");
     world.bot.settled().await;
 }
 
@@ -266,6 +265,6 @@ async fn a_button_gives_nobody_more_rights() {
     let reply = world.desk.ended(&slot).await;
     assert!(reply.text.contains("bob") || reply.first_line().contains("may not"), "{}", reply.text);
     assert!(world.router("R1").typed().is_empty());
-    tokio::time::timeout(Duration::from_secs(5), world.bot.settled()).await.unwrap();
+    tokio::time::timeout(PATIENCE, world.bot.settled()).await.unwrap();
     assert!(world.desk.all().iter().any(|message| plain(message).contains("may not")));
 }

@@ -229,6 +229,7 @@ async fn what_was_being_sent_when_it_crashed_is_unclear() {
         sent_at: None,
         received_at: at,
         confirmed_at: None,
+        quoted: false,
     };
     let (sent, old, unconfirmed) = (
         invocation("/zero R1,R2", "sent", ago(30)),

@@ -282,9 +282,9 @@ async fn a_key_and_a_certificate_that_both_changed_are_decided_one_by_one() {
 async fn each_fault_of_a_router_has_its_own_sentence() {
     let world = World::new(Plan {
         settings: |settings| {
-            settings.ssh.identification = Duration::from_millis(400);
-            settings.ssh.login = Duration::from_secs(2);
-            settings.ssh.silence = Duration::from_millis(1_500);
+            // Long enough for a busy machine: whoever is late has another fault than the one that was made.
+            settings.ssh.identification = Duration::from_secs(3);
+            settings.ssh.silence = Duration::from_secs(5);
         },
         ..Plan::default()
     })

@@ -84,6 +84,8 @@ const FROM_STORE: &[&str] = &[
     "Added",
     "Version",
     "FreeWatch",
+    "Link",
+    "Tried",
 ];
 
 fn wrong_uses(source: &Source) -> Vec<String> {

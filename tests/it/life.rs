@@ -41,6 +41,7 @@ async fn when_one_loop_fails_the_bot_ends_as_a_failure_and_its_message_is_kept()
         thread: None,
         reply_to: None,
         class: Class::Alert,
+        only: None,
         document: Document::line(Sign::Critical, Text::verbatim("R1"), Ending::Well),
         not_before: None,
         expires: None,

@@ -13,7 +13,7 @@ async fn a_bot_of_python_telegram_bot_runs_against_the_lab_unchanged() {
     let Some(python) = python("a_bot_of_python_telegram_bot_runs_against_the_lab_unchanged") else { return };
     let mut command = Command::new(python);
     command.arg(root().join("tests/peers/telegram_ptb.py"));
-    converses(command).await;
+    converses(command, Plan::default()).await;
 }
 
 #[tokio::test]
@@ -21,20 +21,21 @@ async fn a_bot_of_telegraf_runs_against_the_lab_unchanged() {
     let Some(folder) = node("a_bot_of_telegraf_runs_against_the_lab_unchanged") else { return };
     let mut command = Command::new("node");
     command.arg(folder.join("telegraf.js"));
-    converses(command).await;
+    // It adds `hide` to buttons and `method` to forms, which the API does not know and the service overlooks.
+    converses(command, Plan { strict: false, ..Plan::default() }).await;
 }
 
 /// The bot's answer behind the message.
-async fn after(chat: &Chat, said: i64) -> Message {
+async fn after(script: &Script, chat: &Chat, said: i64) -> Message {
     let answer = chat.answer(|message| message.id > said);
     match tokio::time::timeout(PATIENCE, answer).await {
         Ok(answer) => answer,
-        Err(_) => panic!("no answer:\n{}", chat.rendered()),
+        Err(_) => panic!("no answer:\n{}\nthe bot told {:#?}", chat.rendered(), script.all()),
     }
 }
 
-async fn converses(mut command: Command) {
-    let telegram = Telegram::start(Plan::default()).await.unwrap();
+async fn converses(mut command: Command, plan: Plan) {
+    let telegram = Telegram::start(plan).await.unwrap();
     let script = Script::start({
         command.args([telegram.base_url(), telegram.token()]);
         command
@@ -44,10 +45,10 @@ async fn converses(mut command: Command) {
     let chat = an.private();
 
     let said = chat.say(&an, "Đà Nẵng 🚀 <b>");
-    assert_eq!(after(&chat, said).await.text, "Đà Nẵng 🚀 <b>");
+    assert_eq!(after(&script, &chat, said).await.text, "Đà Nẵng 🚀 <b>");
 
     let said = chat.say(&an, "/hello");
-    let hello = after(&chat, said).await;
+    let hello = after(&script, &chat, said).await;
     assert_eq!((hello.text.as_str(), hello.reply_to), ("hello An", Some(said)));
     assert_eq!(hello.spans(), [("bold", "hello".to_owned())]);
     assert_eq!(hello.labels(), ["Edit", "Alert"]);
@@ -59,7 +60,7 @@ async fn converses(mut command: Command) {
     assert_eq!((edited.id, edited.text.as_str(), edited.labels().len()), (hello.id, "edited", 0));
 
     let said = chat.say(&an, "/file");
-    let file = after(&chat, said).await;
+    let file = after(&script, &chat, said).await;
     assert_eq!(file.text, "the file");
     let file = file.file.unwrap();
     assert_eq!(
@@ -67,24 +68,24 @@ async fn converses(mut command: Command) {
         (MediaKind::Document, "R1.cfg", &b"hostname R1"[..])
     );
     let said = chat.say(&an, "/photo");
-    let photo = after(&chat, said).await;
+    let photo = after(&script, &chat, said).await;
     assert_eq!(photo.spans(), [("underline", "square".to_owned())]);
     assert_eq!(photo.file.map(|file| (file.kind, file.width, file.height)), Some((MediaKind::Photo, 16, 16)));
     let said = chat.say(&an, "/album");
     let both = chat.until(|messages| messages.iter().filter(|message| message.album.is_some()).count() == 2);
     tokio::time::timeout(PATIENCE, both).await.unwrap();
-    assert_eq!(after(&chat, said).await.file.unwrap().bytes, "one");
+    assert_eq!(after(&script, &chat, said).await.file.unwrap().bytes, "one");
     let said = chat.say(&an, "/menu");
-    assert_eq!(after(&chat, said).await.text, "menu set");
+    assert_eq!(after(&script, &chat, said).await.text, "menu set");
     let menu = [("hello".to_owned(), "says hello".to_owned())];
     assert_eq!(telegram.commands(&json!({ "type": "default" }), ""), menu);
     let said = chat.post(Said::by(&an, "").document("R2.cfg", b"hostname R2".to_vec()));
-    assert_eq!(after(&chat, said).await.text, "R2.cfg: hostname R2");
+    assert_eq!(after(&script, &chat, said).await.text, "R2.cfg: hostname R2");
 
     // Told to wait, it waits.
     telegram.fault(Fault::TooMany(1).on("sendMessage").times(1)).await;
     let said = chat.say(&an, "again");
-    assert_eq!(after(&chat, said).await.text, "again");
+    assert_eq!(after(&script, &chat, said).await.text, "again");
     script.until(|event| event["retry_after"] == 1).await;
     let calls = telegram.calls_of("sendMessage");
     let [.., refused, sent] = calls.as_slice() else { panic!("{calls:?}") };
@@ -95,7 +96,7 @@ async fn converses(mut command: Command) {
     let forum = telegram.forum("NOC", &[&an]);
     let topic = forum.topic(&an, "core1");
     let said = forum.post(Said::by(&an, "/hello").in_topic(topic));
-    assert_eq!(after(&forum, said).await.topic, Some(topic));
+    assert_eq!(after(&script, &forum, said).await.topic, Some(topic));
 
     tokio::time::timeout(PATIENCE, telegram.all_confirmed()).await.unwrap();
     let told = script.end().await;

@@ -28,9 +28,7 @@ impl Script {
     /// The first thing that it told and that is so.
     pub async fn until(&self, wanted: impl Fn(&Value) -> bool) -> Value {
         let mut told = self.told.clone();
-        let waited =
-            tokio::time::timeout(PATIENCE, told.wait_for(|told| told.iter().any(|event| wanted(event))))
-                .await;
+        let waited = tokio::time::timeout(PATIENCE, told.wait_for(|told| told.iter().any(&wanted))).await;
         let Ok(Ok(told)) = waited else { panic!("not told; it told {:#?}", self.all()) };
         told.iter().find(|event| wanted(event)).unwrap().clone()
     }

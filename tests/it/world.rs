@@ -9,8 +9,8 @@ use patchbay::device::{CREDENTIAL_PURPOSE, MasterKey, Sealer};
 use patchbay::flow::live::{Live, Load};
 use patchbay::lab::{Lab, LabPlan, Router};
 use patchbay::model::{
-    Destination, Document, Ending, Identity, Message, Reader, Receipt, Request, Rules, SendError, Source,
-    Text, Texts, Timestamp, Token, Update, What, outbound::MessageRef,
+    Destination, Document, Ending, Identity, Menu, Message, Reader, Receipt, Request, Rules, Scene,
+    SendError, Source, Text, Texts, Timestamp, Token, Unfit, Update, What, outbound::MessageRef,
 };
 use patchbay::settings::Settings;
 use patchbay::store::{Access, Credential, Store};
@@ -200,12 +200,29 @@ async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: &'static str, 
         .unwrap();
 }
 
-/// A chat service inside the test.
+/// A chat service inside the test. An update may say `place`, and of its scene `private` and `addressed`.
 pub struct Desk {
+    name: &'static str,
+    menus: watch::Sender<Vec<Vec<Menu>>>,
     intake: watch::Sender<Option<Intake>>,
     sent: watch::Sender<Vec<Message>>,
     count: Mutex<u64>,
     session: String,
+    /// How the service behaves; tests change what they need.
+    pub manners: Mutex<Manners>,
+}
+
+/// How a chat service takes messages.
+pub struct Manners {
+    pub turn: fn(&Message) -> Duration,
+    pub fails: fn(&Message) -> Option<SendError>,
+    pub silent_edits: bool,
+}
+
+impl Default for Manners {
+    fn default() -> Self {
+        Manners { turn: |_| Duration::ZERO, fails: |_| None, silent_edits: false }
+    }
 }
 
 /// A message as it stood when it ended.
@@ -217,12 +234,20 @@ pub struct Reply {
 
 impl Desk {
     pub fn new() -> Arc<Desk> {
+        Desk::called(DESK)
+    }
+
+    /// Another service of the same kind.
+    pub fn called(name: &'static str) -> Arc<Desk> {
         let mut random = [0; 8];
         getrandom::fill(&mut random).unwrap();
         Arc::new(Desk {
+            name,
+            menus: watch::Sender::new(Vec::new()),
             intake: watch::Sender::new(None),
             sent: watch::Sender::new(Vec::new()),
             count: Mutex::new(0),
+            manners: Mutex::default(),
             session: format!("{:x}", u64::from_le_bytes(random)),
         })
     }
@@ -252,7 +277,28 @@ impl Desk {
             format!("{}-{}", self.session, *count)
         };
         self.deliver_update(&key, who, what, sent_at).await;
-        format!("{DESK}/{key}")
+        format!("{}/{key}", self.name)
+    }
+
+    /// A line in a chat that others read, too, with the bot's name or without.
+    pub async fn line_in(&self, who: &str, place: &str, line: &str, addressed: bool) -> String {
+        let raw =
+            serde_json::json!({ "line": line, "place": place, "private": false, "addressed": addressed });
+        self.say(who, &raw, None).await
+    }
+
+    /// A press in another place than the room.
+    pub async fn press_in(&self, who: &str, place: &str, token: &Token) -> String {
+        self.say(who, &serde_json::json!({ "press": token.0, "place": place, "private": false }), None).await
+    }
+
+    /// Waits for menus that satisfy the test, as they were shown last.
+    pub async fn menus(&self, wanted: impl Fn(&[Menu]) -> bool) -> Vec<Menu> {
+        let mut shown = self.menus.subscribe();
+        let fits = |shown: &Vec<Vec<Menu>>| shown.last().is_some_and(|menus| wanted(menus));
+        let found = tokio::time::timeout(PATIENCE, shown.wait_for(fits)).await;
+        let Ok(found) = found else { panic!("no such menus: {:#?}", self.menus.borrow().last()) };
+        found.unwrap().last().unwrap().clone()
     }
 
     /// Hands in an update under a key of the test's own; returns when it was acknowledged.
@@ -269,7 +315,7 @@ impl Desk {
         raw["who"] = who.into();
         let update = Update {
             key: key.to_owned(),
-            channel: DESK.to_owned(),
+            channel: self.name.to_owned(),
             sent_at,
             received_at: now(),
             raw: raw.to_string(),
@@ -406,19 +452,29 @@ impl Listen for Desk {
 
     fn request(&self, update: &Update) -> Option<Request> {
         let raw: serde_json::Value = serde_json::from_str(&update.raw).ok()?;
-        let what = match (raw.get("line"), raw.get("press")) {
-            (Some(line), _) => What::Line(line.as_str()?.to_owned()),
-            (None, Some(token)) => What::Press(Token(token.as_str()?.to_owned())),
-            (None, None) => What::Leave,
+        let word = |name: &str| raw.get(name).and_then(|word| word.as_str()).map(str::to_owned);
+        let place = |address| Destination { channel: self.name.to_owned(), address };
+        let what = match (word("line"), word("press"), word("moved"), raw.get("edited")) {
+            (Some(line), ..) => What::Line(line),
+            (None, Some(token), ..) => What::Press(Token(token)),
+            (None, None, Some(from), _) => What::Moved { from: place(from) },
+            (None, None, None, Some(_)) => What::Unfit(Unfit::Edited),
+            (None, None, None, None) => What::Leave,
+        };
+        let said = |name: &str, default| raw.get(name).and_then(|said| said.as_bool()).unwrap_or(default);
+        let scene = Scene {
+            called: word("called"),
+            title: word("title"),
+            addressed: said("addressed", true),
+            private: said("private", true),
+            unseen: said("unseen", false),
         };
         Some(Request {
-            asker: Identity { channel: DESK.to_owned(), external: raw.get("who")?.as_str()?.to_owned() },
-            place: Destination {
-                channel: DESK.to_owned(),
-                address: raw.get("place").and_then(|place| place.as_str()).unwrap_or("room").to_owned(),
-            },
+            asker: Identity { channel: self.name.to_owned(), external: raw.get("who")?.as_str()?.to_owned() },
+            place: place(word("place").unwrap_or_else(|| "room".to_owned())),
             thread: None,
             what,
+            scene,
         })
     }
 }
@@ -430,12 +486,33 @@ impl Deliver for Desk {
 
     fn deliver<'a>(&'a self, message: &'a Message) -> Later<'a, Result<Receipt, SendError>> {
         Box::pin(async move {
+            let fails = self.manners.lock().unwrap().fails;
+            if let Some(error) = fails(message) {
+                return Err(error);
+            }
             self.sent.send_modify(|sent| sent.push(message.clone()));
             Ok(Receipt { parts: vec![MessageRef(message.slot.0.clone())] })
         })
     }
 
+    fn turn(&self, message: &Message) -> Duration {
+        (self.manners.lock().unwrap().turn)(message)
+    }
+
+    fn edits_are_silent(&self) -> bool {
+        self.manners.lock().unwrap().silent_edits
+    }
+
+    fn show_menus<'a>(&'a self, menus: &'a [Menu]) -> Later<'a, Result<(), SendError>> {
+        Box::pin(async move {
+            self.menus.send_modify(|shown| shown.push(menus.to_vec()));
+            Ok(())
+        })
+    }
+
+    /// Only the first desk is one that alerts go to by themselves.
     fn homes(&self) -> Vec<Destination> {
-        vec![Destination { channel: DESK.to_owned(), address: "room".to_owned() }]
+        let room = Destination { channel: DESK.to_owned(), address: "room".to_owned() };
+        if self.name == DESK { vec![room] } else { Vec::new() }
     }
 }

@@ -51,11 +51,8 @@ fn earlier(
 }
 
 /// What time alone does to these alerts.
-pub fn time_passes(alerts: Vec<Alert>, facts: &Facts, work: &mut Work) -> Result<(), StoreError> {
-    for alert in alerts {
-        happens(alert, &Input::Tick, facts, work)?;
-    }
-    Ok(())
+pub fn time_passes(alert: Alert, facts: &Facts, work: &mut Work) -> Result<(), StoreError> {
+    happens(alert, &Input::Tick, facts, work).map(drop)
 }
 
 /// What an input does to one alert; the alert as it is afterwards, when it is still open.

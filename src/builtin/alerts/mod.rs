@@ -3,17 +3,24 @@
 
 mod ack;
 mod carry;
+mod graph;
 mod list;
 mod one;
 mod picture;
 mod silence;
 mod silences;
+mod subscribe;
+mod subscribers;
+mod target;
 mod tell;
 mod why;
 
 pub use ack::{ACK, UNACK};
 pub use carry::{carry_out, time_passes};
+pub use graph::GRAPH;
 pub use list::ALERTS;
 pub use silence::{SILENCE, UNSILENCE};
 pub use silences::{SILENCES, silence_over, warn_of_end};
+pub use subscribe::{SUBSCRIBE, UNSUBSCRIBE};
+pub use subscribers::SUBSCRIBERS;
 pub use why::WHY;

@@ -1,14 +1,15 @@
-//! The picture of an alert: the last hour of what it is about.
+//! The picture of an alert: the last hour, or as much as is asked for, of what it is about.
 
 use crate::command::short_interface;
 use crate::model::{Alert, Curve, Facts, Metric, Picture, Series, Text};
 use crate::store::{StoreError, Work};
 use std::time::Duration;
 
-const SPAN: Duration = Duration::from_secs(3_600);
+/// What stands below the first message.
+pub const USUAL: Duration = Duration::from_secs(3_600);
 
 /// None for what is no value over time.
-pub fn of(alert: &Alert, facts: &Facts, work: &Work) -> Result<Option<Picture>, StoreError> {
+pub fn of(alert: &Alert, span: Duration, facts: &Facts, work: &Work) -> Result<Option<Picture>, StoreError> {
     let device = alert.key.device;
     let series = |metric, object: &str| Series { device, metric, object: object.to_owned() };
     let object = alert.key.object.as_str();
@@ -34,9 +35,13 @@ pub fn of(alert: &Alert, facts: &Facts, work: &Work) -> Result<Option<Picture>, 
             ];
             (curves, speed.map(|speed| speed as f64))
         }
+        Metric::In => {
+            (vec![Curve { series: series(Metric::In, object), label: text!("alert.curve_in") }], None)
+        }
+        Metric::Out => {
+            (vec![Curve { series: series(Metric::Out, object), label: text!("alert.curve_out") }], None)
+        }
         Metric::MemoryStatus
-        | Metric::In
-        | Metric::Out
         | Metric::Link
         | Metric::Unreachable
         | Metric::Rebooted
@@ -56,7 +61,7 @@ pub fn of(alert: &Alert, facts: &Facts, work: &Work) -> Result<Option<Picture>, 
         title,
         name: format!("{name}-{}", alert.metric),
         curves,
-        from: facts.now.wall.minus(SPAN),
+        from: facts.now.wall.minus(span),
         to: facts.now.wall,
         unit,
         capacity,

@@ -3,8 +3,8 @@
 
 use super::super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use super::one;
-use super::silences::{ends_now, hidden, target};
-use crate::model::written::nearest;
+use super::silences::{ends_now, hidden};
+use super::target::{routers, target};
 use crate::model::{
     Document, Ending, Facts, IncidentId, Resolved, Selector, Sign, Silence, SilenceId, TaskResult, Text,
     Value,
@@ -103,7 +103,13 @@ fn wanted(resolved: &Resolved, facts: &Facts, work: &Work) -> Result<Result<Want
     let number = typed.strip_prefix('#').unwrap_or(typed).parse::<i64>().ok();
     match number.filter(|_| facts.inventory.named(typed).is_none()) {
         Some(number) => one_alert(IncidentId(number), resolved, facts, work),
-        None => Ok(routers(typed, resolved, facts)),
+        None => Ok(routers(typed, resolved, facts).map(|(selector, named)| Wanted {
+            selector,
+            rule: None,
+            object: None,
+            alert: None,
+            named,
+        })),
     }
 }
 
@@ -122,33 +128,6 @@ fn one_alert(
     let named = crate::monitor::line(&alert, &one::about(&device, facts, &people));
     let (rule, object) = (Some(alert.key.rule), Some(alert.key.object));
     Ok(Ok(Wanted { selector, rule, object, alert: Some(id), named }))
-}
-
-fn routers(typed: &str, resolved: &Resolved, facts: &Facts) -> Result<Wanted, Document> {
-    let Ok(selector) = typed.parse::<Selector>() else {
-        return Err(one::refused(text!("alerts.not_a_target", typed = typed)));
-    };
-    let unknown = selector.unknown(&facts.inventory);
-    // As it was typed: what is compared is in small letters.
-    let as_typed = |part: &String| {
-        typed.split(',').find(|typed| typed.eq_ignore_ascii_case(part)).unwrap_or(part).to_owned()
-    };
-    if let Some(first) = unknown.first().map(as_typed) {
-        let first = first.as_str();
-        let names = facts.inventory.devices().iter().map(|device| device.name.as_str());
-        return Err(one::refused(match nearest(first, names).first() {
-            Some(near) => text!("alerts.unknown_router_near", name = first, near = *near),
-            None => text!("alerts.unknown_router", name = first),
-        }));
-    }
-    let devices: Vec<_> = facts.inventory.matching(&selector).cloned().collect();
-    let count = devices.len();
-    one::may(resolved, devices, facts)?;
-    let named = match count {
-        1 => Text::verbatim(target(&selector, facts)),
-        count => text!("alerts.routers", selector = selector.to_string(), count = count),
-    };
-    Ok(Wanted { selector, rule: None, object: None, alert: None, named })
 }
 
 fn unsilenced(

@@ -3,9 +3,9 @@
 use super::super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use super::carry::happens;
 use super::one;
+use super::target::target;
 use crate::model::{
-    Alert, Block, Class, Document, Ending, Facts, Outbound, Resolved, Selector, Sign, Silence, Slot,
-    TaskResult, Text,
+    Alert, Block, Class, Document, Ending, Facts, Outbound, Resolved, Sign, Silence, Slot, TaskResult, Text,
 };
 use crate::monitor::Input;
 use crate::store::{Expiring, StoreError, Work};
@@ -72,12 +72,6 @@ fn spoken(silence: &Silence, facts: &Facts) -> Text {
         Some(reason) => text!("alerts.silence_because", id = id, what = what, who = who, reason = reason),
         None => text!("alerts.silence_by", id = id, what = what, who = who),
     }
-}
-
-/// A selector as people write it: a router by its own name.
-pub fn target(selector: &Selector, facts: &Facts) -> String {
-    let typed = selector.to_string();
-    facts.inventory.named(&typed).map_or(typed, |device| device.name.to_string())
 }
 
 /// The open alerts of which this silence speaks.
@@ -160,6 +154,7 @@ fn tell_author(
         thread: None,
         reply_to: None,
         class: Class::Alert,
+        only: None,
         document,
         not_before: None,
         expires: None,

@@ -5,7 +5,7 @@ use super::{one, picture};
 use crate::model::route::EVERYWHERE;
 use crate::model::{
     Block, Class, Destination, Document, Ending, Facts, Fate, IncidentId, Notice, NoticeKind, Outbound,
-    Severity, Sign, Slot,
+    Severity, Sign, Slot, To,
 };
 use crate::monitor::{self, About};
 use crate::store::{StoreError, Work};
@@ -25,7 +25,7 @@ pub fn tell(
     match notice.kind.says_firing() {
         true => {
             let document = monitor::document(notice, &about);
-            for place in places(notice, &device, facts) {
+            for place in places(notice, &device, facts, work)? {
                 match told.contains(&place) {
                     true => thread.reply(place, &document, &about, work)?,
                     false => thread.first(place, &document, work)?,
@@ -46,23 +46,34 @@ pub fn tell(
     Ok(())
 }
 
-/// Whom the routes name now. A channel without an address means its own places.
-fn places(notice: &Notice, device: &crate::model::Device, facts: &Facts) -> Vec<Destination> {
-    let to = monitor::destinations(&facts.rules, notice.alert.severity, device, facts.now.wall, facts.zone);
+/// Whom the routes name now, and who subscribed: each once, at the address that it has now.
+fn places(
+    notice: &Notice,
+    device: &crate::model::Device,
+    facts: &Facts,
+    work: &Work,
+) -> Result<Vec<Destination>, StoreError> {
+    let severity = notice.alert.severity;
+    let to = monitor::destinations(&facts.rules, severity, device, facts.now.wall, facts.zone);
+    let routed = to.iter().flat_map(|to| reached(to, facts));
+    let subscribed = work.subscriptions()?.into_iter().filter(|asked| asked.takes(severity, device));
     let mut places: Vec<Destination> = Vec::new();
-    for to in to {
-        let found: Vec<Destination> = match to.address {
-            Some(address) => vec![Destination { channel: to.channel, address }],
-            None if to.channel == EVERYWHERE => facts.homes.to_vec(),
-            None => facts.homes.iter().filter(|home| home.channel == to.channel).cloned().collect(),
-        };
-        for place in found {
-            if !places.contains(&place) {
-                places.push(place);
-            }
+    for place in routed.chain(subscribed.map(|asked| asked.place)) {
+        let place = work.now_at(&place)?;
+        if !places.contains(&place) {
+            places.push(place);
         }
     }
-    places
+    Ok(places)
+}
+
+/// A channel without an address means its own places.
+pub fn reached(to: &To, facts: &Facts) -> Vec<Destination> {
+    match &to.address {
+        Some(address) => vec![Destination { channel: to.channel.clone(), address: address.clone() }],
+        None if to.channel == EVERYWHERE => facts.homes.to_vec(),
+        None => facts.homes.iter().filter(|home| home.channel == to.channel).cloned().collect(),
+    }
 }
 
 struct Thread<'a> {
@@ -95,7 +106,7 @@ impl Thread<'_> {
     }
 
     fn with_picture(&self, document: Document, work: &Work) -> Result<Document, StoreError> {
-        Ok(match picture::of(&self.notice.alert, self.facts, work)? {
+        Ok(match picture::of(&self.notice.alert, picture::USUAL, self.facts, work)? {
             Some(picture) => document.with(Block::Picture(picture)),
             None => document,
         })
@@ -186,6 +197,7 @@ impl Thread<'_> {
             thread: None,
             reply_to,
             class,
+            only: None,
             document,
             not_before: None,
             expires: None,

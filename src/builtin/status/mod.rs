@@ -2,7 +2,7 @@
 //! on one router all that was last seen. Nothing unknown is ever called well.
 
 use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
-use crate::model::{Block, Document, Ending, Facts, Resolved, Sign, TaskResult, Text};
+use crate::model::{Document, Ending, Facts, Resolved, Sign, TaskResult, Text};
 use crate::store::{StoreError, Work};
 use standing::{Grade, Standing};
 
@@ -150,5 +150,5 @@ fn verdict(all: &[Standing<'_>], facts: &Facts) -> Document {
         0 if unseen > 0 => (Sign::Question, text!("status.none_looks_known", count = unseen, total = total)),
         0 => (Sign::Done, text!("status.none_looks", total = total)),
     };
-    Document { blocks: vec![Block::Line { sign, text }], buttons: Vec::new(), ended: Some(Ending::Well) }
+    Document::line(sign, text, Ending::Well)
 }

@@ -48,15 +48,16 @@ impl Bench {
                 device.site = site.to_owned();
                 work.add_device(&device, Timestamp(0))?;
             }
-            Ok((work.inventory()?, work.people()?))
+            Ok((work.inventory()?, work.people()?, work.policy()?))
         };
-        let (inventory, people) = runtime.block_on(store.write(work)).unwrap();
+        let (inventory, people, policy) = runtime.block_on(store.write(work)).unwrap();
         let facts = Facts {
             now: Now { wall: NOW, monotonic: Duration::ZERO, boot: ago(86_400) },
             asker: people.first().cloned(),
             place: Destination { channel: "desk".to_owned(), address: "room".to_owned() },
+            private: true,
             inventory: Arc::new(inventory),
-            policy: Arc::default(),
+            policy: Arc::new(policy),
             commands: Arc::clone(catalog.commands()),
             people: Arc::new(people),
             platforms: Arc::new(vec![device::DEFAULT_PLATFORM.to_owned()]),
@@ -133,6 +134,7 @@ impl Bench {
             sent_at: None,
             received_at: NOW,
             confirmed_at: None,
+            quoted: false,
         };
         command::resolve(&self.catalog, invocation, &self.facts).map_err(|unresolved| match unresolved {
             command::Unresolved::Choose(choice) => choice.question,

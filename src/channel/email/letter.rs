@@ -1,6 +1,7 @@
 //! A message as a MIME mail: text first, then HTML with its pictures inline, then the files. The
 //! Message-ID is a hash of slot and address, so every try of one message has the same.
 
+use super::super::columns::file_name;
 use super::table::address;
 use super::words::{Words, header};
 use super::{html, plain};
@@ -144,14 +145,4 @@ fn files(message: &Message, words: &Words<'_>) -> Vec<SinglePart> {
 
 fn kind(name: &str) -> ContentType {
     ContentType::parse(name).unwrap_or(ContentType::TEXT_PLAIN)
-}
-
-/// Letters, digits, `-`, `_` and `.`: what every mail program saves under the same name.
-fn file_name(name: &str) -> String {
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let kept: String = name.chars().map(|c| if fits(c) { c } else { '_' }).take(100).collect();
-    match kept.trim_start_matches('.') {
-        "" => "file".to_owned(),
-        kept => kept.to_owned(),
-    }
 }

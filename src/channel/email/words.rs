@@ -72,7 +72,8 @@ impl<'a> Words<'a> {
             Action::Answer { .. }
             | Action::Cancel { .. }
             | Action::TryCredential { .. }
-            | Action::TellWhenFree { .. } => None,
+            | Action::TellWhenFree { .. }
+            | Action::More { .. } => None,
         };
         document.buttons.iter().filter_map(typed).collect()
     }

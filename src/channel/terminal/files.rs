@@ -1,6 +1,7 @@
 //! Files of messages, written into one folder under names that cannot leave it. A file is written
 //! once, however often its message is shown.
 
+use super::super::columns::file_name;
 use crate::model::{AttachmentId, Block, Drawn, Message, Reader, Slot, Text, Texts, Timestamp};
 use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File, OpenOptions};
@@ -90,7 +91,7 @@ impl Files {
         if let Some(path) = saved.get(&content) {
             return Saved::At(path.clone());
         }
-        match write(folder, &safe(name), bytes) {
+        match write(folder, &file_name(name), bytes) {
             Ok(path) => {
                 saved.insert(content, path.clone());
                 Saved::At(path)
@@ -137,33 +138,9 @@ fn create(folder: &Path, name: &str) -> io::Result<(PathBuf, File)> {
     Err(ErrorKind::AlreadyExists.into())
 }
 
-/// Letters, digits, `-`, `_` and `.`; no dot in front, at most 100.
-fn safe(name: &str) -> String {
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let kept: String = name.chars().map(|c| if fits(c) { c } else { '_' }).take(100).collect();
-    match kept.trim_start_matches('.') {
-        "" => "file".to_owned(),
-        kept => kept.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_cannot_leave_the_folder() {
-        for (name, kept) in [
-            ("R1-running.txt", "R1-running.txt"),
-            ("../../etc/passwd", "_.._etc_passwd"),
-            ("/etc/passwd", "_etc_passwd"),
-            ("..", "file"),
-            ("a\nb\u{1b}", "a_b_"),
-            ("", "file"),
-        ] {
-            assert_eq!(safe(name), kept, "{name:?}");
-        }
-    }
 
     #[test]
     fn two_files_of_one_name_are_two_files_and_one_attachment_is_one() {

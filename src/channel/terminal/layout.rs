@@ -1,9 +1,10 @@
 //! A `Document` as lines for a terminal or a pipe. Pure: what enters is the document, its reader
 //! and the room; what leaves has no escapes and nothing in it moves a cursor.
 
+use super::super::columns::{clean, fitted, wrapped};
+use super::super::table;
 use super::files::{Saved, written};
-use super::line::{Line, Tint, clean, fitted, wrapped};
-use super::table;
+use super::line::{Line, Tint};
 use crate::model::{Block, Document, Picture, Reader, Sign, Sparkline, Table, Text, Texts, Timestamp};
 use unicode_width::UnicodeWidthStr;
 
@@ -96,7 +97,10 @@ impl Sheet<'_> {
     fn table(&self, table: &Table) -> Vec<Line> {
         let cells = |row: &Vec<Text>| row.iter().map(|text| clean(&self.say(text)).join(" ")).collect();
         let rows: Vec<Vec<String>> = table.rows.iter().map(cells).collect();
-        indented(table::lines(&cells(&table.head), &rows, self.room(MARGIN)))
+        let head: Vec<String> = cells(&table.head);
+        let tint = |at| if at == 0 && !head.is_empty() { Tint::Faint } else { Tint::Plain };
+        let lines = table::lines(&head, &rows, self.room(MARGIN)).into_iter().enumerate();
+        indented(lines.map(|(at, line)| Line::new(line, tint(at))).collect())
     }
 
     fn raw(&self, printed: &str) -> Vec<Line> {

@@ -13,7 +13,6 @@ mod numbers;
 mod page;
 mod said;
 mod stdout;
-mod table;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -28,8 +27,8 @@ use super::{Channel, ChannelError, Deliver, Intake, Later, Listen, Opened, Setup
 use crate::model::outbound::MessageRef;
 use crate::model::written::Fields;
 use crate::model::{
-    Action, Block, Class, Destination, Ending, Identity, Message, Receipt, Request, SendError, Sign, Text,
-    Texts, Timestamp, Update,
+    Action, Block, Class, Destination, Ending, Identity, Message, Receipt, Request, Scene, SendError, Sign,
+    Text, Texts, Timestamp, Update,
 };
 use console::Console;
 use files::{Files, Saved};
@@ -264,6 +263,7 @@ impl Listen for Terminal {
             place: Terminal::place(),
             thread: None,
             what: said::Said::what(&update.raw)?,
+            scene: Scene::default(),
         })
     }
 }
@@ -278,7 +278,7 @@ impl Deliver for Terminal {
             if message.document.ended == Some(Ending::Badly) {
                 self.failed.store(true, Ordering::Relaxed);
             }
-            let printed = self.print(message).await;
+            let printed = self.print(&message.with_page_of_buttons(PAGE)).await;
             printed.map_err(|error| SendError::Never { why: error.to_string() })?;
             // What nobody asked for is no answer that a script waits for.
             if !message.slot.is_alert() && (message.document.ended.is_some() || asks(message)) {
@@ -297,6 +297,9 @@ impl Deliver for Terminal {
         true
     }
 }
+
+/// So many buttons are numbered at once.
+const PAGE: usize = 8;
 
 /// Whether it waits for a person. Progress has a button too, but goes on by itself.
 fn asks(message: &Message) -> bool {

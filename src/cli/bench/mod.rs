@@ -3,6 +3,8 @@
 
 use std::process::ExitCode;
 
+mod chat;
+mod crowd;
 mod figures;
 mod picture;
 mod poll;
@@ -28,6 +30,18 @@ pub enum Command {
     ///
     /// Ends with 1 when it could not be measured; no figure makes it fail.
     Poll(poll::Arguments),
+    /// How long people in chats wait for the first answer, and what that costs
+    ///
+    /// A simulated chat service is started in a process of its own, with people who type `/whoami` in groups. The
+    /// bot runs in this one, on a temporary folder, and polls the service as it does the real one; only its budget
+    /// for messages is off, because that is what would be measured.
+    ///
+    /// The time of a command runs from the moment in which its update can be fetched to the call with its first
+    /// answer: polling, commit, decision, commit, sending. First so many a second, then all at once.
+    Chat(chat::Arguments),
+    /// The people of `bench chat`
+    #[command(hide = true)]
+    Crowd,
     /// How long one picture of an interface takes to draw, and how large it is
     Picture(picture::Arguments),
 }
@@ -36,6 +50,8 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let measured = match command {
         Command::Poll(arguments) => poll::run(arguments),
         Command::Picture(arguments) => picture::run(arguments),
+        Command::Chat(arguments) => chat::run(arguments),
+        Command::Crowd => crowd::run().map(drop),
     };
     Ok(match measured {
         Ok(()) => ExitCode::SUCCESS,

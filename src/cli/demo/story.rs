@@ -58,6 +58,7 @@ async fn mails(sink: &MailSink, store: &Store, folder: &Path) {
             thread: None,
             reply_to: None,
             class: Class::Alert,
+            only: None,
             document,
             not_before: None,
             expires: None,

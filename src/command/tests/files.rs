@@ -6,7 +6,7 @@ const GOOD: &str = "name = \"arp\"\nabout = \"ARP\"\nexample = \"/arp R1\"\nrisk
 args = [{ name = \"d\", type = \"selector\" }]\n[run.ssh]\ndefault = [\"show ip arp\"]\n";
 
 fn told(sources: &[Source]) -> String {
-    match Catalog::new(sources, &BUILTINS) {
+    match Catalog::new(sources, &builtins()) {
         Ok(catalog) => format!("{} good", catalog.commands().len()),
         Err(problems) => problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
     }
@@ -50,7 +50,7 @@ fn mistakes_are_told_with_line_and_cure() {
             commands/arp.toml:8: the argument "x" is there twice; keep one of them
             commands/arp.toml:9: deadline "soon" is no duration; write it as 30s, 10m, 2h or 7d
             commands/arp.toml:10: show.as "picture" is unknown; use text, table or file
-            commands/arp.toml:12: run.builtin "arpp" is unknown; use help, whoami, devices, device, show, backup, diff, config, trust, logs, jobs, job, cancel, status, bw, top, ack, alerts, dlq, silence, silences, unack, unsilence or why
+            commands/arp.toml:12: run.builtin "arpp" is unknown; use ack, alerts, backup, bw, cancel, config, device, devices, diff, dlq, graph, help, job, jobs, link, logs, show, silence, silences, status, subscribe, subscribers, top, trust, unack, unsilence, unsubscribe, whoami or why
             commands/arp.toml:13: run.ssh is no table; write [run.ssh]"#]],
     );
     check(
@@ -74,7 +74,7 @@ fn mistakes_are_told_with_line_and_cure() {
     check(
         &GOOD.replace("[run.ssh]\ndefault = [\"show ip arp\"]", "[run]\nbuiltin = \"arpp\""),
         expect![[
-            r#"commands/arp.toml:7: run.builtin "arpp" is unknown; use help, whoami, devices, device, show, backup, diff, config, trust, logs, jobs, job, cancel, status, bw, top, ack, alerts, dlq, silence, silences, unack, unsilence or why"#
+            r#"commands/arp.toml:7: run.builtin "arpp" is unknown; use ack, alerts, backup, bw, cancel, config, device, devices, diff, dlq, graph, help, job, jobs, link, logs, show, silence, silences, status, subscribe, subscribers, top, trust, unack, unsilence, unsubscribe, whoami or why"#
         ]],
     );
     check(
@@ -209,7 +209,7 @@ fn every_embedded_file_is_sound_and_explains_itself() {
         let file = format!("commands/{}.toml", command.name);
         assert_eq!(command.source, file);
     }
-    for builtin in BUILTINS {
+    for builtin in builtins() {
         assert!(!catalog.named(builtin).is_empty(), "no file for {builtin}");
     }
     for (alias, name) in

@@ -352,14 +352,14 @@ fn only_routers_that_the_person_may_use_are_offered() {
 }
 
 #[test]
-fn a_large_inventory_offers_the_first_eight() {
-    let devices = (1..=20).map(|n| device(n, &format!("core-{n}"), "hue", &[])).collect();
+fn a_large_inventory_offers_its_first_routers_and_says_how_many_are_left() {
+    let devices = (1..=120).map(|n| device(n, &format!("core-{n}"), "hue", &[])).collect();
     let facts = Facts { inventory: Arc::new(Inventory::new(devices)), ..facts(&catalog()) };
     let Err(Unresolved::Choose(choice)) = resolve(&catalog(), invocation("/diff"), &facts) else {
         panic!("no question")
     };
-    assert_eq!(choice.options.len(), 8);
-    assert_eq!(said(&choice.question), "/diff needs a router. Which one? 12 more are in /devices");
+    assert_eq!(choice.options.len(), 96);
+    assert_eq!(said(&choice.question), "/diff needs a router. Which one? 24 more are in /devices");
 }
 
 #[test]
@@ -370,7 +370,7 @@ fn a_platform_without_lines_is_told() {
         "name = \"bgp\"\nabout = \"BGP\"\nexample = \"/bgp R1\"\nrisk = \"read\"\n\
          args = [{ name = \"d\", type = \"selector\" }]\n[run.ssh]\nnx-os = [\"show bgp\"]\n",
     ));
-    let catalog = Catalog::new(&sources, &BUILTINS).unwrap();
+    let catalog = Catalog::new(&sources, &builtins()).unwrap();
     let facts = facts(&catalog);
     let resolved = resolve(&catalog, invocation("/bgp R1"), &facts).unwrap();
     let refused = asks(&resolved, &resolved.devices[0]).unwrap_err();
@@ -389,7 +389,7 @@ fn a_value_never_makes_a_line_more_dangerous_than_its_file_says() {
          args = [{ name = \"d\", type = \"device\" }, { name = \"what\", type = \"word\" }]\n\
          [run.ssh]\ndefault = [\"clear {what}\"]\n",
     );
-    let catalog = Catalog::new(&[source], &BUILTINS).unwrap();
+    let catalog = Catalog::new(&[source], &builtins()).unwrap();
     let facts = facts(&catalog);
     assert_eq!(
         resolve(&catalog, invocation("/clear R1 counters"), &facts).unwrap().risk,

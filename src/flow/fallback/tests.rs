@@ -74,6 +74,7 @@ impl Bench {
             thread: None,
             reply_to: None,
             class,
+            only: None,
             document,
             not_before: None,
             expires: None,

@@ -216,15 +216,28 @@ async fn due(house: &House, now: Now) -> Result<(), StoreError> {
         .store
         .write(move |work| {
             for ending in work.silences_to_warn(wall.plus(WARNING))? {
-                builtin::warn_of_end(&ending, &facts, work)?;
+                alone(work, |work| builtin::warn_of_end(&ending, &facts, work))?;
             }
             for ending in work.silences_over(wall)? {
-                builtin::silence_over(&ending, &facts, work)?;
+                alone(work, |work| builtin::silence_over(&ending, &facts, work))?;
             }
-            let alerts = work.alerts_due(wall, ROWS)?;
-            builtin::time_passes(alerts, &facts, work)
+            for alert in work.alerts_due(wall, ROWS)? {
+                alone(work, |work| builtin::time_passes(alert, &facts, work))?;
+            }
+            Ok(())
         })
         .await
+}
+
+/// What fails by itself is left out, or nothing that is due would ever be told again.
+fn alone(work: &mut Work, step: impl FnOnce(&mut Work) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    match work.apart(step) {
+        Err(error) if error.is_about_this() => {
+            tracing::error!(%error, "something that was due could not be stored and is left out");
+            Ok(())
+        }
+        done => done,
+    }
 }
 
 /// Ends alerts whose router or rule is gone.

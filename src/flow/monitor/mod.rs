@@ -100,6 +100,7 @@ pub async fn run(house: &House) {
     let mut desk = Desk::new(house);
     let mut waiting: Waiting<'_> = FuturesUnordered::new();
     let mut changes = house.store.changes();
+    let mut swaps = house.live.swaps();
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     waiting.extend(desk.inventory());
@@ -110,7 +111,7 @@ pub async fn run(house: &House) {
             Some(done) = waiting.next() => desk.take(done),
             _ = tick.tick() => desk.tick(),
             _ = changes.of(&[Topic::Devices, Topic::People]) => desk.inventory(),
-            () = house.live.swapped() => desk.inventory(),
+            _ = swaps.changed() => desk.inventory(),
             credentials = house.retries.next() => desk.try_again(&credentials),
             () = tokio::time::sleep(wait) => Vec::new(),
             () = house.stops.work.cancelled() => break,

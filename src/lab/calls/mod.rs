@@ -15,11 +15,10 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
-use super::door::Door;
+use super::door::{Door, Guest};
 use super::error::LabError;
-use super::wire::{Fuse, doubled};
 
 pub(crate) use params::{File, Param, Params};
 
@@ -87,13 +86,12 @@ pub(crate) async fn listen(who: &str, port: u16) -> Result<(TcpListener, Door), 
 
 /// Serves one connection that came in by the door, call after call. The future of a call is dropped when its client
 /// goes away, so a long poll knows that nobody waits any more.
-pub(crate) async fn connection<A, F>(door: &Door, stream: TcpStream, answer: A)
+pub(crate) async fn connection<A, F>(guest: Guest, answer: A)
 where
     A: Fn(Call, Result<(), Unread>) -> F,
     F: Future<Output = Reply>,
 {
-    let Ok((stream, socket)) = doubled(stream) else { return };
-    let _inside = door.connections.enter(socket, Fuse::default());
+    let Guest { stream, fuse: _, inside: _inside } = guest;
     let answer = Arc::new(answer);
     let service = service_fn(|request| {
         let answer = answer.clone();
@@ -106,7 +104,7 @@ where
         }
     });
     if let Err(error) = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await {
-        tracing::debug!(%error, address = %door.address, "lab: a connection for calls ended");
+        tracing::debug!(%error, "lab: a connection for calls ended");
     }
 }
 

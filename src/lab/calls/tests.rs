@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -15,12 +16,12 @@ type Seen = Arc<Mutex<Vec<(Call, Result<(), Unread>)>>>;
 /// Serves and keeps what came; `/cut` is cut, everything else is told its path.
 async fn service() -> (SocketAddr, Seen, JoinSet<()>) {
     let (listener, door) = listen("A test", 0).await.unwrap();
-    let (address, seen, door) = (door.address, Seen::default(), Arc::new(door));
+    let (address, seen) = (door.address, Seen::default());
     let kept = seen.clone();
     let mut tasks = JoinSet::new();
     tasks.spawn(async move {
-        let each = |stream| {
-            let (door, kept) = (door.clone(), kept.clone());
+        let each = |guest| {
+            let kept = kept.clone();
             async move {
                 let answer = |call: Call, read| {
                     let reply = match call.path.as_str() {
@@ -30,7 +31,7 @@ async fn service() -> (SocketAddr, Seen, JoinSet<()>) {
                     lock(&kept).push((call, read));
                     async move { reply.with_header("retry-after", "3") }
                 };
-                connection(&door, stream, answer).await;
+                connection(guest, answer).await;
             }
         };
         door.serve(listener, each).await;
@@ -116,16 +117,19 @@ async fn a_call_ends_when_its_client_goes_away() {
     let count = inside.clone();
     let mut tasks = JoinSet::new();
     tasks.spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
-        let answer = |_: Call, _: Result<(), Unread>| {
+        let each = |guest| {
             let count = count.clone();
-            async move {
-                count.send_modify(|count| *count += 1);
-                let _leaves = Leaves(count);
-                std::future::pending().await
-            }
+            let answer = move |_: Call, _: Result<(), Unread>| {
+                let count = count.clone();
+                async move {
+                    count.send_modify(|count| *count += 1);
+                    let _leaves = Leaves(count);
+                    std::future::pending().await
+                }
+            };
+            connection(guest, answer)
         };
-        connection(&door, stream, answer).await;
+        door.serve(listener, each).await;
     });
     let mut client = TcpStream::connect(address).await.unwrap();
     client.write_all(b"GET /poll HTTP/1.1\r\nhost: lab\r\n\r\n").await.unwrap();

@@ -112,7 +112,7 @@ impl MailSink {
         let mut tasks = JoinSet::new();
         let server = inner.clone();
         tasks.spawn(async move {
-            server.door.serve(listener, |stream| session::connection(server.clone(), stream)).await;
+            server.door.serve(listener, |guest| session::connection(server.clone(), guest)).await;
         });
         Ok(MailSink { inner, _tasks: tasks })
     }

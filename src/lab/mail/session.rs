@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use tokio::net::TcpStream;
 
 use super::wire::{Gone, Wire};
 use super::{Inner, Mail, MailFault, MailTls};
-use crate::lab::wire::{Fuse, doubled};
+use crate::lab::door::Guest;
 
-pub(crate) async fn connection(server: Arc<Inner>, stream: TcpStream) {
-    let Ok((stream, socket)) = doubled(stream) else { return };
-    let _inside = server.door.connections.enter(socket, Fuse::default());
+pub(crate) async fn connection(server: Arc<Inner>, guest: Guest) {
+    let Guest { stream, fuse: _, inside: _inside } = guest;
     if converse(&server, Wire::plain(stream)).await.is_err() {
         tracing::debug!(server = ?server, "lab: a mail client was gone");
     }

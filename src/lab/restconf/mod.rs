@@ -14,25 +14,24 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
+use super::door::Guest;
 use super::fault::Fault;
 use super::router::{Router, lock};
 use super::ssh::silence;
-use super::wire::{Fuse, Wire, doubled};
+use super::wire::Wire;
 
 /// A client that does not get through its handshake by then is gone.
 const HANDSHAKE: Duration = Duration::from_secs(30);
 
 /// Serves one router until the task is aborted.
 pub(crate) async fn serve(router: Router, listener: TcpListener) {
-    router.inner.web.door.serve(listener, |stream| connection(router.clone(), stream)).await;
+    router.inner.web.door.serve(listener, |guest| connection(router.clone(), guest)).await;
 }
 
-async fn connection(router: Router, stream: TcpStream) {
-    let Ok((stream, socket)) = doubled(stream) else { return };
-    let fuse = Fuse::default();
-    let _inside = router.inner.web.door.connections.enter(socket, fuse.clone());
+async fn connection(router: Router, guest: Guest) {
+    let Guest { stream, fuse, inside: _inside } = guest;
     let stream = Wire::new(stream, fuse);
     if router.has(&Fault::SilentAfterConnect) {
         return silence(stream).await;

@@ -101,18 +101,18 @@ impl Slack {
         let mut tasks = JoinSet::new();
         let server = inner.clone();
         tasks.spawn(async move {
-            let each = |stream| {
+            let each = |guest| {
                 let server = server.clone();
                 async move {
                     let answer = |call, read| web::answer(&server, call, read);
-                    calls::connection(&server.web, stream, answer).await;
+                    calls::connection(guest, answer).await;
                 }
             };
             server.web.serve(web_listener, each).await;
         });
         let server = inner.clone();
         tasks.spawn(async move {
-            server.link.serve(link_listener, |stream| socket::connection(server.clone(), stream)).await;
+            server.link.serve(link_listener, |guest| socket::connection(server.clone(), guest)).await;
         });
         tasks.spawn(courier::carry_all(inner.clone(), parcels));
         Ok(Slack { inner, _tasks: tasks })

@@ -19,6 +19,7 @@ use tokio_tungstenite::tungstenite::http::StatusCode;
 use super::fault::{SlackFault, SlackGoodbye};
 use super::plan::APP;
 use super::{Inner, lock};
+use crate::lab::door::Guest;
 
 /// A client that does not get through its handshake by then is gone.
 const HANDSHAKE: Duration = Duration::from_secs(30);
@@ -210,7 +211,8 @@ impl super::Slack {
     }
 }
 
-pub(crate) async fn connection(inner: Arc<Inner>, stream: TcpStream) {
+pub(crate) async fn connection(inner: Arc<Inner>, guest: Guest) {
+    let Guest { stream, fuse: _, inside: _let_in } = guest;
     let _ = stream.set_nodelay(true);
     #[expect(clippy::result_large_err, reason = "the library's own type of a refused handshake")]
     let admit = |request: &Request, response: Response| -> Result<Response, ErrorResponse> {

@@ -99,7 +99,8 @@ async fn played(
             Fault::Slow(delay) => tokio::time::sleep(delay).await,
         }
     }
-    let done = match checked(method, request, read) {
+    let strict = lock(&server.plan).strict;
+    let done = match checked(method, request, read, strict) {
         Ok(args) => methods::call(server, method.name, args).await,
         Err(refusal) => Err(refusal),
     };
@@ -111,9 +112,16 @@ async fn played(
     }
 }
 
-fn checked(method: &Method, request: &Request, read: Result<(), Unread>) -> Result<Args, Refusal> {
+fn checked(
+    method: &Method,
+    request: &Request,
+    read: Result<(), Unread>,
+    strict: bool,
+) -> Result<Args, Refusal> {
     match read {
-        Ok(()) if matches!(request.method.as_str(), "GET" | "POST") => Args::check(method, &request.params),
+        Ok(()) if matches!(request.method.as_str(), "GET" | "POST") => {
+            Args::check(method, &request.params, strict)
+        }
         Ok(()) => Err(Refusal::new(405, "Method Not Allowed")),
         Err(Unread::TooLarge) => Err(Refusal::new(413, "Request Entity Too Large")),
         Err(Unread::Malformed(why)) => Err(Refusal::bad(format_args!("can't parse the request: {why}"))),

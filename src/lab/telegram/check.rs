@@ -1,5 +1,5 @@
 //! Parameters as they came, against the table of the API: unknown names, wrong types and what is missing are refused,
-//! in nested objects too. The real service overlooks some of that; a bot that relies on it has a fault.
+//! in nested objects too. The real service overlooks unknown names; so does this if the plan says so.
 
 use std::collections::BTreeMap;
 
@@ -19,13 +19,13 @@ pub(crate) struct Args {
 const ATTACHED: &str = "attach://";
 
 impl Args {
-    pub fn check(method: &Method, params: &Params) -> Result<Args, Refusal> {
+    pub fn check(method: &Method, params: &Params, strict: bool) -> Result<Args, Refusal> {
         let mut args = Args::default();
         for (name, param) in params.iter() {
             let field = method.fields.iter().find(|field| field.name == name);
             match (field, param) {
                 (Some(field), param) => {
-                    let value = top(field, param)?;
+                    let value = top(field, param, strict)?;
                     args.values.insert(name.to_owned(), value);
                     if let Param::File(file) = param {
                         args.files.insert(name.to_owned(), file.clone());
@@ -35,7 +35,8 @@ impl Args {
                 (None, Param::File(file)) => {
                     args.files.insert(name.to_owned(), file.clone());
                 }
-                (None, _) => return Err(unknown(name)),
+                (None, _) if strict => return Err(unknown(name)),
+                (None, _) => {}
             }
         }
         let missing =
@@ -45,8 +46,8 @@ impl Args {
         }
         let said = Value::Object(args.values.clone()).to_string();
         match args.files.keys().find(|name| !said.contains(&format!("\"{ATTACHED}{name}\""))) {
-            Some(name) => Err(unknown(name)),
-            None => Ok(args),
+            Some(name) if strict => Err(unknown(name)),
+            _ => Ok(args),
         }
     }
 
@@ -84,7 +85,7 @@ fn unknown(name: &str) -> Refusal {
     Refusal::bad(format_args!("parameter \"{name}\" is unknown to this method (the lab is strict)"))
 }
 
-fn top(field: &Field, param: &Param) -> Result<Value, Refusal> {
+fn top(field: &Field, param: &Param, strict: bool) -> Result<Value, Refusal> {
     let wrong = || wrong_type(field.name, &field.kinds);
     let allows = |kind: &Kind| field.kinds.contains(kind);
     match param {
@@ -103,7 +104,7 @@ fn top(field: &Field, param: &Param) -> Result<Value, Refusal> {
         Param::Json(Value::String(_)) if field.kinds.iter().all(simple) => Err(wrong()),
         Param::Json(_) | Param::Text(_) => {
             let value = param.json().ok_or_else(wrong)?;
-            checked(field.name, &field.kinds, &value)?;
+            checked(field.name, &field.kinds, &value, strict)?;
             Ok(value)
         }
     }
@@ -119,10 +120,10 @@ fn wrong_type(place: &str, kinds: &[Kind]) -> Refusal {
 }
 
 /// Whether the value has one of these types; if none, the refusal of the type that it resembles most.
-fn checked(place: &str, kinds: &[Kind], value: &Value) -> Result<(), Refusal> {
+fn checked(place: &str, kinds: &[Kind], value: &Value, strict: bool) -> Result<(), Refusal> {
     let mut best: Option<(usize, Refusal)> = None;
     for kind in kinds {
-        let Err(refusal) = is_of(place, kind, value) else { return Ok(()) };
+        let Err(refusal) = is_of(place, kind, value, strict) else { return Ok(()) };
         let like = likeness(kind, value);
         if best.as_ref().is_none_or(|(most, _)| like > *most) {
             best = Some((like, refusal));
@@ -160,7 +161,7 @@ fn said<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     members.get(name).and_then(Value::as_str)
 }
 
-fn is_of(place: &str, kind: &Kind, value: &Value) -> Result<(), Refusal> {
+fn is_of(place: &str, kind: &Kind, value: &Value, strict: bool) -> Result<(), Refusal> {
     let fits = match kind {
         Kind::Integer => value.is_i64() || value.is_u64(),
         Kind::Float => value.is_number(),
@@ -170,28 +171,31 @@ fn is_of(place: &str, kind: &Kind, value: &Value) -> Result<(), Refusal> {
             let Value::Array(items) = value else {
                 return Err(wrong_type(place, std::slice::from_ref(kind)));
             };
-            return items.iter().try_for_each(|one| checked(place, std::slice::from_ref(item), one));
+            return items.iter().try_for_each(|one| checked(place, std::slice::from_ref(item), one, strict));
         }
-        Kind::Object(name) => return object(place, name, value),
+        Kind::Object(name) => return object(place, name, value, strict),
     };
     if fits { Ok(()) } else { Err(wrong_type(place, std::slice::from_ref(kind))) }
 }
 
-fn object(place: &str, name: &'static str, value: &Value) -> Result<(), Refusal> {
+fn object(place: &str, name: &'static str, value: &Value, strict: bool) -> Result<(), Refusal> {
     let fields = match API.shape(name) {
         Some(Shape::Fields(fields)) => fields,
         Some(Shape::OneOf(names)) => {
             let kinds: Vec<Kind> = names.iter().map(|name| Kind::Object(name)).collect();
-            return checked(place, &kinds, value);
+            return checked(place, &kinds, value, strict);
         }
         None => return Err(Refusal::bad(format_args!("type {name} is not played by the lab"))),
     };
     let Value::Object(members) = value else { return Err(wrong_type(place, &[Kind::Object(name)])) };
     for (member, value) in members {
         let Some(field) = fields.iter().find(|field| field.name == member) else {
+            if !strict {
+                continue;
+            }
             return Err(Refusal::bad(format_args!("{name} has no field \"{member}\" (the lab is strict)")));
         };
-        checked(member, &field.kinds, value)?;
+        checked(member, &field.kinds, value, strict)?;
         if field.only.is_some_and(|only| value.as_str() != Some(only)) {
             return Err(Refusal::bad(format_args!("field \"{member}\" of {name} has another value")));
         }

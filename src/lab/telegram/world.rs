@@ -160,7 +160,8 @@ impl World {
             spent: Spent::default(),
             actions: Vec::new(),
             changed: watch::Sender::new(0),
-            last: 0,
+            // The first message of a supergroup tells that it was made; so 1, the topic General, is nobody else's.
+            last: 1,
         };
         self.chats.insert(id, chat);
     }

@@ -167,50 +167,50 @@ fn every_kind_says_what_it_is() {
     expect![[r#"
         🔴 R3 CPU 94 % for 5 min (limit 90 %)
         danang · edge · since 12:00 · #7
-        [Acknowledge] [Silence 1 h] [Silence 4 h] [Status]
+        [Acknowledge] [Silence 1 h] [Silence 4 h] [Graph] [Status]
 
         🔴 Still: R3 CPU 94 % for 5 min (limit 90 %)
         danang · edge · since 12:00 · #7
-        [Acknowledge] [Silence 1 h] [Silence 4 h] [Status]
+        [Acknowledge] [Silence 1 h] [Silence 4 h] [Graph] [Status]
 
         🔴 Now critical: R3 CPU 94 % for 5 min (limit 90 %)
         danang · edge · since 12:00 · #7
-        [Acknowledge] [Silence 1 h] [Silence 4 h] [Status]
+        [Acknowledge] [Silence 1 h] [Silence 4 h] [Graph] [Status]
 
         🔴 R3 CPU 94 % for 5 min (limit 90 %); the time that bob took for it is over
         danang · edge · since 12:00 · #7
-        [Acknowledge] [Silence 1 h] [Silence 4 h] [Status]
+        [Acknowledge] [Silence 1 h] [Silence 4 h] [Graph] [Status]
 
         🔴 R3 CPU 94 % for 5 min (limit 90 %); its silence is over
         danang · edge · since 12:00 · #7
-        [Acknowledge] [Silence 1 h] [Silence 4 h] [Status]
+        [Acknowledge] [Silence 1 h] [Silence 4 h] [Graph] [Status]
 
         🔴 R3 CPU 94 %, peak 94 %, since 12:00
         danang · edge · since 12:00 · #7
-        [Acknowledge] [Silence 1 h] [Silence 4 h] [Status]
+        [Acknowledge] [Silence 1 h] [Silence 4 h] [Graph] [Status]
 
         🔴 R3 CPU 96 %, peak 98 %, since 12:00 · taken by bob until 16:05
         danang · edge · since 12:00 · #7
         note: cable
         🔕 silenced (#3)
-        [Silence 1 h] [Silence 4 h] [Status]
+        [Silence 1 h] [Silence 4 h] [Graph] [Status]
 
         🔴 R3 CPU last 96 % at 12:05, no data since · taken by bob until 16:05
         danang · edge · since 12:00 · #7
         note: cable
         🔕 silenced (#3)
-        [Silence 1 h] [Silence 4 h] [Status]
+        [Silence 1 h] [Silence 4 h] [Graph] [Status]
 
         🔴 R3 CPU 41 %, peak 98 %, since 12:00 · clear since 12:11 · taken by bob until 16:05
         danang · edge · since 12:00 · #7
         note: cable
-        [Silence 1 h] [Silence 4 h] [Status]
+        [Silence 1 h] [Silence 4 h] [Graph] [Status]
 
         ✅ R3 CPU back to 41 % after 11 min, peak 98 % (#7, bob)
 
         🔴 R3 CPU 94 % for 5 min (limit 90 %): again, 2 times in 12 min
         danang · edge · since 12:00 · #7
-        [Acknowledge] [Silence 1 h] [Silence 4 h] [Status]
+        [Acknowledge] [Silence 1 h] [Silence 4 h] [Graph] [Status]
 
         🔴 R3 answers neither on RESTCONF nor on SSH
         danang · edge · since 12:00 · #7
@@ -332,7 +332,7 @@ fn a_downtime_of_the_bot_is_told() {
         🔴 Still: R3 CPU 95 % for 5 min (limit 90 %)
         danang · edge · since 12:00 · #7
         this was due while the bot was down, 12:02 to 12:20
-        [Acknowledge] [Silence 1 h] [Silence 4 h] [Status]"#]]
+        [Acknowledge] [Silence 1 h] [Silence 4 h] [Graph] [Status]"#]]
     .assert_eq(&printed(&notice(NoticeKind::Still { times: 1 }, cpu.clone()), at(1_300)));
     cpu.phase = Phase::Resolved;
     (cpu.value, cpu.clear_since) = (41.0, Some(at(1_260)));

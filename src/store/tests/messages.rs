@@ -14,16 +14,16 @@ fn update(key: &str, received: i64) -> Update {
 fn a_second_delivery_is_a_repeat_also_when_the_first_is_done() {
     let bench = Bench::new();
     let mut work = bench.work();
-    let new = |received| matches!(received, Received::New(_));
-    assert_eq!(work.receive(&update("s:1", 5)).unwrap(), Received::New(1));
-    assert_eq!(work.receive(&update("s:1", 6)).unwrap(), Received::Repeat);
+    let new = |received| matches!(received, Arrival::New(_));
+    assert_eq!(work.receive(&update("s:1", 5)).unwrap(), Arrival::New(1));
+    assert_eq!(work.receive(&update("s:1", 6)).unwrap(), Arrival::Repeat);
     assert!(new(work.receive(&update("s:2", 4)).unwrap()));
     let other = Update { channel: "other".to_owned(), ..update("s:1", 7) };
     assert!(new(work.receive(&other).unwrap()));
     let waiting: Vec<_> = work.waiting(2).unwrap().into_iter().map(|(_, update)| update).collect();
     assert_eq!(waiting, [update("s:1", 5), update("s:2", 4)]);
     work.done(1).unwrap();
-    assert_eq!(work.receive(&update("s:1", 8)).unwrap(), Received::Repeat);
+    assert_eq!(work.receive(&update("s:1", 8)).unwrap(), Arrival::Repeat);
     assert_eq!(work.waiting(9).unwrap().len(), 2);
 }
 

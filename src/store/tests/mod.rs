@@ -85,6 +85,7 @@ pub fn invocation(asker: PersonId) -> Invocation {
         sent_at: None,
         received_at: at(5),
         confirmed_at: None,
+        quoted: false,
     }
 }
 
@@ -95,6 +96,7 @@ pub fn outbound(slot: &str, words: &str) -> Outbound {
         thread: None,
         reply_to: None,
         class: Class::Result,
+        only: None,
         document: Document::open(Sign::Running, Text::verbatim(words)),
         not_before: None,
         expires: None,

@@ -232,8 +232,16 @@ fn a_place_that_is_slow_keeps_no_other_place_waiting() {
         work.post(&Outbound { class: Class::Critical, place: slow.clone(), ..alert }, at(1)).unwrap();
     }
     work.post(&outbound("answer", "the answer"), at(2)).unwrap();
-    let due: Vec<String> = work.due_at_each_place(at(3), 64).unwrap().iter().map(words).collect();
+    let due: Vec<String> = work.due_in_each_lane(at(3), 64).unwrap().iter().map(words).collect();
     assert_eq!(due, ["an alert", "the answer"]);
+    // In its own chat the storm holds up no answer either.
+    for (slot, class) in
+        [("question", Class::Critical), ("second", Class::Critical), ("answer", Class::Result)]
+    {
+        work.post(&Outbound { class, place: slow.clone(), ..outbound(slot, slot) }, at(2)).unwrap();
+    }
+    let due: Vec<String> = work.due_in_each_lane(at(3), 64).unwrap().iter().map(words).collect();
+    assert_eq!(due, ["an alert", "question", "the answer", "answer"]);
 }
 
 #[test]

@@ -44,6 +44,96 @@ fn a_chat_keeps_what_was_set_for_it() {
 }
 
 #[test]
+fn a_chat_knows_whose_it_is_and_follows_its_address() {
+    let (bench, person, _) = Bench::furnished(&[]);
+    let mut work = bench.work();
+    work.ensure_chat(&place(), None, &Reader::default(), at(0)).unwrap();
+    assert_eq!(work.chat(&place()).unwrap().unwrap().person, None);
+    work.set_chat_person(&place(), Some(person)).unwrap();
+    assert_eq!(work.chats().unwrap()[0].person, Some(person));
+    work.set_chat_person(&place(), None).unwrap();
+    assert_eq!(work.chat(&place()).unwrap().unwrap().person, None);
+}
+
+#[test]
+fn a_code_lives_a_while_works_once_and_is_kept_as_its_hash() {
+    let (bench, person, _) = Bench::furnished(&[]);
+    let mut work = bench.work();
+    let link = Link { person, place: place() };
+    let first = work.make_link(&link, at(100)).unwrap();
+    let code = work.make_link(&link, at(100)).unwrap();
+    assert_eq!(work.link(&first, at(0)).unwrap(), None, "one lives");
+    assert_eq!(code.len(), 9);
+    assert!(code.chars().all(|c| c == '-' || (c.is_ascii_alphanumeric() && !"IL1O0".contains(c))), "{code}");
+    for typed in [code.clone(), code.to_lowercase(), code.replace('-', ""), code.replace('-', " ")] {
+        assert_eq!(work.link(&typed, at(99)).unwrap(), Some(link.clone()), "{typed}");
+    }
+    assert_eq!(work.link(&code, at(100)).unwrap(), None, "late");
+    let kept: String =
+        bench.db.query_row("SELECT group_concat(code) FROM links", [], |row| row.get(0)).unwrap();
+    assert!(kept.len() == 64 && !kept.to_uppercase().contains(&spelled(&code)), "{kept}");
+    assert!(work.use_link(&code, at(1)).unwrap());
+    assert!(!work.use_link(&code, at(2)).unwrap());
+    assert_eq!(work.link(&code, at(2)).unwrap(), None);
+}
+
+#[test]
+fn a_stranger_is_due_once_a_day_and_wrong_codes_shut_for_ten_minutes() {
+    let bench = Bench::new();
+    let mut work = bench.work();
+    let (eve, minute) = (identity("eve"), 60_000);
+    let day = 24 * 60 * minute;
+    assert_eq!(work.hear_stranger(&eve, at(0)).unwrap(), Some(0));
+    assert_eq!(work.hear_stranger(&eve, at(1)).unwrap(), None);
+    assert_eq!(work.hear_stranger(&eve, at(day - 1)).unwrap(), None);
+    assert_eq!(work.hear_stranger(&identity("mallory"), at(1)).unwrap(), Some(0));
+    assert_eq!(work.hear_stranger(&eve, at(day)).unwrap(), Some(2));
+
+    // Four in each quarter of an hour shut nothing.
+    for quarter in 0..3 {
+        for _ in 0..4 {
+            assert_eq!(work.note_wrong_code(&eve, at(quarter * 15 * minute)).unwrap(), Tried::Wrong);
+        }
+    }
+    let from = 2 * 15 * minute + 1;
+    let until = at(from + 10 * minute);
+    assert_eq!(work.note_wrong_code(&eve, at(from)).unwrap(), Tried::Shut(until));
+    assert_eq!(work.shut_until(&eve, at(from + 1)).unwrap(), Some(until));
+    assert_eq!(work.shut_until(&identity("mallory"), at(from)).unwrap(), None);
+    assert_eq!(work.note_wrong_code(&eve, at(from + 1)).unwrap(), Tried::Shut(until));
+    assert_eq!(work.note_wrong_code(&eve, at(from + 2)).unwrap(), Tried::Silent);
+    assert_eq!(work.shut_until(&eve, until).unwrap(), None);
+    assert_eq!(work.note_wrong_code(&eve, until).unwrap(), Tried::Wrong);
+    work.forget_stranger(&eve).unwrap();
+    assert_eq!(work.hear_stranger(&eve, until).unwrap(), Some(0));
+}
+
+#[test]
+fn a_subscription_is_one_a_selector_and_moves_with_its_chat() {
+    let (bench, author, _) = Bench::furnished(&[]);
+    let mut work = bench.work();
+    let new = |selector: &str, severity, since| Subscription {
+        place: place(),
+        selector: selector.parse().unwrap(),
+        severity,
+        author,
+        since: at(since),
+    };
+    work.subscribe(&new("all", Severity::Warning, 0)).unwrap();
+    work.subscribe(&new("site:hanoi", Severity::Critical, 1)).unwrap();
+    work.subscribe(&new("all", Severity::Critical, 2)).unwrap();
+    let held = [new("site:hanoi", Severity::Critical, 1), new("all", Severity::Critical, 2)];
+    assert_eq!(work.subscriptions().unwrap(), held);
+    let there = Destination { address: "elsewhere".to_owned(), ..place() };
+    work.move_place(&place(), &there, at(3)).unwrap();
+    assert!(work.subscriptions().unwrap().iter().all(|asked| asked.place == there));
+    assert_eq!(work.unsubscribe(&there, Some(&"SITE:Hanoi".parse().unwrap()), at(4)).unwrap(), 1);
+    assert_eq!(work.unsubscribe(&place(), None, at(5)).unwrap(), 0);
+    assert_eq!(work.unsubscribe(&there, None, at(5)).unwrap(), 1);
+    assert_eq!(work.subscriptions().unwrap(), []);
+}
+
+#[test]
 fn the_roles_are_seeded_and_grants_come_and_go() {
     let (bench, person, _) = Bench::furnished(&[]);
     let mut work = bench.work();

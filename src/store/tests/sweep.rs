@@ -28,7 +28,7 @@ fn the_inbox_forgets_what_is_done_but_never_within_a_day() {
             received_at: at(n),
             raw: String::new(),
         };
-        let Received::New(id) = bench.work().receive(&update).unwrap() else { panic!() };
+        let Arrival::New(id) = bench.work().receive(&update).unwrap() else { panic!() };
         if n > 0 {
             bench.work().done(id).unwrap();
         }

@@ -67,32 +67,43 @@ async fn what_is_measured_is_what_flowed() {
     world.is_well().await;
     let steady = Fault::PortLoad { port: "GigabitEthernet1".to_owned(), percent: 50 };
     world.router("R1").fault(steady).await;
+    let is_near = |rate: f64, truth: f64, by: f64| (rate / truth - 1.0).abs() < by;
     let measured = async {
         loop {
             world.router("R1").requested(8).await;
-            let mut ways = Vec::new();
+            let mut near = true;
             for (metric, direction) in [(Metric::In, Direction::In), (Metric::Out, Direction::Out)] {
                 let track = world.track("R1", metric, "GigabitEthernet1").await;
                 let load = 490e6..510e6;
                 let points = track.points.into_iter().skip_while(|point| !load.contains(&point.value));
-                ways.push((points.collect::<Vec<_>>(), direction));
+                // The first one may hold a moment from before the load.
+                let points: Vec<_> = points.skip(1).collect();
+                let (Some(first), Some(last), 4..) = (points.first(), points.last(), points.len()) else {
+                    near = false;
+                    continue;
+                };
+                let (from, to) = (utc(first.at), utc(last.at));
+                let truth = world.router("R1").true_rate("GigabitEthernet1", direction, from, to);
+                let mean = points.iter().map(|point| point.value).sum::<f64>() / points.len() as f64;
+                near &= is_near(mean, truth, 0.015);
             }
-            if ways.iter().all(|(points, _)| points.len() >= 5) {
-                return ways;
+            if near {
+                return;
             }
         }
     };
-    for (points, direction) in tokio::time::timeout(PATIENCE, measured).await.unwrap() {
-        // The first one may hold a moment from before the load.
-        let points = &points[1..];
-        let (first, last) = (points[0].at, points.last().unwrap().at);
-        let truth = world.router("R1").true_rate("GigabitEthernet1", direction, utc(first), utc(last));
-        let mean = points.iter().map(|point| point.value).sum::<f64>() / points.len() as f64;
-        assert!((mean / truth - 1.0).abs() < 0.015, "{mean} measured, {truth} flowed: {points:?}");
-    }
-    let shown = world.ask("/bw R1 Gi1").await;
-    assert!(shown.first_line().starts_with("R1 Gi1 \"to ISP-A\": in "), "{}", shown.text);
-    let rate = shown.first_line().split(" Mb/s").next().unwrap().rsplit(' ').next().unwrap();
-    let rate: f64 = rate.parse().unwrap_or_else(|_| panic!("{}", shown.text));
-    assert!((rate / 500.0 - 1.0).abs() < 0.05, "{}", shown.text);
+    // What an unpunctual answer spoils weighs less with each look; a wrong measure stays wrong.
+    tokio::time::timeout(PATIENCE, measured).await.expect("the means come near to what flowed");
+    let shown = async {
+        loop {
+            let shown = world.ask("/bw R1 Gi1").await;
+            assert!(shown.first_line().starts_with("R1 Gi1 \"to ISP-A\": in "), "{}", shown.text);
+            let rate = shown.first_line().split(" Mb/s").next().unwrap().rsplit(' ').next().unwrap();
+            if rate.parse().is_ok_and(|rate| is_near(rate, 500.0, 0.05)) {
+                return;
+            }
+            world.router("R1").requested(1).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, shown).await.expect("what is shown comes near to it");
 }

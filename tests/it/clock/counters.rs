@@ -35,7 +35,11 @@ async fn is_sane(world: &World) {
     for metric in [Metric::In, Metric::Out] {
         let track = world.track("R1", metric, PORT).await;
         let worst = track.points.iter().map(|point| point.peak).fold(0.0, f64::max);
-        assert!(worst > 0.0 && worst < 0.8e9, "{worst} b/s, and the lab never carries so much");
+        assert!(worst > 0.0 && worst <= 1.2e9, "{worst} b/s at a port of 1 Gb/s");
+        // One rate of half a second is as exact as two answers are punctual; what came too late for one
+        // is missing in the next.
+        let mean = track.points.iter().map(|point| point.value).sum::<f64>() / track.points.len() as f64;
+        assert!(mean < 0.8e9, "{mean} b/s, and the lab never carries so much");
     }
     assert_eq!(world.told(), []);
 }

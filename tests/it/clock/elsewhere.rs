@@ -48,6 +48,7 @@ async fn a_critical_alert_that_its_route_does_not_take_is_told_elsewhere_to_its_
         thread: None,
         reply_to: None,
         class: Class::Critical,
+        only: None,
         document: Document::open(Sign::Critical, Text::verbatim("R1 CPU 95 %")),
         not_before: None,
         expires: None,
@@ -57,6 +58,6 @@ async fn a_critical_alert_that_its_route_does_not_take_is_told_elsewhere_to_its_
     world.looks("R1", 8).await;
     assert_eq!(world.told().len(), 1, "{:#?}", world.told());
     world.router("R1").clear_faults().await;
-    let over = world.hears(&["✅ R1 CPU back to ", "(#1)"]).await;
+    let over = world.replies(1, &["✅ R1 CPU back to ", "(#1)"]).await;
     assert_eq!(over.message.reply_to.unwrap().0, "alert/1");
 }

@@ -38,9 +38,8 @@ async fn what_fires_in_a_silence_is_told_when_it_ends() {
     assert_eq!(told.message.slot.0, "alert/1");
     told.button("Acknowledge");
 
-    // The second one ends by itself.
+    // The second one ends by itself; whether it is over already when one asks the store, nobody knows.
     world.ask("/silence 1 3s").await;
-    held(&world).await;
     world.head(1, &["silenced (#2)"]).await;
     let again = world
         .desk

@@ -1,10 +1,11 @@
 //! Routers that are away, that only lost RESTCONF, that are slow, and that refuse the login.
 
-use super::{Clock, RULES, alert_of, routers, rules, watched};
+use super::{Clock, RULES, alert_of, hasty, number_of, routers, rules, watched};
 use crate::world::{PATIENCE, Plan, World, now};
 use patchbay::device::{CREDENTIAL_PURPOSE, MasterKey, Sealer};
 use patchbay::lab::{Fault, Hold, Point};
-use patchbay::model::{Hold as Held, Phase};
+use patchbay::model::{Alert, Hold as Held, Phase};
+use patchbay::settings::Settings;
 use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -14,22 +15,26 @@ async fn a_router_that_is_away_is_told_once_and_holds_back_the_rest() {
     world.router("R1").fault(Fault::Cpu(95)).await;
     world.hears(&["R1 CPU 95 %", "#1"]).await;
     world.router("R1").fault(Fault::Unreachable).await;
-    let down = world.hears(&["🔴 R1 answers neither on RESTCONF nor on SSH", "#2"]).await;
-    assert_eq!(down.message.slot.0, "alert/2");
-    let why = world.ask("/why 2").await;
+    let down = world.hears(&["🔴 R1 answers neither on RESTCONF nor on SSH"]).await;
+    // Its number is not the next one when its values were missed before it was told: what is held back
+    // takes a number too.
+    let number = number_of(&down);
+    assert!(down.text.contains(&format!("#{number}")), "{}", down.text);
+    let why = world.ask(&format!("/why {number}")).await;
     assert!(why.text.contains("first value over the limit") && why.text.contains("it fires"), "{}", why.text);
-    world.stands(|view| Ok(alert_of(view, "cpu")?.is_some_and(|a| a.held == Some(Held::DeviceDown)))).await;
+    for rule in ["cpu", "missing"] {
+        let waits = |alert: Alert| alert.held == Some(Held::DeviceDown);
+        world.stands(move |view| Ok(alert_of(view, rule)?.is_some_and(waits))).await;
+    }
     let held = world.ask("/alerts held").await;
-    assert!(
-        held.text.contains("#1 R1 CPU") && held.text.contains("while the router is unreachable"),
-        "{}",
-        held.text
-    );
+    for words in ["#1 R1 CPU", "R1 gives no values", "while the router is unreachable"] {
+        assert!(held.text.contains(words), "{words:?} in {}", held.text);
+    }
     let status = world.ask("/status all").await;
     assert!(status.text.contains("R1  does not answer since"), "{}", status.text);
     world.router("R1").clear_faults().await;
-    let back = world.replies(2, &["✅ R1 answers again after ", "(#2)"]).await;
-    assert_eq!(back.message.reply_to.unwrap().0, "alert/2");
+    let back = world.replies(number, &["✅ R1 answers again after ", &format!("(#{number})")]).await;
+    assert_eq!(back.message.reply_to.unwrap().0, down.message.slot.0);
     world.hears(&["✅ R1 CPU back to ", "(#1)"]).await;
     world.looks("R1", 8).await;
     assert_eq!(world.told().len(), 4, "{:#?}", world.told());
@@ -70,18 +75,38 @@ async fn is_reached(hold: &Hold) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_router_that_hangs_delays_no_other() {
-    let world = World::new(watched(routers(&["R1", "R2"]))).await;
+    // It is not given up while the other one is looked at.
+    let settings = |settings: &mut Settings| {
+        hasty(settings);
+        settings.restconf.answer = 3 * PATIENCE;
+    };
+    let world = World::new(Plan { settings, ..watched(routers(&["R1", "R2"])) }).await;
     world.is_well().await;
-    world.router("R1").fault(Fault::RestconfHang).await;
+    let hangs = world.router("R1").hold(Point::AtRestconf(String::new()));
+    hangs.reached_by(2).await;
     let before = world.router("R1").requests().len();
-    // Two looks at a time, each given up after two seconds; meanwhile the other goes on.
     world.looks("R2", 40).await;
-    let asked = world.router("R1").requests().len() - before;
-    assert!(asked < 20, "{asked} requests to one that hangs");
     world.router("R2").fault(Fault::Cpu(95)).await;
     world.hears(&["R2 CPU 95 %"]).await;
-    world.router("R1").clear_faults().await;
+    assert_eq!(world.router("R1").requests().len(), before, "two wait at a time, and no third");
+    hangs.release();
     world.router("R2").clear_faults().await;
+    world.is_well().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_router_that_hangs_is_given_up_and_is_not_down() {
+    let settings = |settings: &mut Settings| {
+        hasty(settings);
+        settings.restconf.answer = Duration::from_secs(2);
+    };
+    let world = World::new(Plan { settings, ..watched(routers(&["R1"])) }).await;
+    world.is_well().await;
+    world.router("R1").fault(Fault::RestconfHang).await;
+    world.hears(&["⚠️ R1 gives no values over RESTCONF"]).await;
+    // Two look at a time: a third one comes only when one was given up.
+    world.looks("R1", 6).await;
+    world.router("R1").clear_faults().await;
     world.is_well().await;
     assert!(!world.told().iter().any(|(_, text)| text.contains("R1 answers neither")), "{:#?}", world.told());
 }

@@ -68,6 +68,49 @@ async fn the_bot_sees_what_the_command_line_writes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn people_and_chats_are_set_from_the_command_line() {
+    let home = Home::new(LabPlan::one("R1")).await;
+    let add = |language: &str| {
+        let words = [
+            "person",
+            "add",
+            "dora",
+            "--role",
+            "viewer",
+            "--identity",
+            "terminal:dora",
+            "--language",
+            language,
+        ];
+        home.cli(&words)
+    };
+    add("xx").with(2).complains("there are texts in en only");
+    add("en").well();
+    let listed = home.cli(&["person", "list"]).well().out;
+    let row = |words: &[&str]| listed.lines().any(|line| words.iter().all(|word| line.contains(word)));
+    assert!(row(&["dora", "viewer", "en", "UTC", "terminal:dora"]), "{listed}");
+    assert!(home.cli(&["chat", "list"]).well().out.contains("none yet"));
+    let mut session = home.run();
+    session.asks("/whoami", "UTC");
+    let chats = home.cli(&["chat", "list"]).well().out;
+    assert!(chats.contains("ann"), "{chats}");
+    let place = chats.lines().nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    home.cli(&["chat", "set", &place, "--time-zone", "Asia/Ho_Chi_Minh"])
+        .with(2)
+        .complains("patchbay person set ann");
+    home.cli(&["chat", "set", "terminal:nowhere", "--language", "en"]).with(2).complains("there is no chat");
+    home.cli(&["chat", "set", &place, "--language", "xx"]).with(2).complains("there are texts in en only");
+    home.cli(&["person", "set", "ann", "--time-zone", "Asia/Ho_Chi_Minh"]).well();
+    session.asks("/whoami", "Asia/Ho_Chi_Minh");
+    session.asks("/link", "Send this from the other service: /link ");
+    let removed = home.cli(&["person", "remove", "ann"]).well().out;
+    for words in ["ann is removed", "1 identity", "1 link code", "subscriptions stay"] {
+        assert!(removed.contains(words), "{words:?} in {removed}");
+    }
+    session.ended().well();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn configurations_are_exported_redacted_or_with_the_key_raw() {
     let home = Home::new(LabPlan::fleet(2)).await;
     let mut session = home.run();

@@ -56,6 +56,7 @@ fn message(slot: &str, address: &str, document: Document) -> Message {
         parts: Vec::new(),
         reply_to: None,
         class: Class::Alert,
+        only: None,
         document,
         tokens: Vec::new(),
         files: Vec::new(),

@@ -87,6 +87,7 @@ fn answers_are_final_or_not_by_their_number() {
     let told = |code| match post::answered(code) {
         SendError::Later { .. } => "later",
         SendError::Never { .. } => "never",
+        SendError::Moved { .. } => "moved",
     };
     for (codes, becomes) in [
         ([421, 450, 451, 452, 454], "later"),

@@ -75,6 +75,7 @@ fn message(slot: &str, version: i64, document: Document) -> Message {
         parts: Vec::new(),
         reply_to: None,
         class: Class::Result,
+        only: None,
         tokens: document.buttons.iter().map(|button| Token(button.name.clone())).collect(),
         document,
         pictures: Vec::new(),

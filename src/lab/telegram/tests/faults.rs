@@ -15,6 +15,9 @@ async fn faults_are_for_a_method_a_chat_and_so_often() {
     assert_eq!(bot.ok("sendChatAction", json!({ "chat_id": an.id(), "action": "typing" })).await, true);
     assert_eq!(send(&an).await.0, 429);
     assert_eq!(send(&an).await.0, 200);
+    telegram.fault(Fault::TooMany(3).on("getMe").times(1)).await;
+    let said = exchange(bot.address, &format!("/bot{}/getMe", bot.token), "", b"").await;
+    assert!(said.contains("retry-after: 3\r\n"), "{said}");
     telegram.fault(Fault::Html(502).times(1)).await;
     let (status, page) = bot.raw("getMe", "", b"").await;
     assert!(status == 502 && page.contains("<h1>502 Bad Gateway</h1>"), "{status} {page}");

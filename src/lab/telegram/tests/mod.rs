@@ -196,4 +196,7 @@ async fn parameters_are_checked_by_name_and_type_and_inside_too() {
         (status, body["description"].as_str().unwrap()),
         (400, "Bad Request: parameter \"extra\" is unknown to this method (the lab is strict)")
     );
+    let (_telegram, bot) = started(Plan { strict: false, ..Plan::default() }).await;
+    let more = json!({ "commands": [{ "command": "a", "description": "b", "hide": false }], "method": "setMyCommands" });
+    assert_eq!(bot.ok("setMyCommands", more).await, true);
 }

@@ -112,7 +112,7 @@ async fn a_group_that_became_a_supergroup_says_where_it_went() {
     let updates = bot.taken().await;
     assert_eq!(updates[0]["message"]["migrate_to_chat_id"], new.id());
     assert_eq!(updates[1]["message"]["migrate_from_chat_id"], group.id());
-    assert_eq!(bot.send(&new, "x").await, 2);
+    assert_eq!(bot.send(&new, "x").await, 3);
     assert_eq!(new.title(), "Team");
 }
 

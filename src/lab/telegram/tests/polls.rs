@@ -108,3 +108,33 @@ async fn what_is_allowed_stays_allowed_and_what_is_old_is_gone() {
     telegram.set_update_life(Duration::from_secs(3_600));
     assert_eq!(bot.updates(json!({})).await, [Value::Null; 0]);
 }
+
+#[tokio::test]
+async fn a_flood_comes_in_batches_of_a_hundred_and_in_order() {
+    let (telegram, bot) = started(Plan::default()).await;
+    let people: Vec<Person> = (0..200).map(|number| telegram.person(&format!("P{number}"))).collect();
+    for round in 0..10 {
+        for person in &people {
+            person.private().say(person, &format!("{round}"));
+        }
+    }
+    let (mut next, mut said) = (0, Vec::new());
+    loop {
+        let batch = bot.updates(json!({ "offset": next })).await;
+        let Some(last) = batch.last() else { break };
+        assert_eq!(batch.len(), 100);
+        next = id(last) + 1;
+        said.extend(texts(&batch));
+    }
+    assert_eq!(said.len(), 2_000);
+    assert!(said.is_sorted());
+    let sent = people.iter().map(|person| {
+        let (bot, chat) = (bot.clone(), person.private());
+        async move { bot.send(&chat, "done").await }
+    });
+    futures_util::future::join_all(sent).await;
+    assert_eq!(
+        telegram.calls_by(200, |call| call.method == "sendMessage" && call.answered.is_some()).await.len(),
+        200
+    );
+}

@@ -118,6 +118,9 @@ async fn replies_and_topics_must_be_there() {
     assert_eq!(bot.no("sendMessage", closed.clone()).await, "400 Bad Request: TOPIC_CLOSED");
     forum.delete_topic(topic);
     assert_eq!(bot.no("sendMessage", closed).await, "400 Bad Request: message thread not found");
+    // The general topic has no number that could be named.
+    let general = send(json!({ "message_thread_id": 1 }));
+    assert_eq!(bot.no("sendMessage", general).await, "400 Bad Request: message thread not found");
     let group = telegram.group("Team", &[&an]);
     let none = json!({ "chat_id": group.id(), "text": "x", "message_thread_id": 1 });
     assert_eq!(bot.no("sendMessage", none).await, "400 Bad Request: message thread not found");

@@ -1,21 +1,21 @@
 //! A table as aligned lines: each column as wide as its widest cell, and the widest ones give way
-//! until all fit between margin and edge. Without an edge nothing is cut.
+//! until all fit. Without an edge nothing is cut.
 
-use super::line::{Line, Tint, fitted};
+use super::columns::fitted;
 use unicode_width::UnicodeWidthStr;
 
 const GAP: &str = "  ";
 /// A column is never cut below this: fewer columns would say nothing.
 const LEAST: usize = 6;
 
-/// The cells are clean and without line ends. `columns` is the room beside the margin.
-pub fn lines(head: &[String], rows: &[Vec<String>], columns: Option<usize>) -> Vec<Line> {
+/// The head first, where there is one. The cells are clean and without line ends.
+pub fn lines(head: &[String], rows: &[Vec<String>], columns: Option<usize>) -> Vec<String> {
     let mut widths = widest(head, rows);
     if let Some(columns) = columns {
         squeeze(&mut widths, columns);
     }
-    let head = (!head.is_empty()).then(|| Line::new(row(head, &widths), Tint::Faint));
-    head.into_iter().chain(rows.iter().map(|cells| Line::new(row(cells, &widths), Tint::Plain))).collect()
+    let head = (!head.is_empty()).then(|| row(head, &widths));
+    head.into_iter().chain(rows.iter().map(|cells| row(cells, &widths))).collect()
 }
 
 fn widest(head: &[String], rows: &[Vec<String>]) -> Vec<usize> {
@@ -52,7 +52,7 @@ mod tests {
         let cells = |row: &[&str]| row.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
         let rows = [cells(&["R1", "hanoi", "core router of the north"]), cells(&["R10", "東京", "edge"])];
         let got = lines(&cells(&["name", "site", "note"]), &rows, columns);
-        assert_eq!(got.into_iter().map(|line| line.text).collect::<Vec<_>>(), expected);
+        assert_eq!(got, expected);
     }
 
     #[test]

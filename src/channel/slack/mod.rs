@@ -1,0 +1,221 @@
+//! Slack. Commands come over a socket that we open (Socket Mode), so nobody needs to reach us; answers go
+//! out over the Web API. A command is answered in its thread, by one message that changes while the work
+//! goes on. What this door knows of the service's forms stays in this folder.
+
+mod api;
+mod blocks;
+mod budget;
+mod fault;
+mod heard;
+mod line;
+mod manifest;
+mod marks;
+mod memory;
+mod refs;
+mod road;
+mod send;
+mod socket;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use super::budget::Budgets;
+use super::{Channel, ChannelError, Deliver, Intake, Later, Listen, Opened, Setup, Shared};
+use crate::model::{Destination, Message, Receipt, Request, SendError, Text, Texts, Timestamp, Update};
+use api::{Api, Bot};
+use fault::Fault;
+use heard::Reader;
+use line::Sorted;
+use memory::{Typed, Unfinished};
+use road::Road;
+use serde_json::Value;
+use socket::Periods;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+pub use manifest::manifest;
+
+pub const KIND: &str = "slack";
+
+/// Between two versions of one message.
+const PACE: Duration = Duration::from_millis(1_200);
+/// A token that is refused is named so often, however many messages wait for it.
+const NAMED: Duration = Duration::from_secs(300);
+
+pub fn checked(table: &Setup<'_>) {
+    table::read(table);
+}
+
+/// Opens the door as its settings table says. Nothing is connected before it listens or sends.
+pub fn opened(table: &Setup<'_>, shared: &Shared) -> Option<Opened> {
+    let settings = table::read(table)?;
+    let road = match road::road(settings.proxy.as_ref()) {
+        Ok(road) => road,
+        Err(error) => {
+            table.fields.wrong("kind", format!("TLS cannot be used here ({error})"), "see the log");
+            return None;
+        }
+    };
+    let api = Api::new(road.clone(), settings.api_url.as_ref(), &settings.bot_token, &settings.app_token);
+    let slack = Arc::new(Slack {
+        name: table.name.to_owned(),
+        home: settings.home,
+        commands: shared.words.iter().filter(|word| word.starts_with('/')).cloned().collect(),
+        texts: Arc::clone(&shared.texts),
+        api,
+        road,
+        budgets: Budgets::default(),
+        unfinished: Unfinished::default(),
+        typed: Typed::default(),
+        bot: OnceCell::new(),
+        token_named: std::sync::Mutex::default(),
+        periods: Periods::default(),
+    });
+    let channel =
+        Channel { name: slack.name.clone(), listen: Some(Arc::clone(&slack) as _), deliver: slack as _ };
+    Some(Opened { channel, terminal: None })
+}
+
+/// `C0123456789`, `G...` for older private channels, `D...` for one person and the bot.
+pub fn fits(address: &str) -> bool {
+    let id = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase();
+    (3..=32).contains(&address.len()) && address.starts_with(['C', 'G', 'D']) && address.chars().all(id)
+}
+
+pub(super) struct Slack {
+    name: String,
+    /// Channels for what nobody asked for.
+    home: Vec<String>,
+    /// With their `/`.
+    commands: Vec<String>,
+    texts: Arc<Texts>,
+    api: Api,
+    road: Road,
+    budgets: Budgets,
+    unfinished: Unfinished,
+    typed: Typed,
+    /// Known after the first start of the socket.
+    bot: OnceCell<Bot>,
+    /// When a refused token was named last.
+    token_named: std::sync::Mutex<Option<Instant>>,
+    periods: Periods,
+}
+
+impl Slack {
+    /// What an envelope is. What asks for nothing is not stored: people's talk is theirs.
+    fn sorted(&self, kind: &str, payload: &Value) -> Sorted {
+        if payload.get("type").is_some_and(|kind| kind == "block_suggestion") {
+            return Sorted::Answer(Some(serde_json::json!({ "options": [] })));
+        }
+        let update = heard::update(&self.name, payload, now());
+        match update.filter(|update| self.request(update).is_some()) {
+            Some(update) => {
+                if kind == "slash_commands" {
+                    self.remember(payload);
+                }
+                Sorted::HandIn(update)
+            }
+            None => Sorted::Answer(None),
+        }
+    }
+
+    fn remember(&self, payload: &Value) {
+        let word = |key: &str| payload.get(key).and_then(Value::as_str);
+        if let (Some(channel), Some(url)) = (word("channel_id"), word("response_url"))
+            && let Ok(url) = Url::parse(url)
+        {
+            self.typed.remember(channel, url, instant());
+        }
+    }
+
+    /// Asked once; says at the start whether the bot's token is good.
+    async fn know_the_bot(&self) -> Result<(), Fault> {
+        let bot = self.bot.get_or_try_init(|| self.api.who_am_i()).await?;
+        tracing::debug!(channel = self.name, bot = bot.user, team = bot.team, "known by this name");
+        Ok(())
+    }
+
+    /// Somebody typed where the bot may not speak: only they are told, and what to do.
+    async fn hint(&self, message: &Message) {
+        let place = message.place.address.as_str();
+        let Some(url) = self.typed.take(place, instant()) else { return };
+        let bot = self.bot.get().map_or("patchbay", |bot| bot.user.as_str());
+        let text = match place.starts_with('D') {
+            true => text!("slack.not_here", bot = bot),
+            false => text!("slack.invite", bot = bot),
+        };
+        let hint = self.say_to(message, &text);
+        if let Err(fault) = self.api.answer(&url, &marks::escaped(&hint)).await {
+            tracing::info!(channel = self.name, %fault, "somebody could not be told that I am not in their channel");
+        }
+    }
+
+    fn say_to(&self, message: &Message, text: &Text) -> String {
+        self.texts.render(text, &message.reader, message.now)
+    }
+
+    fn name_token(&self, fault: &Fault, cure: &str) {
+        let now = instant();
+        let mut named = self.token_named.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if named.is_none_or(|at| now.saturating_duration_since(at) >= NAMED) {
+            *named = Some(now);
+            tracing::error!(
+                channel = self.name,
+                token = "bot_token",
+                "{fault}: {cure}. Messages wait until then"
+            );
+        }
+    }
+}
+
+impl Listen for Slack {
+    fn listen(
+        self: Arc<Self>,
+        intake: Intake,
+        stop: CancellationToken,
+    ) -> Later<'static, Result<(), ChannelError>> {
+        Box::pin(socket::listen(self, intake, stop))
+    }
+
+    fn request(&self, update: &Update) -> Option<Request> {
+        Reader { channel: &self.name, commands: &self.commands }.request(&update.raw)
+    }
+}
+
+impl Deliver for Slack {
+    fn pace(&self) -> Duration {
+        PACE
+    }
+
+    fn deliver<'a>(&'a self, message: &'a Message) -> Later<'a, Result<Receipt, SendError>> {
+        Box::pin(self.send(message))
+    }
+
+    fn turn(&self, message: &Message) -> Duration {
+        let stands = !self.unfinished.of(message).parts.is_empty();
+        let method = budget::method(message, stands);
+        self.budgets.take(&method.buckets(&message.place.address), message.class, instant())
+    }
+
+    fn edits_are_silent(&self) -> bool {
+        true
+    }
+
+    fn homes(&self) -> Vec<Destination> {
+        let home = |address: &String| Destination { channel: self.name.clone(), address: address.clone() };
+        self.home.iter().map(home).collect()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the door's one reading of the wall clock")]
+fn now() -> Timestamp {
+    chrono::Utc::now().into()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the door's one reading of the monotonic clock, for budgets")]
+fn instant() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,55 @@
+//! Table `moved`: places that have another address now. Whatever is bound to a place moves along, and
+//! what still names the old one (a route, a job that runs) reaches the new one.
+
+use super::topic::Topic;
+use super::work::{Result, View, Work};
+use crate::model::{Destination, Timestamp};
+
+/// Tables that name a place in `channel` and `address` and in which a row of the new place may stand
+/// in the way of one of the old.
+const BOUND: [&str; 9] =
+    ["chats", "dialogs", "presses", "free_watches", "slots", "told", "silences", "subscriptions", "links"];
+
+impl View<'_> {
+    /// What the place is called now.
+    pub fn now_at(&self, place: &Destination) -> Result<Destination> {
+        let became = self.one(
+            "SELECT became FROM moved WHERE channel = ?1 AND address = ?2",
+            [&place.channel, &place.address],
+            |row| row.get(0),
+        )?;
+        Ok(match became {
+            Some(address) => Destination { channel: place.channel.clone(), address },
+            None => place.clone(),
+        })
+    }
+}
+
+impl Work<'_> {
+    /// The service calls `from` so from now on. What the new address already has of its own stays as it is.
+    pub fn move_place(&mut self, from: &Destination, to: &Destination, now: Timestamp) -> Result<()> {
+        if from == to || from.channel != to.channel {
+            return Ok(());
+        }
+        self.run(
+            "INSERT INTO moved (channel, address, became, at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (channel, address) DO UPDATE SET became = excluded.became, at = excluded.at",
+            rusqlite::params![from.channel, from.address, to.address, now.0],
+        )?;
+        // Never in a circle: the newest word of the service counts.
+        self.run("DELETE FROM moved WHERE channel = ?1 AND address = ?2", [&to.channel, &to.address])?;
+        self.run(
+            "UPDATE moved SET became = ?3 WHERE channel = ?1 AND became = ?2",
+            [&from.channel, &from.address, &to.address],
+        )?;
+        for table in BOUND {
+            self.run(
+                &format!("UPDATE OR IGNORE {table} SET address = ?3 WHERE channel = ?1 AND address = ?2"),
+                [&from.channel, &from.address, &to.address],
+            )?;
+        }
+        self.touch(Topic::Outbox);
+        self.touch(Topic::People);
+        Ok(())
+    }
+}
