@@ -94,7 +94,7 @@ fn block(world: &World, ts: &str, block: &Value, page: &mut String) {
             }
         }
         "header" => {
-            let _ = write!(page, "<div class=\"head\">{}</div>", words(world, &field(block, "text")));
+            let _ = write!(page, "<div class=\"head\">{}</div>", words(world, field(block, "text")));
         }
         "divider" => page.push_str("<hr>"),
         "context" => {

@@ -10,7 +10,7 @@ async fn a_channel_is_shown_as_text_and_as_a_page_that_needs_nothing_else() {
     let plain = |text: &str| json!({ "type": "plain_text", "text": text });
     let blocks = json!([
         { "type": "header", "text": plain("R1 <down>") },
-        { "type": "section", "text": { "type": "mrkdwn", "text": format!("*since* 14:02, <@{}>\n```line\n<x> &amp; y```", room.anna) } },
+        { "type": "section", "text": { "type": "mrkdwn", "text": format!("*since* 14:02, <@{}>\n```line\n&lt;x&gt; &amp; y```", room.anna) } },
         { "type": "section", "fields": [plain("CPU 94 %"), plain("up 3 d")] },
         { "type": "context", "elements": [plain("core"), plain("danang")] },
         { "type": "actions", "elements": [
