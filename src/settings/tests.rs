@@ -348,6 +348,7 @@ fn the_example_holds_every_key() {
         "channel",
         "channel.terminal",
         "channel.mail",
+        "channel.slack",
     ];
     let asked: BTreeSet<String> = asked
         .into_iter()

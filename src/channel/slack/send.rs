@@ -188,7 +188,7 @@ impl Slack {
             title: &file.title,
             kind: file.kind,
             bytes: &file.bytes,
-            comment: file.comment.as_deref(),
+            comment: file.comment.as_ref(),
         };
         let sent = self.api.upload(place, Some(thread), &upload).await;
         self.heed(&budget::FILE, place, &sent);
