@@ -22,6 +22,7 @@ mod life;
 mod mail;
 mod pages;
 mod peer;
+mod peers_slack;
 mod peers_telegram;
 mod polls;
 mod process;

@@ -99,10 +99,11 @@ impl Inner {
         self.event(name, event)
     }
 
-    /// Besides the message itself, as the service does it.
+    /// Besides the message itself, as the service does it; in a conversation with the app there are no mentions.
     pub fn tell_mention(&self, message: &SlackMessage) -> Option<SlackDelivery> {
         let event = self.read(|world| {
-            let inside = world.channels.get(&message.channel).is_some_and(|channel| channel.has(BOT_USER));
+            let channel = world.channels.get(&message.channel)?;
+            let inside = channel.has(BOT_USER) && channel.sort != Sort::Direct;
             let Value::Object(mut event) = form::message(world, &self.plan, message) else { return None };
             merge(
                 &mut event,

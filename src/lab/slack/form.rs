@@ -246,6 +246,11 @@ fn rich(text: &str) -> Value {
     json!({ "type": "rich_text", "block_id": "typed", "elements": [section] })
 }
 
+/// A member of an object; nothing where it is not there.
+pub(crate) fn field<'a>(value: &'a Value, name: &str) -> &'a Value {
+    value.get(name).unwrap_or(&Value::Null)
+}
+
 pub(crate) fn merge(into: &mut Map<String, Value>, more: Value) {
     if let Value::Object(more) = more {
         into.extend(more);

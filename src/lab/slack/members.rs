@@ -45,15 +45,19 @@ impl Slack {
     /// Lets a member in, the app too; the app is told where it is a member.
     pub fn invite(&self, user: &str, channel: &str) {
         self.with_channel(channel, |channel| channel.members.insert(user.to_owned()));
-        self.inner.tell_membership(channel, user, "member_joined_channel");
+        self.tell_of(channel, user, "member_joined_channel");
     }
 
     pub fn remove(&self, user: &str, channel: &str) {
         self.with_channel(channel, |channel| channel.members.remove(user));
+        self.tell_of(channel, user, "member_left_channel");
+    }
+
+    fn tell_of(&self, channel: &str, user: &str, event: &str) {
         let inside =
             self.inner.read(|world| world.channels.get(channel).is_some_and(|channel| channel.has(BOT_USER)));
         if inside {
-            self.inner.tell_membership(channel, user, "member_left_channel");
+            self.inner.tell_membership(channel, user, event);
         }
     }
 

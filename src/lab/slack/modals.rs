@@ -1,17 +1,22 @@
 //! Modals: what is open before whom, what was put into it, and what an answer to its submission does. A modal lies on
 //! the one from which it was opened; at most three lie on each other.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use super::Inner;
 use super::blocks::{check_modal, with_ids};
-use super::form::merge;
+use super::form::{field, merge};
 use super::plan::{APP, BOT, SlackPlan, TEAM};
 use super::refusal::Refusal;
 use super::world::{Trigger, World};
 
 const MOST_MODALS: usize = 3;
+/// From so many on the old ones are forgotten; a lab that runs for weeks must not grow.
+pub(crate) const MOST_TRIGGERS: usize = 10_000;
+pub(crate) const OLD: Duration = Duration::from_hours(1);
 
 pub(crate) struct View {
     pub id: String,
@@ -53,6 +58,9 @@ pub enum SlackSubmitted {
 impl World {
     /// An id with which the app may open a modal for a while.
     pub fn trigger(&mut self, user: &str, view: Option<&str>) -> String {
+        if self.triggers.len() >= MOST_TRIGGERS {
+            self.triggers.retain(|_, trigger| trigger.made.elapsed() < OLD);
+        }
         let id = format!("{}.{}.lab", self.number(), self.number());
         let view = view.map(str::to_owned);
         let trigger = Trigger { user: user.to_owned(), made: Instant::now(), used: false, view };
@@ -77,7 +85,8 @@ impl World {
     pub fn show(&mut self, user: &str, view: &Value, below: Option<&str>) -> Result<String, Refusal> {
         check_modal(view)?;
         let external = view.get("external_id").and_then(Value::as_str).filter(|id| !id.is_empty());
-        if external.is_some_and(|id| self.views.values().any(|other| other.body["external_id"] == id)) {
+        if external.is_some_and(|id| self.views.values().any(|other| field(&other.body, "external_id") == id))
+        {
             return Err(Refusal::new("duplicate_external_id"));
         }
         match below {
@@ -130,7 +139,7 @@ impl World {
     pub fn view_id(&self, id: Option<&str>, external: Option<&str>) -> Result<String, Refusal> {
         let wanted = |view: &&View| match (id, external) {
             (Some(id), _) => view.id == id,
-            (None, Some(external)) => view.body["external_id"] == external,
+            (None, Some(external)) => field(&view.body, "external_id") == external,
             (None, None) => false,
         };
         let found = self.views.values().find(wanted);
@@ -223,12 +232,18 @@ pub(crate) fn submitted(inner: &Inner, id: &str, payload: &Value) {
 
 /// Every error must be at an input that is there.
 fn errors(world: &World, id: &str, payload: &Value) -> Result<(), Refusal> {
-    let blocks =
-        world.views.get(id).and_then(|view| view.body["blocks"].as_array()).cloned().unwrap_or_default();
+    let blocks = world
+        .views
+        .get(id)
+        .and_then(|view| field(&view.body, "blocks").as_array())
+        .cloned()
+        .unwrap_or_default();
     let errors = payload.get("errors").and_then(Value::as_object).filter(|errors| !errors.is_empty());
     let errors = errors.ok_or_else(|| Refusal::new("errors without errors"))?;
     let stray = errors.keys().find(|block| {
-        !blocks.iter().any(|one| one["type"] == "input" && one["block_id"] == json!(block.as_str()))
+        !blocks
+            .iter()
+            .any(|one| field(one, "type") == "input" && *field(one, "block_id") == json!(block.as_str()))
     });
     match stray {
         Some(block) => Err(Refusal::new(format!("an error at {block}, which is no input"))),

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use super::form::field;
 use super::message::{SlackFile, SlackMessage};
 use super::plan::SlackPlan;
 use super::text;
@@ -76,7 +77,7 @@ fn clock(ts: &str) -> String {
 
 fn block(world: &World, block: &Value, page: &mut String) {
     let list = |name: &str| block[name].as_array().map(Vec::as_slice).unwrap_or_default();
-    match block["type"].as_str().unwrap_or_default() {
+    match field(block, "type").as_str().unwrap_or_default() {
         "section" => {
             if let Some(text) = block.get("text") {
                 let _ = write!(page, "<div class=\"text\">{}</div>", words(world, text));
@@ -93,7 +94,7 @@ fn block(world: &World, block: &Value, page: &mut String) {
             }
         }
         "header" => {
-            let _ = write!(page, "<div class=\"head\">{}</div>", words(world, &block["text"]));
+            let _ = write!(page, "<div class=\"head\">{}</div>", words(world, &field(block, "text")));
         }
         "divider" => page.push_str("<hr>"),
         "context" => {
@@ -113,24 +114,24 @@ fn block(world: &World, block: &Value, page: &mut String) {
 }
 
 fn element(world: &World, element: &Value, page: &mut String) {
-    let _ = match element["type"].as_str().unwrap_or_default() {
+    let _ = match field(element, "type").as_str().unwrap_or_default() {
         "button" => {
-            let style = element["style"].as_str().unwrap_or_default();
+            let style = field(element, "style").as_str().unwrap_or_default();
             write!(
                 page,
                 "<span class=\"button {}\">{}</span>",
                 safe(style),
-                safe(&text::words(&element["text"]))
+                safe(&text::words(field(element, "text")))
             )
         }
         "plain_text" | "mrkdwn" => write!(page, "<span>{}</span> ", words(world, element)),
         "image" => {
-            write!(page, "<span>({})</span> ", safe(element["alt_text"].as_str().unwrap_or_default()))
+            write!(page, "<span>({})</span> ", safe(field(element, "alt_text").as_str().unwrap_or_default()))
         }
         _ => write!(
             page,
             "<span class=\"button\">{} &#9662;</span>",
-            safe(&text::words(&element["placeholder"]))
+            safe(&text::words(field(element, "placeholder")))
         ),
     };
 }
@@ -147,8 +148,8 @@ fn file(file: &SlackFile, page: &mut String) {
 }
 
 fn words(world: &World, value: &Value) -> String {
-    let said = value["text"].as_str().unwrap_or_default();
-    if value["type"] == "mrkdwn" { mrkdwn(world, said) } else { safe(said) }
+    let said = field(value, "text").as_str().unwrap_or_default();
+    if field(value, "type") == "mrkdwn" { mrkdwn(world, said) } else { safe(said) }
 }
 
 /// Fences, code and bold; people and links by their names.
@@ -183,7 +184,7 @@ fn named(world: &World, said: &str) -> String {
 fn bold(safe: &str) -> String {
     let lines = safe.split('\n').map(|line| {
         let parts: Vec<&str> = line.split('*').collect();
-        if parts.len() < 3 || parts.len() % 2 == 0 {
+        if parts.len() < 3 || parts.len().is_multiple_of(2) {
             return line.to_owned();
         }
         let marked = parts.iter().enumerate().map(|(number, part)| match number % 2 {

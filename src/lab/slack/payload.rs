@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::form;
+use super::form::{self, field};
 use super::message::SlackMessage;
 use super::modals::View;
 use super::plan::{APP, SlackPlan, TEAM};
@@ -80,7 +80,7 @@ pub(crate) fn action(block: &str, element: &Value, more: Value, ts: &str) -> Val
 pub(crate) fn suggestion(block: &str, element: &Value, typed: &str) -> Value {
     json!({
         "type": "block_suggestion",
-        "action_id": element["action_id"],
+        "action_id": field(element, "action_id"),
         "block_id": block,
         "value": typed,
     })
@@ -90,20 +90,20 @@ pub(crate) fn suggestion(block: &str, element: &Value, typed: &str) -> Value {
 /// something is missing, in the service's words.
 pub(crate) fn filled(view: &Value, values: &[(&str, &str)]) -> Result<Value, Vec<(String, String)>> {
     let (mut state, mut missing) = (Map::new(), Vec::new());
-    for block in view["blocks"].as_array().into_iter().flatten() {
-        let inputs = block["elements"].as_array().into_iter().flatten();
+    for block in field(view, "blocks").as_array().into_iter().flatten() {
+        let inputs = field(block, "elements").as_array().into_iter().flatten();
         let inputs = inputs.chain(["element", "accessory"].into_iter().filter_map(|name| block.get(name)));
-        let id = block["block_id"].as_str().unwrap_or_default();
+        let id = field(block, "block_id").as_str().unwrap_or_default();
         let mut inside = Map::new();
-        for element in inputs.filter(|element| element["type"] != "button") {
-            let Some(action) = element["action_id"].as_str() else { continue };
+        for element in inputs.filter(|element| field(element, "type") != "button") {
+            let Some(action) = field(element, "action_id").as_str() else { continue };
             let given = values.iter().find(|(name, _)| *name == action).map(|(_, value)| *value);
             let (name, value) = put_in(element, given);
-            let needed = block["type"] == "input" && block["optional"] != true;
+            let needed = field(block, "type") == "input" && field(block, "optional") != true;
             if needed && value.is_null() {
                 missing.push((id.to_owned(), "Please complete this required field.".to_owned()));
             }
-            inside.insert(action.to_owned(), json!({ "type": element["type"], name: value }));
+            inside.insert(action.to_owned(), json!({ "type": field(element, "type"), name: value }));
         }
         if !inside.is_empty() {
             state.insert(id.to_owned(), Value::Object(inside));
@@ -115,11 +115,11 @@ pub(crate) fn filled(view: &Value, values: &[(&str, &str)]) -> Result<Value, Vec
 /// Under which name a value of this element is told, and the value; `null` is none.
 fn put_in(element: &Value, given: Option<&str>) -> (&'static str, Value) {
     let or_initial = |initial: &str| given.map_or_else(|| element[initial].clone(), |given| json!(given));
-    match element["type"].as_str().unwrap_or_default() {
+    match field(element, "type").as_str().unwrap_or_default() {
         "static_select" | "radio_buttons" => ("selected_option", one(element, given)),
         "external_select" => {
             let typed = |given| json!({ "text": { "type": "plain_text", "text": given, "emoji": true }, "value": given });
-            ("selected_option", given.map_or_else(|| element["initial_option"].clone(), typed))
+            ("selected_option", given.map_or_else(|| field(element, "initial_option").clone(), typed))
         }
         "checkboxes" | "multi_static_select" => {
             let chosen: Vec<Value> = given
@@ -143,9 +143,9 @@ fn put_in(element: &Value, given: Option<&str>) -> (&'static str, Value) {
 }
 
 fn one(element: &Value, given: Option<&str>) -> Value {
-    let Some(given) = given else { return element["initial_option"].clone() };
-    let groups = element["option_groups"].as_array().into_iter().flatten();
-    let grouped = groups.filter_map(|group| group["options"].as_array()).flatten();
-    let mut options = element["options"].as_array().into_iter().flatten().chain(grouped);
-    options.find(|option| option["value"] == given).cloned().unwrap_or_default()
+    let Some(given) = given else { return field(element, "initial_option").clone() };
+    let groups = field(element, "option_groups").as_array().into_iter().flatten();
+    let grouped = groups.filter_map(|group| field(group, "options").as_array()).flatten();
+    let mut options = field(element, "options").as_array().into_iter().flatten().chain(grouped);
+    options.find(|option| field(option, "value") == given).cloned().unwrap_or_default()
 }

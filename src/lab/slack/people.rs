@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::blocks::faults_of_options;
 use super::courier::{After, Envelope, SlackDelivery};
+use super::form::field;
 use super::message::SlackMessage;
 use super::modals::{self, SlackModal, SlackSubmitted};
 use super::plan::{APP, BOT_USER, TEAM};
@@ -109,7 +110,7 @@ impl Slack {
 
     /// Presses the button of this `action_id`, or that says this. `None` where there is none.
     pub fn press(&self, user: &str, channel: &str, ts: &str, button: &str) -> Option<SlackDelivery> {
-        self.act(user, channel, ts, button, |element| (element["type"] == "button").then(|| json!({})))
+        self.act(user, channel, ts, button, |element| (field(element, "type") == "button").then(|| json!({})))
     }
 
     /// Chooses a line of a selection by its text or its value. `None` where there is none; those of an external
@@ -123,7 +124,7 @@ impl Slack {
         choice: &SlackChoice,
     ) -> Option<SlackDelivery> {
         self.act(user, channel, ts, selection, |element| {
-            let option = match element["type"].as_str()? {
+            let option = match field(element, "type").as_str()? {
                 "static_select" | "overflow" | "radio_buttons" => chosen(element, choice)?,
                 "external_select" => option(choice),
                 _ => return None,
@@ -190,9 +191,9 @@ impl Slack {
     pub async fn modal_options(&self, user: &str, selection: &str, typed: &str) -> Vec<SlackChoice> {
         let payload = self.inner.read(|world| {
             let view = world.top(user)?;
-            let blocks = view.body["blocks"].as_array()?;
-            let (block, element) =
-                super::blocks::elements(blocks).find(|(_, element)| element["action_id"] == selection)?;
+            let blocks = field(&view.body, "blocks").as_array()?;
+            let (block, element) = super::blocks::elements(blocks)
+                .find(|(_, element)| field(element, "action_id") == selection)?;
             let mut told = payload::in_modal(world, &self.inner.plan, view);
             form::merge(&mut told, payload::suggestion(block, element, typed));
             Some(Value::Object(told))
@@ -211,9 +212,9 @@ impl Slack {
             self.inner.breach(format!("an answer to a suggestion: {faults:?}"));
             return Vec::new();
         }
-        let groups = payload["option_groups"].as_array().into_iter().flatten();
-        let grouped = groups.filter_map(|group| group["options"].as_array()).flatten();
-        let options = payload["options"].as_array().into_iter().flatten().chain(grouped);
+        let groups = field(&payload, "option_groups").as_array().into_iter().flatten();
+        let grouped = groups.filter_map(|group| field(group, "options").as_array()).flatten();
+        let options = field(&payload, "options").as_array().into_iter().flatten().chain(grouped);
         let shown = |option: &Value| {
             let text = |at: &str| option.pointer(at)?.as_str().map(str::to_owned);
             Some(SlackChoice { text: text("/text/text")?, value: text("/value")? })
@@ -267,6 +268,27 @@ impl Slack {
         }
     }
 
+    /// Presses a button in the modal, which stays as it is until the app does something with it.
+    pub fn modal_press(&self, user: &str, button: &str) -> Option<SlackDelivery> {
+        let inner = &self.inner;
+        let payload = inner.change(|world| {
+            let (ts, id) = (world.ts(), world.top(user)?.id.clone());
+            let trigger = world.trigger(user, Some(&id));
+            let view = world.views.get(&id)?;
+            let blocks = field(&view.body, "blocks").as_array()?;
+            let (block, element) =
+                super::blocks::elements(blocks).find(|(_, element)| field(element, "action_id") == button)?;
+            let action = payload::action(block, element, json!({}), &ts);
+            let mut told = payload::in_modal(world, &inner.plan, view);
+            form::merge(
+                &mut told,
+                json!({ "type": "block_actions", "trigger_id": trigger, "actions": [action] }),
+            );
+            Some(Value::Object(told))
+        })?;
+        Some(inner.send(Envelope { kind: "interactive", payload, accepts: false, after: After::Nothing }))
+    }
+
     /// Closes the modal; the app is told where it asked for it.
     pub fn close_modal(&self, user: &str) -> Option<SlackDelivery> {
         let payload = self.inner.change(|world| {
@@ -307,11 +329,12 @@ fn option(choice: &SlackChoice) -> Value {
 
 /// The option that shows this text or sends this value.
 fn chosen(element: &Value, choice: &SlackChoice) -> Option<Value> {
-    let groups = element["option_groups"].as_array().into_iter().flatten();
-    let grouped = groups.filter_map(|group| group["options"].as_array()).flatten();
-    let mut options = element["options"].as_array().into_iter().flatten().chain(grouped);
+    let groups = field(element, "option_groups").as_array().into_iter().flatten();
+    let grouped = groups.filter_map(|group| field(group, "options").as_array()).flatten();
+    let mut options = field(element, "options").as_array().into_iter().flatten().chain(grouped);
     let is = |option: &&Value| {
-        option["value"] == choice.value.as_str() || option["text"]["text"] == choice.text.as_str()
+        field(option, "value") == choice.value.as_str()
+            || field(field(option, "text"), "text") == choice.text.as_str()
     };
     options.find(is).cloned()
 }

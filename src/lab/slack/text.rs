@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
+use super::form::field;
 use super::message::SlackMessage;
 use super::world::World;
 
@@ -33,7 +34,7 @@ fn one(world: &World, said: &SlackMessage, indent: &str, page: &mut String) {
         let _ = write!(lines, "\n:{}:", said.reactions.join(": :"));
     }
     for line in lines.lines() {
-        let _ = writeln!(page, "{indent}{line}");
+        let _ = writeln!(page, "{indent}{}", line.trim_end());
     }
 }
 
@@ -64,7 +65,7 @@ pub(crate) fn message(message: &SlackMessage) -> String {
 
 pub(crate) fn block(block: &Value) -> String {
     let list = |name: &str| block[name].as_array().map(Vec::as_slice).unwrap_or_default();
-    match block["type"].as_str().unwrap_or_default() {
+    match field(block, "type").as_str().unwrap_or_default() {
         "section" => {
             let mut parts: Vec<String> = Vec::new();
             parts.extend(block.get("text").map(words));
@@ -72,32 +73,32 @@ pub(crate) fn block(block: &Value) -> String {
             parts.extend(block.get("accessory").map(element));
             parts.join("\n")
         }
-        "header" => words(&block["text"]),
+        "header" => words(field(block, "text")),
         "divider" => "----".to_owned(),
         "context" => list("elements").iter().map(element).collect::<Vec<_>>().join("  "),
         "actions" => list("elements").iter().map(element).collect::<Vec<_>>().join(" "),
-        "image" => format!("(picture: {})", block["alt_text"].as_str().unwrap_or_default()),
-        "input" => format!("{}: {}", words(&block["label"]), element(&block["element"])),
-        "markdown" => block["text"].as_str().unwrap_or_default().to_owned(),
+        "image" => format!("(picture: {})", field(block, "alt_text").as_str().unwrap_or_default()),
+        "input" => format!("{}: {}", words(field(block, "label")), element(field(block, "element"))),
+        "markdown" => field(block, "text").as_str().unwrap_or_default().to_owned(),
         _ => rich(block).trim_end().to_owned(),
     }
 }
 
 fn element(element: &Value) -> String {
-    let placeholder = || words(&element["placeholder"]);
-    match element["type"].as_str().unwrap_or_default() {
-        "button" => format!("[{}]", words(&element["text"])),
+    let placeholder = || words(field(element, "placeholder"));
+    match field(element, "type").as_str().unwrap_or_default() {
+        "button" => format!("[{}]", words(field(element, "text"))),
         "plain_text" | "mrkdwn" => words(element),
-        "image" => format!("(picture: {})", element["alt_text"].as_str().unwrap_or_default()),
+        "image" => format!("(picture: {})", field(element, "alt_text").as_str().unwrap_or_default()),
         "overflow" => "[...]".to_owned(),
-        "plain_text_input" => format!("[{}_]", element["initial_value"].as_str().unwrap_or_default()),
+        "plain_text_input" => format!("[{}_]", field(element, "initial_value").as_str().unwrap_or_default()),
         _ => format!("[{} v]", placeholder()),
     }
 }
 
 pub(crate) fn words(text: &Value) -> String {
-    let said = text["text"].as_str().unwrap_or_default();
-    if text["type"] == "mrkdwn" { plain(said) } else { said.to_owned() }
+    let said = field(text, "text").as_str().unwrap_or_default();
+    if field(text, "type") == "mrkdwn" { plain(said) } else { said.to_owned() }
 }
 
 /// The words in what is not laid out here: tables, rich text.

@@ -69,6 +69,31 @@ async fn every_method_of_the_table_is_done_by_somebody() {
 }
 
 #[tokio::test]
+async fn an_app_may_and_hears_what_its_manifest_says() {
+    let manifest = json!({
+        "features": {
+            "bot_user": { "display_name": "watcher" },
+            "slash_commands": [{ "command": "/status", "description": "x" }],
+        },
+        "oauth_config": { "scopes": { "bot": ["chat:write", "commands"] } },
+        "settings": { "event_subscriptions": { "bot_events": ["app_mention"] }, "socket_mode_enabled": true },
+    });
+    let room = room(SlackPlan::default().with_manifest(&manifest)).await;
+    assert_eq!(room.ok("auth.test", json!({})).await["user"], "watcher");
+    let heard = room.heard("auth.test", &json!({})).await;
+    assert!(heard.head.contains("x-oauth-scopes: chat:write,commands"), "{}", heard.head);
+    room.post("allowed").await;
+    assert_eq!(room.form("users.info", &json!({ "user": room.anna })).await["error"], "missing_scope");
+    let (mut line, _) = room.socket().await;
+    assert!(room.slack.slash(&room.anna, &room.noc, "/bw", "").is_none());
+    room.slack.write(&room.anna, &room.noc, None, "not subscribed");
+    room.slack.mention(&room.anna, &room.noc, None, "heard");
+    assert_eq!(line.take().await["payload"]["event"]["type"], "app_mention");
+    room.slack.slash(&room.anna, &room.noc, "/status", "").unwrap();
+    assert_eq!(line.take().await["payload"]["command"], "/status");
+}
+
+#[tokio::test]
 async fn messages_are_posted_changed_and_deleted_where_the_app_may() {
     let room = room(SlackPlan::default()).await;
     let (slack, anna) = (&room.slack, &room.anna);

@@ -169,6 +169,32 @@ async fn a_submission_is_answered_with_errors_another_view_or_nothing() {
 }
 
 #[tokio::test]
+async fn a_button_in_a_modal_may_put_another_on_it_and_three_are_the_most() {
+    let room = room(hurried()).await;
+    let (mut line, _) = room.socket().await;
+    let slash = room.slack.slash(&room.anna, &room.noc, "/bw", "").unwrap();
+    line.take().await;
+    let more = json!({ "blocks": [{ "type": "actions", "elements": [
+        { "type": "button", "action_id": "more", "text": plain("More") }] }] });
+    room.ok("views.open", json!({ "trigger_id": slash.trigger, "view": modal(&more) })).await;
+    // What was typed opens nothing on top of a modal.
+    let second = room.slack.slash(&room.anna, &room.noc, "/bw", "").unwrap();
+    line.take().await;
+    let lost = json!({ "trigger_id": second.trigger, "view": modal(&more) });
+    assert_eq!(room.refused("views.push", lost).await, "invalid_trigger_id");
+    for deep in [2, 3, 4] {
+        room.slack.modal_press(&room.anna, "more").unwrap();
+        let told = line.take().await;
+        assert_eq!(told["payload"]["container"]["type"], "view");
+        let push = json!({ "trigger_id": told["payload"]["trigger_id"], "view": modal(&more) });
+        match deep {
+            4 => assert_eq!(room.refused("views.push", push).await, "push_limit_reached"),
+            _ => assert!(room.ok("views.push", push).await["view"]["previous_view_id"].is_string()),
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_answer_that_the_service_does_not_take_is_a_breach() {
     let room = room(hurried()).await;
     let (mut line, _) = room.socket().await;

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use crate::lab::calls::Call;
 use crate::lab::slack::blocks::check_blocks;
 use crate::lab::slack::message::SlackMessage;
+use crate::lab::slack::modals::{MOST_TRIGGERS, OLD};
 use crate::lab::slack::world::{Draft, Hook, World};
 use crate::lab::slack::{Inner, fault::SlackFault};
 
@@ -37,6 +38,9 @@ impl World {
         channel: &str,
         original: Option<&str>,
     ) -> (String, String) {
+        if self.hooks.len() >= MOST_TRIGGERS {
+            self.hooks.retain(|_, hook| hook.made.elapsed() < OLD);
+        }
         let id = format!("{}/lab{}", crate::lab::slack::plan::TEAM, self.number());
         let hook = Hook {
             user: user.to_owned(),
@@ -55,9 +59,9 @@ type Said = Result<Done, (u16, &'static str)>;
 /// What an answer did to the channel.
 enum Done {
     Nothing,
-    New(SlackMessage),
-    Changed(SlackMessage, SlackMessage),
-    Gone(SlackMessage),
+    New(Box<SlackMessage>),
+    Changed(Box<(SlackMessage, SlackMessage)>),
+    Gone(Box<SlackMessage>),
 }
 
 pub(crate) fn post(inner: &Inner, id: &str, call: &Call) -> Result<String, (u16, &'static str)> {
@@ -95,7 +99,7 @@ fn tell(inner: &Inner, done: &Done) {
     match done {
         Done::Nothing => {}
         Done::New(message) => drop(inner.tell(message)),
-        Done::Changed(before, after) => drop(inner.tell_changed(before, after)),
+        Done::Changed(both) => drop(inner.tell_changed(&both.0, &both.1)),
         Done::Gone(message) => drop(inner.tell_deleted(message)),
     }
 }
@@ -110,7 +114,7 @@ fn say(world: &mut World, id: &str, body: &Value) -> Said {
     let hook = world.hooks.get(id).ok_or((404, "expired_url"))?;
     let (channel, user, original) = (hook.channel.clone(), hook.user.clone(), hook.original.clone());
     if let (true, Some(original)) = (flag("delete_original"), &original) {
-        return Ok(world.delete(&channel, original).map_or(Done::Nothing, Done::Gone));
+        return Ok(world.delete(&channel, original).map_or(Done::Nothing, |gone| Done::Gone(Box::new(gone))));
     }
     if text.chars().count() > MOST_TEXT {
         return Err((400, "msg_too_long"));
@@ -125,7 +129,7 @@ fn say(world: &mut World, id: &str, body: &Value) -> Said {
     }
     if let (true, Some(original)) = (flag("replace_original"), &original) {
         let revised = world.revise(&channel, original, Some(text), blocks);
-        return Ok(revised.map_or(Done::Nothing, |(before, after)| Done::Changed(before, after)));
+        return Ok(revised.map_or(Done::Nothing, |both| Done::Changed(Box::new(both))));
     }
     let only_for = match object.get("response_type").and_then(Value::as_str) {
         Some("in_channel") => None,
@@ -139,5 +143,5 @@ fn say(world: &mut World, id: &str, body: &Value) -> Said {
         only_for,
         ..Draft::of_app()
     };
-    Ok(world.say(&channel, draft).map_or(Done::Nothing, Done::New))
+    Ok(world.say(&channel, draft).map_or(Done::Nothing, |said| Done::New(Box::new(said))))
 }
