@@ -2,7 +2,9 @@
 //! holds ([`Deliver`]); it knows its service's format and nobody else's. It never decides anything.
 
 use crate::model::written::Fields;
-use crate::model::{Command, Destination, Menu, Message, Receipt, Request, Secret, SendError, Text, Texts, Update};
+use crate::model::{
+    Command, Destination, Menu, Message, Receipt, Request, Secret, SendError, Text, Texts, Update,
+};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;

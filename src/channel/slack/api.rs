@@ -118,8 +118,8 @@ impl Api {
     }
 
     pub async fn update(&self, channel: &str, ts: &str, said: &Said) -> Result<(), Fault> {
-        let request = SlackApiChatUpdateRequest::new(channel.into(), said.content(), ts.into())
-            .with_link_names(false);
+        let request =
+            SlackApiChatUpdateRequest::new(channel.into(), said.content(), ts.into()).with_link_names(false);
         self.call::<Nothing>(&self.bot, "chat.update", &request).await.map(drop)
     }
 
@@ -143,7 +143,12 @@ impl Api {
     }
 
     /// Three calls: a place, the bytes, and to whom it is shown. Its id.
-    pub async fn upload(&self, channel: &str, thread: Option<&str>, file: &Upload<'_>) -> Result<String, Fault> {
+    pub async fn upload(
+        &self,
+        channel: &str,
+        thread: Option<&str>,
+        file: &Upload<'_>,
+    ) -> Result<String, Fault> {
         let session = self.client.open_session(&self.bot);
         let wanted = SlackApiFilesGetUploadUrlExternalRequest::new(file.name.to_owned(), file.bytes.len());
         let place = within(self.answer, session.get_upload_url_external(&wanted)).await?;
@@ -194,7 +199,12 @@ impl Api {
 }
 
 fn nobody(span: &tracing::Span) -> SlackClientApiCallContext<'_> {
-    SlackClientApiCallContext { rate_control_params: None, token: None, tracing_span: span, is_sensitive_url: true }
+    SlackClientApiCallContext {
+        rate_control_params: None,
+        token: None,
+        tracing_span: span,
+        is_sensitive_url: true,
+    }
 }
 
 async fn within<A>(

@@ -205,7 +205,8 @@ fn plain(words: &str) -> SlackBlock {
 }
 
 fn code(words: &str) -> SlackBlock {
-    let text = SlackBlockMarkDownText::new(format!("```\n{}\n```", marks::escaped(words))).with_verbatim(true);
+    let text =
+        SlackBlockMarkDownText::new(format!("```\n{}\n```", marks::escaped(words))).with_verbatim(true);
     SlackSectionBlock::new().with_text(SlackBlockText::MarkDown(text)).into()
 }
 
@@ -248,11 +249,13 @@ fn answers(message: &Message, keys: &[Key], choose: &str) -> Option<SlackBlock> 
     }
     let dangerous = matches!(rows.as_slice(), [(yes, _), (no, _)] if answers_with(yes) && cancels(no));
     if rows.len() <= BUTTONS {
-        let element = |(at, (button, key)): (usize, &(&Button, &Key))| self::button(button, key, dangerous && at == 0);
+        let element =
+            |(at, (button, key)): (usize, &(&Button, &Key))| self::button(button, key, dangerous && at == 0);
         return Some(SlackActionsBlock::new(rows.iter().enumerate().map(element).collect()).into());
     }
     let (cancel, offers): (Vec<_>, Vec<_>) = rows.iter().partition(|(button, _)| cancels(button));
-    let option = |(_, key): &&(&Button, &Key)| SlackBlockChoiceItem::new(label(&key.label), key.token.0.clone());
+    let option =
+        |(_, key): &&(&Button, &Key)| SlackBlockChoiceItem::new(label(&key.label), key.token.0.clone());
     let menu = SlackBlockStaticSelectElement::new()
         .with_action_id("menu".into())
         .with_placeholder(label(choose))

@@ -17,12 +17,16 @@ const fn tier(a_minute: u32, burst: u32) -> Allowance {
 }
 
 /// About one a second in a channel; short bursts pass.
-pub const POST: Method =
-    Method { name: "chat.postMessage", by_channel: true, allowance: Allowance::new(3, Duration::from_secs(1)) };
+pub const POST: Method = Method {
+    name: "chat.postMessage",
+    by_channel: true,
+    allowance: Allowance::new(3, Duration::from_secs(1)),
+};
 /// Tier 3.
 pub const UPDATE: Method = Method { name: "chat.update", by_channel: false, allowance: tier(50, 10) };
 /// Tier 4.
-pub const WHISPER: Method = Method { name: "chat.postEphemeral", by_channel: false, allowance: tier(100, 20) };
+pub const WHISPER: Method =
+    Method { name: "chat.postEphemeral", by_channel: false, allowance: tier(100, 20) };
 /// Of the three calls that a file takes the strictest counts.
 pub const FILE: Method = Method { name: "files", by_channel: false, allowance: tier(20, 5) };
 /// "Several hundred a minute" of a whole workspace.

@@ -31,7 +31,10 @@ const TOKENS: [(&str, &str); 11] = [
     ("account_inactive", "the app was removed from the workspace: install it anew and copy the new token"),
     ("org_login_required", "the workspace is being moved: wait, or ask its owner"),
     ("ekm_access_denied", "an administrator of the workspace has stopped it: ask them"),
-    ("not_allowed_token_type", "it is the wrong kind of token: bot_token begins with xoxb, app_token with xapp"),
+    (
+        "not_allowed_token_type",
+        "it is the wrong kind of token: bot_token begins with xoxb, app_token with xapp",
+    ),
     ("missing_scope", "the token may not do this: install the app anew from `patchbay channel manifest`"),
     ("no_permission", "the token may not do this: install the app anew from `patchbay channel manifest`"),
     ("access_denied", "the token may not do this: ask an administrator of the workspace"),
@@ -67,7 +70,9 @@ impl Fault {
             SlackClientError::HttpError(error) => Fault::Status(error.status_code.as_u16()),
             SlackClientError::HttpProtocolError(error) => unheard(error.cause.as_deref()),
             SlackClientError::SystemError(error) => unheard(error.cause.as_deref()),
-            SlackClientError::ProtocolError(_) | SlackClientError::SocketModeProtocolError(_) => Fault::Strange,
+            SlackClientError::ProtocolError(_) | SlackClientError::SocketModeProtocolError(_) => {
+                Fault::Strange
+            }
             SlackClientError::EndOfStream(_) => Fault::Unheard,
         }
     }
@@ -96,7 +101,9 @@ impl Fault {
     pub fn for_message(&self) -> SendError {
         let (after, why) = match self {
             Fault::Limited(after) => (*after, self.to_string()),
-            Fault::Said { word, .. } if PASSING.contains(&word.as_str()) => (Duration::ZERO, self.to_string()),
+            Fault::Said { word, .. } if PASSING.contains(&word.as_str()) => {
+                (Duration::ZERO, self.to_string())
+            }
             Fault::Said { .. } => match self.cure() {
                 Some(cure) => (REFUSED_TOKEN, format!("{self}: {cure}")),
                 None => return SendError::Never { why: self.to_string() },
@@ -130,7 +137,8 @@ fn details(body: &str) -> Vec<String> {
     let body: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
     let list = |at: &str| body.pointer(at).and_then(|list| list.as_array()).cloned().unwrap_or_default();
     let all = [list("/response_metadata/messages"), list("/errors")].concat();
-    let mut said: Vec<String> = all.iter().filter_map(|one| one.as_str().map(str::to_owned)).take(10).collect();
+    let mut said: Vec<String> =
+        all.iter().filter_map(|one| one.as_str().map(str::to_owned)).take(10).collect();
     let needed = body.pointer("/needed").and_then(|scope| scope.as_str()).filter(|scope| !scope.is_empty());
     said.extend(needed.map(|scope| format!("needed: {scope}")));
     said.dedup();

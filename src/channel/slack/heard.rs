@@ -2,9 +2,7 @@
 //! same stored payload becomes a request, today or after a restart. Pure.
 
 use super::{marks, refs};
-use crate::model::{
-    Destination, Identity, Request, Scene, Thread, Timestamp, Token, Unfit, Update, What,
-};
+use crate::model::{Destination, Identity, Request, Scene, Thread, Timestamp, Token, Unfit, Update, What};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -46,7 +44,8 @@ fn key(payload: &Value) -> Option<(String, Option<Timestamp>)> {
         payload.pointer(at).and_then(Value::as_str).filter(|word| !word.is_empty()).map(str::to_owned)
     };
     if let Some(event) = word("/event_id") {
-        let seconds = payload.get("event_time").and_then(Value::as_i64).map(|seconds| Timestamp(seconds * 1_000));
+        let seconds =
+            payload.get("event_time").and_then(Value::as_i64).map(|seconds| Timestamp(seconds * 1_000));
         let at = word("/event/ts").or_else(|| word("/event/event_ts"));
         return Some((event, at.and_then(|ts| moment(&ts)).or(seconds)));
     }
@@ -273,7 +272,14 @@ impl Reading<'_> {
         self.said_in(&event.message, &event.channel, bot, what, addressed)
     }
 
-    fn said_in(&self, message: &Message, channel: &str, bot: &str, what: What, addressed: bool) -> Option<Request> {
+    fn said_in(
+        &self,
+        message: &Message,
+        channel: &str,
+        bot: &str,
+        what: What,
+        addressed: bool,
+    ) -> Option<Request> {
         let user = message.user.as_deref()?;
         // Other bots are not answered: two of them would never stop.
         if message.bot_id.is_some() || user == bot || user == SLACKBOT {

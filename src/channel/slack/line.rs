@@ -238,7 +238,9 @@ impl Line {
         }
         let rest = async {
             while let Some(answer) = answers.next().await {
-                if let Some(text) = answer && !self.send(text).await {
+                if let Some(text) = answer
+                    && !self.send(text).await
+                {
                     return;
                 }
             }

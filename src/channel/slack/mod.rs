@@ -162,7 +162,11 @@ impl Slack {
         let mut named = self.token_named.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if named.is_none_or(|at| now.saturating_duration_since(at) >= NAMED) {
             *named = Some(now);
-            tracing::error!(channel = self.name, token = "bot_token", "{fault}: {cure}. Messages wait until then");
+            tracing::error!(
+                channel = self.name,
+                token = "bot_token",
+                "{fault}: {cure}. Messages wait until then"
+            );
         }
     }
 }

@@ -23,7 +23,7 @@ const NO_THREAD: [&str; 5] = [
     "restricted_action_thread_locked",
 ];
 /// Where the bot may not speak.
-pub const NOT_IN: [&str; 4] = ["not_in_channel", "channel_not_found", "user_not_in_channel", "restricted_action"];
+const NOT_IN: [&str; 3] = ["not_in_channel", "channel_not_found", "user_not_in_channel"];
 
 impl Slack {
     pub(super) async fn send(&self, message: &Message) -> Result<Receipt, SendError> {
@@ -84,7 +84,8 @@ impl Slack {
                 self.unfinished.doubt(message);
             }
         })?;
-        let old: Vec<Part> = before.parts.into_iter().filter(|part| matches!(part, Part::File { .. })).collect();
+        let old: Vec<Part> =
+            before.parts.into_iter().filter(|part| matches!(part, Part::File { .. })).collect();
         self.unfinished.stands(message, &posted, &old);
         let (new, refused) = self.files(message, &posted, &old, &files).await?;
         for gone in old.iter().filter(|part| !new.contains(part)) {

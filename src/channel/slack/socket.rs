@@ -95,6 +95,9 @@ pub async fn listen(slack: Arc<Slack>, intake: Intake, stop: CancellationToken) 
             }
             Some((number, end, lived)) = lines.next(), if !lines.is_empty() => {
                 slack.ended(&end);
+                if intake.is_closed() {
+                    break;
+                }
                 if opening.is_none() && number == youngest {
                     // One that ended as soon as it was there is no sign that the next will be better.
                     tries = if lived >= waits.good { 0 } else { tries + 1 };

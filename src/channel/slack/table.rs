@@ -22,7 +22,13 @@ pub fn read(table: &Setup<'_>) -> Option<Settings> {
     let proxy = proxy(table);
     let api_url = api_url(fields);
     let home = home(fields);
-    Some(Settings { bot_token: bot_token?, app_token: app_token?, proxy: proxy?, api_url: api_url?, home: home? })
+    Some(Settings {
+        bot_token: bot_token?,
+        app_token: app_token?,
+        proxy: proxy?,
+        api_url: api_url?,
+        home: home?,
+    })
 }
 
 fn token(table: &Setup<'_>, name: &str, begins: &str) -> Option<Secret> {
@@ -58,15 +64,21 @@ fn proxy(table: &Setup<'_>) -> Option<Option<Proxy>> {
     let hint = "write it as http://proxy.example.net:3128 or socks5://proxy.example.net:1080";
     match (written, table.secrets.get("proxy")) {
         (Some(typed), _) => match Proxy::read(&typed) {
-            Some(proxy) if proxy.has_password() => {
-                told("proxy", "holds a login, which does not stand in this file", "say proxy_file or proxy_env")
-            }
+            Some(proxy) if proxy.has_password() => told(
+                "proxy",
+                "holds a login, which does not stand in this file",
+                "say proxy_file or proxy_env",
+            ),
             Some(proxy) => Some(Some(proxy)),
             None => told("proxy", "is no proxy", hint),
         },
         (None, Some(secret)) => match Proxy::read(secret.reveal()) {
             Some(proxy) => Some(Some(proxy)),
-            None => told(if fields.has("proxy_file") { "proxy_file" } else { "proxy_env" }, "holds no proxy", hint),
+            None => told(
+                if fields.has("proxy_file") { "proxy_file" } else { "proxy_env" },
+                "holds no proxy",
+                hint,
+            ),
         },
         (None, None) if fields.has("proxy") || fields.has("proxy_file") || fields.has("proxy_env") => None,
         (None, None) => Some(None),
@@ -91,10 +103,7 @@ fn api_url(fields: &Fields<'_>) -> Option<Option<Url>> {
 }
 
 fn home(fields: &Fields<'_>) -> Option<Vec<String>> {
-    let typed = match fields.texts("home") {
-        Some(typed) => typed,
-        None => return (!fields.has("home")).then(Vec::new),
-    };
+    let Some(typed) = fields.texts("home") else { return (!fields.has("home")).then(Vec::new) };
     let mut good = true;
     for address in typed.iter().filter(|address| !super::fits(address)) {
         let what = format!("{} {address:?} is no channel's id", fields.name("home"));

@@ -36,7 +36,8 @@ async fn an_answer_hangs_in_the_thread_of_its_command_and_changes_in_place() {
 async fn below_a_quote_everything_hangs_in_one_thread() {
     let room = room().await;
     let quote = room.sent(&room.message(line("anna: /backup all"))).await;
-    let reply = |above: &Receipt| Message { reply_to: above.parts.first().cloned(), ..room.message(line("done")) };
+    let reply =
+        |above: &Receipt| Message { reply_to: above.parts.first().cloned(), ..room.message(line("done")) };
     let answer = room.sent(&reply(&quote)).await;
     let bell = room.sent(&reply(&answer)).await;
     let standing = room.standing();
@@ -59,7 +60,9 @@ async fn a_message_or_a_thread_that_is_gone_is_no_reason_to_be_silent() {
     // The same message again changes nothing, and is no fault.
     assert_eq!(room.sent(&Message { parts: anew.parts.clone(), ..second }).await, anew);
     room.lab
-        .trouble(SlackTrouble::on("chat.postMessage", SlackWrong::Error("thread_not_found".to_owned())).times(1))
+        .trouble(
+            SlackTrouble::on("chat.postMessage", SlackWrong::Error("thread_not_found".to_owned())).times(1),
+        )
         .await;
     room.sent(&Message { thread: Some(Thread("1.0".to_owned())), ..room.message(line("three")) }).await;
     assert_eq!(room.standing().last().unwrap().thread, None);

@@ -3,7 +3,8 @@
 use super::*;
 
 fn manifest() -> Value {
-    let catalog = crate::command::Catalog::new(&crate::embedded::commands(), &crate::builtin::names()).unwrap();
+    let catalog =
+        crate::command::Catalog::new(&crate::embedded::commands(), &crate::builtin::names()).unwrap();
     let commands: Vec<_> = catalog.commands().iter().map(|command| (**command).clone()).collect();
     serde_json::from_str(&super::super::manifest(&commands)).unwrap()
 }

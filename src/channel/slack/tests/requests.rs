@@ -261,14 +261,17 @@ fn a_button_and_a_menu_are_presses() {
             1.2.3/1.0 1000
             nothing"#]],
     );
-    let modal = json!({ "type": "view_submission", "trigger_id": "1.2.3", "view": {}, "user": { "id": "U1" } });
+    let modal =
+        json!({ "type": "view_submission", "trigger_id": "1.2.3", "view": {}, "user": { "id": "U1" } });
     assert!(read(&modal).ends_with("\nnothing"));
 }
 
 #[test]
 fn nothing_that_opens_a_door_is_stored() {
     let pressed = json!({ "type": "button", "value": "abc", "action_ts": "1.0" });
-    for payload in [slash("/net", "status"), event(told("app_mention", "C1", "<@UB> x")), press(pressed, json!({}))] {
+    for payload in
+        [slash("/net", "status"), event(told("app_mention", "C1", "<@UB> x")), press(pressed, json!({}))]
+    {
         let update = heard::update("slack", &payload, Timestamp(0)).unwrap();
         for word in ["made-up", "hooks.example", "trigger_id", "response_url"] {
             assert!(!update.raw.contains(word), "{word}: {}", update.raw);

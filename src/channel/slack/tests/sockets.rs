@@ -190,7 +190,9 @@ async fn what_was_stored_before_a_stop_is_acknowledged() {
 async fn a_suggestion_that_nobody_makes_is_empty() {
     let room = room().await;
     let payload = serde_json::json!({ "type": "block_suggestion", "value": "R" });
-    let Sorted::Answer(Some(options)) = room.door.sorted("interactive", &payload) else { panic!("handed in") };
+    let Sorted::Answer(Some(options)) = room.door.sorted("interactive", &payload) else {
+        panic!("handed in")
+    };
     assert_eq!(options, serde_json::json!({ "options": [] }));
 }
 

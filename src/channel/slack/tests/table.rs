@@ -13,7 +13,12 @@ fn check(toml: &str, secrets: &[(&str, &str)], expected: Expect) {
         for key in fields.keys().iter().filter(|key| key.ends_with("_file") || key.ends_with("_env")) {
             fields.has(key);
         }
-        super::super::table::read(&Setup { name: "slack", fields, secrets: &secrets, files: &BTreeMap::new() })
+        super::super::table::read(&Setup {
+            name: "slack",
+            fields,
+            secrets: &secrets,
+            files: &BTreeMap::new(),
+        })
     });
     assert!(read.is_none() || problems.is_empty());
     let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
@@ -45,9 +50,19 @@ fn every_mistake_is_told() {
             bot.toml:3: api_url "slack" is no address; write it as https://slack.com/api, or leave it out
             bot.toml:4: homes is no key here; did you mean home?"##]],
     );
-    check(NAMED, &[("bot_token", "xapp-lab"), ("app_token", "xoxb-lab")], expect![[r#"
+    check(
+        NAMED,
+        &[("bot_token", "xapp-lab"), ("app_token", "xoxb-lab")],
+        expect![[r#"
         bot.toml:1: bot_token_file holds no such token; give the one that begins with xoxb
-        bot.toml:2: app_token_env holds no such token; give the one that begins with xapp"#]]);
-    check(&format!("{NAMED}proxy = \"http://a:b@proxy.example.net:3128\""), &TOKENS, expect!["bot.toml:3: proxy holds a login, which does not stand in this file; say proxy_file or proxy_env"]);
+        bot.toml:2: app_token_env holds no such token; give the one that begins with xapp"#]],
+    );
+    check(
+        &format!("{NAMED}proxy = \"http://a:b@proxy.example.net:3128\""),
+        &TOKENS,
+        expect![
+            "bot.toml:3: proxy holds a login, which does not stand in this file; say proxy_file or proxy_env"
+        ],
+    );
     check(NAMED, &[("bot_token", "xoxb-lab")], expect![""]);
 }
