@@ -181,6 +181,14 @@ impl Sheet<'_> {
         if narrow && short(&whole) {
             return self.code(whole);
         }
+        // What needs no heads is read row by row. As prose it wraps, and the service sees the commands in it.
+        if head.is_empty() {
+            let prose: Vec<String> = rows.iter().map(|row| row.join("  ").trim_end().to_owned()).collect();
+            if short(&prose) {
+                self.pieces.push(Piece::Sentence { rank: Rank::Line, sign: Sign::None, lines: prose });
+                return;
+            }
+        }
         if rows.len() <= STACKED {
             let stacked = stacked(&head, &rows);
             if short(&stacked) {

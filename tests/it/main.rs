@@ -14,6 +14,7 @@
 mod attack;
 mod attack_changes;
 mod attack_routers;
+mod chats;
 mod clock;
 mod commands;
 mod doors;
