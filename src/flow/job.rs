@@ -10,7 +10,7 @@ use crate::model::{
     Class, Document, Ending, Facts, Invocation, Job, JobId, JobState, Resolved, Risk, Sign, Status, Task,
     TaskResult, TaskState, Timestamp,
 };
-use crate::store::{Changes, StoreError, Topic, Work};
+use crate::store::{Changes, StoreError, Topic};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::BTreeMap;
 use std::sync::Arc;
