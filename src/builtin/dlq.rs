@@ -51,7 +51,8 @@ fn list(facts: &Facts, work: &Work) -> Result<Document, StoreError> {
     if let more @ 1.. = letters.len().saturating_sub(SHOWN) {
         document = document.with_detail(text!("dlq.more", count = more));
     }
-    let offered = letters.iter().take(OFFERED);
+    // Not to those who could not use it.
+    let offered = letters.iter().take(if operates(facts) { OFFERED } else { 0 });
     Ok(offered.fold(document, |document, letter| document.with_button(try_again(letter, facts))))
 }
 
@@ -93,11 +94,14 @@ fn one(letter: &DeadLetter, facts: &Facts) -> Document {
     let (id, place) = (letter.id.to_string(), letter.place.to_string());
     let times =
         text!("dlq.times", posted = letter.posted_at, given_up = letter.at, tries = letter.tries.max(0));
-    Document::line(Sign::Warning, text!("dlq.one", id = id, place = place), Ending::Well)
+    let document = Document::line(Sign::Warning, text!("dlq.one", id = id, place = place), Ending::Well)
         .with_detail(first(letter))
         .with_detail(text!("dlq.why", why = letter.why.as_str()))
-        .with_detail(times)
-        .with_button(try_again(letter, facts))
+        .with_detail(times);
+    match operates(facts) {
+        true => document.with_button(try_again(letter, facts)),
+        false => document,
+    }
 }
 
 fn try_again(letter: &DeadLetter, facts: &Facts) -> Button {

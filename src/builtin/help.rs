@@ -2,7 +2,7 @@
 
 use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use crate::model::{
-    Block, Command, Document, Ending, Facts, Resolved, Risk, Sign, Table, TaskResult, Text, Writes,
+    Block, Command, Device, Document, Ending, Facts, Resolved, Risk, Sign, Table, TaskResult, Text, Writes,
 };
 use crate::store::{StoreError, Work};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ fn answer(
     _: &mut Work,
 ) -> Result<Document, StoreError> {
     Ok(match resolved.word("command") {
-        None => list(facts),
+        None => list(resolved, facts),
         Some(name) => one(name.trim_start_matches('/'), facts),
     })
 }
@@ -33,7 +33,25 @@ fn allowed(facts: &Facts) -> impl Iterator<Item = &Arc<Command>> {
     facts.commands.iter().filter(|command| facts.may_ever(command))
 }
 
-fn list(facts: &Facts) -> Document {
+/// A router on which this person may use `/show`, for the button that tries it.
+fn shown<'a>(resolved: &Resolved, facts: &'a Facts) -> Option<&'a Device> {
+    let person = facts.asker.as_ref()?;
+    let show = facts.commands.iter().find(|command| command.name == "show")?;
+    let may = |device: &&Device| {
+        let trial = Resolved {
+            command: show.clone(),
+            permission: show.permission(),
+            role: show.role,
+            on_devices: true,
+            devices: vec![(*device).clone()],
+            ..resolved.clone()
+        };
+        facts.policy.allows(person, &facts.place, &trial).is_ok()
+    };
+    facts.inventory.devices().iter().find(may)
+}
+
+fn list(resolved: &Resolved, facts: &Facts) -> Document {
     let mut rows: Vec<Vec<Text>> = Vec::new();
     let mut last = String::new();
     for command in allowed(facts) {
@@ -46,18 +64,18 @@ fn list(facts: &Facts) -> Document {
         last.clone_from(&command.name);
     }
     let verdict = text!("help.verdict", count = rows.len());
-    let devices: Vec<String> = facts.inventory.devices().iter().take(1).map(|d| d.name.to_string()).collect();
     let document = Document::line(Sign::None, verdict, Ending::Well)
         .with(Block::Table(Table { head: Vec::new(), rows }))
         .with_detail(text!("help.selectors"));
-    match devices.first() {
+    match shown(resolved, facts).map(|device| device.name.as_str()) {
         Some(device) => document.with_detail(text!("help.more")).with_button(say::looking(
             facts,
             "show",
             text!("help.try_show", device = device),
             format!("/show {device} version"),
         )),
-        None => document.with_detail(text!("help.no_devices")),
+        None if facts.inventory.devices().is_empty() => document.with_detail(text!("help.no_devices")),
+        None => document,
     }
 }
 

@@ -154,11 +154,11 @@ mod tests {
     #[test]
     fn the_last_of_a_bucket_is_kept_for_what_is_urgent() {
         let (budgets, now) = (Budgets::default(), start());
-        let order = [Class::Progress, Class::Alert, Class::Result, Class::Ephemeral, Class::Critical];
-        assert_eq!(order.map(|class| taken(&budgets, class, now)), [5, 2, 2, 0, 1]);
+        let order = [Class::Progress, Class::Alert, Class::Ephemeral, Class::Result, Class::Critical];
+        assert_eq!(order.map(|class| taken(&budgets, class, now)), [5, 2, 2, 1, 0]);
         // What comes back goes to the urgent first.
         let later = now + SECOND;
-        let order = [Class::Progress, Class::Alert, Class::Result, Class::Critical];
+        let order = [Class::Progress, Class::Alert, Class::Ephemeral, Class::Critical];
         assert_eq!(order.map(|class| taken(&budgets, class, later)), [0, 0, 0, 1]);
     }
 

@@ -1,7 +1,7 @@
 //! `patchbay channel`: what a service must know of the bot before the bot can know the service.
 
 use super::print::say;
-use super::run as start;
+use super::run::catalog;
 use crate::channel::KINDS;
 use crate::model::written::either;
 use crate::settings::Settings;
@@ -35,7 +35,7 @@ fn manifest(settings: &Path, service: &str) -> anyhow::Result<ExitCode> {
         true => Settings::load(settings, |_| Vec::new()).ok().and_then(|settings| settings.commands),
         false => None,
     };
-    let catalog = start::catalog(folder.as_deref()).map_err(|problems| super::all_of(&problems))?;
+    let catalog = catalog(folder.as_deref()).map_err(|problems| super::all_of(&problems))?;
     let commands: Vec<_> = catalog.commands().iter().map(|command| (**command).clone()).collect();
     say(&write(&commands));
     Ok(ExitCode::SUCCESS)

@@ -25,21 +25,10 @@ impl Default for BreakerSettings {
 pub(super) struct Breaker {
     refusals: VecDeque<(DeviceId, Instant)>,
     state: State,
-    /// The last answer of a router was a yes.
-    proven: bool,
 }
 
-/// Whether a login may be tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Admits {
-    Yes,
-    No,
-    /// Another login decides in a moment.
-    AfterTheCanary,
-}
-
-#[derive(Debug, Default, PartialEq)]
-enum State {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum State {
     #[default]
     Closed,
     Open,
@@ -49,48 +38,20 @@ enum State {
 }
 
 impl Breaker {
-    /// Whether a login may be tried now; the canary is taken by asking.
-    pub fn admits(&mut self) -> Admits {
-        match self.state {
-            State::Closed => Admits::Yes,
-            State::CanaryAllowed => {
-                self.state = State::CanaryFlying;
-                Admits::Yes
-            }
-            State::CanaryFlying => Admits::AfterTheCanary,
-            State::Open => Admits::No,
-        }
+    pub fn state(&self) -> State {
+        self.state
     }
 
-    /// Whether waiting for a turn makes sense; takes no canary.
-    pub fn is_open(&self) -> bool {
-        self.state == State::Open
+    /// How many more devices must refuse until it opens; one at least.
+    pub fn left(&mut self, now: Instant, settings: &BreakerSettings) -> usize {
+        self.refusals.retain(|(_, at)| now.duration_since(*at) < settings.within);
+        settings.devices.saturating_sub(self.refusals.len()).max(1)
     }
 
-    pub fn is_proven(&self) -> bool {
-        self.proven
-    }
-
-    /// A router took the login.
-    pub fn accepted(&mut self) {
-        if self.state == State::CanaryFlying {
-            *self = Breaker::default();
-        }
-        self.proven = true;
-    }
-
-    /// The login ended without an answer about the credential.
-    pub fn undecided(&mut self) {
-        if self.state == State::CanaryFlying {
-            self.state = State::CanaryAllowed;
-        }
-    }
-
-    /// A router refused the login; says whether the breaker opened by it.
+    /// A router refused the login; says whether the breaker opened by it. Where it is not closed only the canary decides:
+    /// a login that was under way before must not take the canary's leave away.
     pub fn refused(&mut self, device: DeviceId, now: Instant, settings: &BreakerSettings) -> bool {
-        self.proven = false;
         if self.state != State::Closed {
-            self.state = State::Open;
             return false;
         }
         self.refusals.retain(|(of, at)| *of != device && now.duration_since(*at) < settings.within);
@@ -106,6 +67,24 @@ impl Breaker {
         if self.state == State::Open {
             self.state = State::CanaryAllowed;
         }
+    }
+
+    pub fn canary_flies(&mut self) {
+        self.state = State::CanaryFlying;
+    }
+
+    /// A router took the canary: all is as it was in the beginning.
+    pub fn canary_accepted(&mut self) {
+        *self = Breaker::default();
+    }
+
+    pub fn canary_refused(&mut self) {
+        self.state = State::Open;
+    }
+
+    /// The canary brought no answer about the password: the next one goes.
+    pub fn canary_lost(&mut self) {
+        self.state = State::CanaryAllowed;
     }
 }
 
@@ -123,39 +102,21 @@ mod tests {
         assert!(!refuse(&mut breaker, start, 1, 0));
         assert!(!refuse(&mut breaker, start, 1, 10), "the same device again does not count");
         assert!(!refuse(&mut breaker, start, 2, 20));
-        assert_eq!(breaker.admits(), Admits::Yes);
+        assert_eq!(breaker.state(), State::Closed);
         assert!(refuse(&mut breaker, start, 3, 309));
-        assert!(breaker.admits() == Admits::No && breaker.is_open());
+        assert_eq!(breaker.state(), State::Open);
     }
 
     #[test]
     fn old_refusals_are_forgotten() {
         let (mut breaker, start) = (Breaker::default(), Instant::now());
+        let left = |breaker: &mut Breaker, second| {
+            breaker.left(start + Duration::from_secs(second), &BreakerSettings::default())
+        };
         refuse(&mut breaker, start, 1, 0);
         refuse(&mut breaker, start, 2, 10);
+        assert_eq!((left(&mut breaker, 299), left(&mut breaker, 300)), (1, 2));
         assert!(!refuse(&mut breaker, start, 3, 301));
-        assert_eq!(breaker.admits(), Admits::Yes);
-    }
-
-    #[test]
-    fn one_canary_decides() {
-        let (mut breaker, start) = (Breaker::default(), Instant::now());
-        for device in 1..=3 {
-            refuse(&mut breaker, start, device, 0);
-        }
-        breaker.allow_canary();
-        assert_eq!(
-            (breaker.admits(), breaker.admits()),
-            (Admits::Yes, Admits::AfterTheCanary),
-            "one and no more"
-        );
-        refuse(&mut breaker, start, 4, 1);
-        assert_eq!(breaker.admits(), Admits::No);
-        breaker.allow_canary();
-        assert_eq!(breaker.admits(), Admits::Yes);
-        breaker.undecided();
-        assert_eq!(breaker.admits(), Admits::Yes, "a canary that met a dead router decides nothing");
-        breaker.accepted();
-        assert_eq!((breaker.admits(), breaker.admits()), (Admits::Yes, Admits::Yes));
+        assert_eq!(breaker.state(), State::Closed);
     }
 }

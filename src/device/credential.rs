@@ -1,12 +1,13 @@
-//! One credential in use: how many logins run at once, and whether any may run at all.
+//! One credential in use: how many logins run at once, and whether any may run at all. The rules are a pure value
+//! ([`Trial`]); around it a small shell in which logins wait.
 
-use super::breaker::{Admits, Breaker, BreakerSettings};
+use super::breaker::BreakerSettings;
+use super::trial::{Admits, Answer, Leave, Trial, Word};
 use crate::model::{Broken, DeviceId};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 
 /// Every credential that was used since the start.
 pub(super) struct Credentials {
@@ -18,23 +19,18 @@ pub(super) struct Credentials {
 struct Credential {
     name: String,
     logins: Arc<Semaphore>,
-    /// Few go first while nobody knows whether the password is right: a wrong one must not be refused by 25 routers
-    /// before the first answer opens the breaker, or the login server locks the account.
-    scouts: Mutex<Arc<Semaphore>>,
-    breaker: Mutex<Breaker>,
-    /// A login was decided: who waits for a canary asks again.
+    trial: Mutex<Trial>,
+    breaker: BreakerSettings,
+    /// A login was decided: who waits asks again.
     decided: Notify,
 }
 
-/// Nobody waits longer for the scouts: routers that hang at login must not hold up the others.
-const SCOUTING: Duration = Duration::from_secs(5);
-
-/// The right to send this credential's password once.
+/// The right to send this word once.
 pub(super) struct Attempt {
     credential: Arc<Credential>,
-    settings: BreakerSettings,
-    decided: bool,
-    scout: Option<OwnedSemaphorePermit>,
+    word: Word,
+    leave: Leave,
+    answer: Answer,
     _login: Option<OwnedSemaphorePermit>,
 }
 
@@ -46,57 +42,48 @@ impl Credentials {
     /// At once, before any waiting: the breaker of this credential is open.
     pub fn check(&self, name: &str) -> Result<(), Broken> {
         let credential = self.named(name);
-        let open = credential.breaker().is_open();
-        if open { Err(credential.stopped()) } else { Ok(()) }
+        let stopped = credential.trial().is_stopped();
+        if stopped { Err(credential.stopped()) } else { Ok(()) }
+    }
+
+    /// The keyring gave this word; what was known of another one is not known of it.
+    pub fn read(&self, name: &str, word: &Word) {
+        self.named(name).trial().read(word);
     }
 
     /// Waits for a login to be free, then asks the breaker again: it may have opened meanwhile.
-    pub async fn attempt(&self, name: &str) -> Result<Attempt, Broken> {
+    pub async fn attempt(&self, name: &str, word: &Word) -> Result<Attempt, Broken> {
         let credential = self.named(name);
         // The semaphore is never closed, so there is always a permit in the end.
         let login = credential.logins.clone().acquire_owned().await.ok();
-        self.attempt_with(credential, login).await
+        credential.attempt(word, login).await
     }
 
-    async fn attempt_with(
-        &self,
-        credential: Arc<Credential>,
-        login: Option<OwnedSemaphorePermit>,
-    ) -> Result<Attempt, Broken> {
-        let scout = credential.scout().await;
-        match credential.admitted().await {
-            true => Ok(Attempt { credential, settings: self.breaker, decided: false, scout, _login: login }),
-            false => Err(credential.stopped()),
-        }
-    }
-
-    /// The right to send the password with one request. Requests come every minute, so a credential that is known to
-    /// work does not wait behind logins; an unknown one waits as a login does, until it is known or refused.
-    pub async fn request(&self, name: &str) -> Result<Attempt, Broken> {
+    /// The right to send the word with one request. Requests come every minute, so a word that is known to work does
+    /// not wait behind logins; an unknown one waits as a login does, until it is known or refused.
+    pub async fn request(&self, name: &str, word: &Word) -> Result<Attempt, Broken> {
         let credential = self.named(name);
         let login = tokio::select! {
             biased;
-            () = credential.proven() => None,
+            () = credential.proven(word) => None,
             login = credential.logins.clone().acquire_owned() => login.ok(),
         };
-        self.attempt_with(credential, login).await
+        credential.attempt(word, login).await
     }
 
     /// A person says that it may be tried again: one login goes first, and its answer decides.
     pub fn retry(&self, name: &str) {
-        self.named(name).breaker().allow_canary();
+        self.named(name).trial().allow_canary();
     }
 
     fn named(&self, name: &str) -> Arc<Credential> {
         let mut by_name = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || {
-            let logins = Arc::new(Semaphore::new(self.logins));
-            let scouts = Mutex::new(scouts(&self.breaker));
             Arc::new(Credential {
                 name: name.to_owned(),
-                logins,
-                scouts,
-                breaker: Mutex::default(),
+                logins: Arc::new(Semaphore::new(self.logins)),
+                trial: Mutex::default(),
+                breaker: self.breaker,
                 decided: Notify::new(),
             })
         };
@@ -104,58 +91,47 @@ impl Credentials {
     }
 }
 
-fn scouts(settings: &BreakerSettings) -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(settings.devices.max(1)))
-}
-
 impl Credential {
-    fn breaker(&self) -> MutexGuard<'_, Breaker> {
-        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    fn trial(&self) -> MutexGuard<'_, Trial> {
+        self.trial.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns when the credential is known to work.
-    async fn proven(&self) {
+    /// Returns when the word is known to work.
+    async fn proven(&self, word: &Word) {
         loop {
             let decided = self.decided.notified();
             tokio::pin!(decided);
             // Listening before asking, as below.
             decided.as_mut().enable();
-            if self.breaker().is_proven() {
+            if self.trial().is_proven(word) {
                 return;
             }
             decided.await;
         }
     }
 
-    /// Waits for the canary's answer where one flies. A canary that falls silent ends with its own deadline, and its end
-    /// wakes us too.
-    async fn admitted(&self) -> bool {
-        loop {
+    /// Waits for the answers of those who went first. One that falls silent ends with its own deadline, and its end wakes
+    /// us too.
+    async fn attempt(
+        self: Arc<Self>,
+        word: &Word,
+        login: Option<OwnedSemaphorePermit>,
+    ) -> Result<Attempt, Broken> {
+        let leave = loop {
             let decided = self.decided.notified();
             tokio::pin!(decided);
             // Listening before asking: the answer may come between the two.
             decided.as_mut().enable();
-            let admits = self.breaker().admits();
+            let admits = self.trial().admits(word, Instant::now(), &self.breaker);
             match admits {
-                Admits::Yes => return true,
-                Admits::No => return false,
-                Admits::AfterTheCanary => decided.await,
+                Admits::Yes(leave) => break leave,
+                Admits::No => return Err(self.stopped()),
+                Admits::Later(None) => decided.await,
+                // Decided or not by then, it is asked again.
+                Admits::Later(Some(until)) => drop(timeout_at(until, decided).await),
             }
-        }
-    }
-
-    /// A place among the first; `None` when the credential is known to work.
-    async fn scout(&self) -> Option<OwnedSemaphorePermit> {
-        if self.breaker().is_proven() {
-            return None;
-        }
-        let scouts = self.scouts().clone();
-        let scout = timeout(SCOUTING, scouts.acquire_owned()).await.ok()?.ok();
-        scout.filter(|_| !self.breaker().is_proven())
-    }
-
-    fn scouts(&self) -> MutexGuard<'_, Arc<Semaphore>> {
-        self.scouts.lock().unwrap_or_else(PoisonError::into_inner)
+        };
+        Ok(Attempt { credential: self, word: word.clone(), leave, answer: Answer::Undecided, _login: login })
     }
 
     fn stopped(&self) -> Broken {
@@ -165,35 +141,21 @@ impl Credential {
 
 impl Attempt {
     pub fn accepted(mut self) {
-        self.decided = true;
-        self.credential.breaker().accepted();
-        let mut current = self.credential.scouts();
-        if self.scout.take().is_some() || current.is_closed() {
-            // The others need not wait for their turn as scouts any more.
-            std::mem::replace(&mut *current, scouts(&self.settings)).close();
-        }
+        self.answer = Answer::Accepted;
     }
 
     pub fn refused(mut self, device: DeviceId) {
-        self.decided = true;
-        // A scout that was refused is not replaced: so many refusals open the breaker.
-        if let Some(scout) = self.scout.take() {
-            scout.forget();
-        }
-        let opened = self.credential.breaker().refused(device, Instant::now(), &self.settings);
-        if opened {
-            // Who waits as a scout learns at once that it is over.
-            self.credential.scouts().close();
-            tracing::warn!(credential = %self.credential.name, "refused by several routers, stopped everywhere");
-        }
+        self.answer = Answer::Refused(device);
     }
 }
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        if !self.decided {
-            self.credential.breaker().undecided();
+        let Attempt { credential, word, leave, answer, .. } = self;
+        let stops = credential.trial().ended(word, *leave, *answer, Instant::now(), &credential.breaker);
+        if stops {
+            tracing::warn!(credential = %credential.name, "refused by several routers, stopped everywhere");
         }
-        self.credential.decided.notify_waiters();
+        credential.decided.notify_waiters();
     }
 }

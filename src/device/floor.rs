@@ -15,6 +15,7 @@ use super::ssh::identify::identify;
 use super::ssh::login::{Login, login};
 use super::ssh::session::{Limits, Said, Session, learn};
 use super::ssh::wire::{Shell, Wire};
+use super::trial::Word;
 use super::{CREDENTIAL_PURPOSE, FloorSettings, Keyring, Learned, Pins, clean, markers};
 use crate::model::outcome::Refused;
 use crate::model::{Ask, Broken, Device, DeviceId, Outcome, Plan, Sealed, Secret};
@@ -174,7 +175,7 @@ impl Inner {
         let deadlines = &self.settings.deadlines;
         let credential = self.credential(&device.credential).await?;
         let mut connection = connect(device, deadlines, &self.pins).await?;
-        let attempt = self.credentials.attempt(&device.credential).await?;
+        let attempt = self.credentials.attempt(&device.credential, &credential.word).await?;
         let late = Broken::LoginTimeout { after: deadlines.login };
         let proven = timeout(deadlines.login, login(&mut connection, &credential)).await;
         match proven.unwrap_or_else(|_| Err(late.clone())) {
@@ -218,12 +219,10 @@ impl Inner {
             }
             Ok(Secret::new(word))
         };
-        Ok(Login {
-            credential: name.to_owned(),
-            username: stored.username,
-            password: open(&stored.password)?,
-            enable: stored.enable.as_ref().map(open).transpose()?,
-        })
+        let (password, enable) = (open(&stored.password)?, stored.enable.as_ref().map(open).transpose()?);
+        let word = Word { username: stored.username.clone(), password: stored.password };
+        self.credentials.read(name, &word);
+        Ok(Login { credential: name.to_owned(), username: stored.username, password, enable, word })
     }
 
     async fn answer<W: Wire>(

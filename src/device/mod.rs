@@ -1,7 +1,7 @@
 //! The device floor, the house's back door: a [`Plan`](crate::model::Plan) goes in, one
 //! [`Outcome`](crate::model::Outcome) an ask comes out. Here are the only sockets to routers and the only place that sees
 //! passwords and configurations in clear; what leaves is redacted or sealed.
-//! Reading order: [`floor`], lanes, breaker, ssh (connect, login, session), restconf, prompt, clean, markers, config,
+//! Reading order: [`floor`], lanes, credential, trial, breaker, ssh (connect, login, session), restconf, prompt, clean, markers, config,
 //! redact, seal.
 
 pub mod floor;
@@ -9,6 +9,7 @@ pub mod floor;
 mod breaker;
 mod credential;
 mod lanes;
+mod trial;
 
 mod platform;
 mod profile;

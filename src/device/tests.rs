@@ -531,6 +531,32 @@ async fn a_wrong_password_for_all_is_tried_by_three_routers_only() {
 }
 
 #[tokio::test]
+async fn a_new_word_is_tried_by_three_routers_though_the_former_one_worked() {
+    let bench = Arc::new(Bench::start(LabPlan::fleet(20)).await);
+    let words = bench.router("R1").credentials().clone();
+    whole(&bench, "R1", &bench.backup("R1").await);
+    let all = || {
+        let ask = |n| {
+            let (bench, name) = (bench.clone(), format!("R{n}"));
+            tokio::spawn(async move { bench.ask(bench.device(&name), &["show clock"]).await.remove(0) })
+        };
+        (1..=20).map(ask).collect::<Vec<_>>()
+    };
+    bench.credential("lab", &words.username, "not-it", None);
+    for task in all() {
+        let outcome = task.await.unwrap();
+        assert!(matches!(broken(&outcome), Broken::LoginRefused { .. } | Broken::CredentialStopped { .. }));
+    }
+    assert_eq!(bench.lab.routers().map(|router| router.logins().refused).sum::<usize>(), 3);
+
+    bench.credential("lab", &words.username, &words.password, None);
+    bench.floor.retry_credential("lab");
+    for task in all() {
+        assert!(text(&task.await.unwrap()).contains("UTC"));
+    }
+}
+
+#[tokio::test]
 async fn one_session_a_device_and_a_quick_question_overtakes() {
     let settings = FloorSettings { sessions: 2, ..short() };
     let bench = Arc::new(Bench::with(LabPlan::fleet(8), settings).await);

@@ -17,6 +17,9 @@ use std::sync::Arc;
 /// So many waiting updates are looked at in one go.
 const BATCH: usize = 256;
 
+/// A waiting update by its number, and what it asks for.
+type Read = (i64, Update, Option<Request>);
+
 /// The handler tree's answer. A `Decision` holds a proof, which cannot be cloned; dptree only moves it.
 type Tree = dptree::Handler<'static, Decision>;
 
@@ -41,7 +44,7 @@ pub async fn run(house: &House) {
 
 /// Updates of one place keep their order; different places go at once.
 async fn batch(house: &House, tree: &Tree, waiting: Vec<(i64, Update)>) {
-    let mut by_place: BTreeMap<Option<Destination>, Vec<(i64, Update, Option<Request>)>> = BTreeMap::new();
+    let mut by_place: BTreeMap<Option<Destination>, Vec<Read>> = BTreeMap::new();
     for (id, update) in waiting {
         let request = house.request_of(&update);
         let place = request.as_ref().map(|request| request.place.clone());

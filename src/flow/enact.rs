@@ -41,7 +41,7 @@ pub async fn enact(
         .await
 }
 
-/// A chat with somebody whom the bot knows is a place with a language and a time zone: of that person, when
+/// A chat with somebody whom the bot knows is a place with a language and a time zone, and one person's when
 /// nobody else is there. What strangers write leaves no row.
 fn remember_chat(work: &mut Work, gathered: &Gathered) -> Result<(), StoreError> {
     match &gathered.facts.asker {
@@ -52,17 +52,10 @@ fn remember_chat(work: &mut Work, gathered: &Gathered) -> Result<(), StoreError>
 
 pub(super) fn remember(work: &mut Work, gathered: &Gathered, person: &Person) -> Result<(), StoreError> {
     let (place, scene) = (&gathered.request.place, &gathered.request.scene);
-    let own = Reader { language: person.language.clone(), time_zone: person.time_zone };
-    let reader = match scene.private {
-        true => own,
-        false => Reader { time_zone: gathered.facts.zone, ..own },
-    };
+    // While it is one person's alone, that person's own words count.
+    let reader = Reader { language: person.language.clone(), time_zone: gathered.facts.zone };
     work.ensure_chat(place, scene.title.as_deref(), &reader, gathered.facts.now.wall)?;
-    work.set_chat_person(place, scene.private.then_some(person.id))?;
-    match scene.private && work.reader_of(place)? != reader {
-        true => work.set_chat_reader(place, &reader),
-        false => Ok(()),
-    }
+    work.set_chat_person(place, scene.private.then_some(person.id))
 }
 
 fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result<(), StoreError> {

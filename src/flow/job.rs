@@ -1,15 +1,16 @@
 //! Accepted jobs run: one living message, one task per router, results stored as they come. After a
 //! restart only the tasks without a result run.
 
+use super::living::{Progress, outbound, short_reply};
 use super::{AFTER_ERROR, House, gather, task};
 use crate::builtin::{self, Builtin};
 use crate::command;
 use crate::model::facts::JobFacts;
 use crate::model::{
-    Class, Document, Ending, Facts, Invocation, Job, JobId, JobState, Outbound, Resolved, Risk, Sign, Slot,
-    Status, Task, TaskResult, TaskState, Timestamp,
+    Class, Document, Ending, Facts, Invocation, Job, JobId, JobState, Resolved, Risk, Sign, Status, Task,
+    TaskResult, TaskState, Timestamp,
 };
-use crate::store::{Changes, StoreError, Topic, Work};
+use crate::store::{Changes, StoreError, Topic};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,8 +18,6 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Progress is written no more often than this; channels space their edits further.
-const PROGRESS: Duration = Duration::from_millis(300);
 /// So often a job whose own data is at fault is tried.
 const ATTEMPTS: usize = 2;
 
@@ -361,58 +360,5 @@ impl Running<'_> {
                 reply.iter().try_for_each(|reply| work.post(reply, facts.now.wall).map(drop))
             })
             .await
-    }
-}
-
-/// The living message's next version, written with a task's result when it is time.
-pub struct Progress {
-    id: JobId,
-    builtin: &'static Builtin,
-    resolved: Arc<Resolved>,
-    total: usize,
-    last: Arc<AtomicI64>,
-}
-
-impl Progress {
-    pub fn write(&self, facts: &Facts, work: &mut Work) -> Result<(), StoreError> {
-        let now = facts.now.wall;
-        let spacing = i64::try_from(PROGRESS.as_millis()).unwrap_or(i64::MAX);
-        if now.0.saturating_sub(self.last.load(Ordering::Relaxed)) < spacing {
-            return Ok(());
-        }
-        self.last.store(now.0, Ordering::Relaxed);
-        let results = work.results(self.id)?;
-        if results.len() == self.total {
-            return Ok(());
-        }
-        let document = builtin::living(self.builtin, &self.resolved, facts, &results, work)?;
-        work.post(&outbound(&self.resolved.invocation, Class::Progress, document), now).map(drop)
-    }
-}
-
-/// The verdict once more, below the message that it is the first line of.
-fn short_reply(invocation: &Invocation, document: &Document) -> Outbound {
-    let verdict =
-        Document { blocks: document.blocks.iter().take(1).cloned().collect(), ..Document::default() };
-    let verdict = Document { ended: document.ended, ..verdict };
-    Outbound {
-        slot: Slot(format!("{}/end", invocation.key)),
-        reply_to: Some(Slot(invocation.key.clone())),
-        ..outbound(invocation, Class::Result, verdict)
-    }
-}
-
-/// A version of the message that answers this command.
-pub fn outbound(invocation: &Invocation, class: Class, document: Document) -> Outbound {
-    Outbound {
-        slot: Slot(invocation.key.clone()),
-        place: invocation.place.clone(),
-        thread: invocation.thread.clone(),
-        reply_to: invocation.below(),
-        class,
-        only: None,
-        document,
-        not_before: None,
-        expires: None,
     }
 }

@@ -27,6 +27,7 @@ pub mod housekeeping;
 pub mod intake;
 pub mod job;
 pub mod live;
+mod living;
 pub mod menus;
 pub mod metrics;
 pub mod monitor;

@@ -18,6 +18,7 @@ mod fault;
 mod hold;
 mod keys;
 mod mail;
+pub mod phones;
 mod plan;
 mod ports;
 mod restconf;

@@ -349,6 +349,7 @@ fn the_example_holds_every_key() {
         "channel.terminal",
         "channel.mail",
         "channel.telegram",
+        "channel.slack",
     ];
     let asked: BTreeSet<String> = asked
         .into_iter()

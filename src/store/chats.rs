@@ -1,4 +1,5 @@
-//! Table `chats`: the places where people talk to the bot, each with a language and a time zone.
+//! Table `chats`: the places where people talk to the bot, each with a language and a time zone. Where one
+//! person is alone with it, that person's count, as they are now.
 
 use super::topic::Topic;
 use super::work::{Result, View, Work, parsed};
@@ -14,11 +15,16 @@ pub struct Chat {
     pub person: Option<PersonId>,
 }
 
+const CHATS: &str =
+    "SELECT channel, address, title, person, coalesce(people.language, chats.language) AS language,
+        coalesce(people.time_zone, chats.time_zone) AS time_zone
+    FROM chats LEFT JOIN people ON people.id = person AND removed_at IS NULL";
+
 impl View<'_> {
     /// English and UTC for a place that nobody introduced.
     pub fn reader_of(&self, place: &Destination) -> Result<Reader> {
         let found = self.one(
-            "SELECT language, time_zone FROM chats WHERE channel = ?1 AND address = ?2",
+            &format!("{CHATS} WHERE channel = ?1 AND address = ?2"),
             [&place.channel, &place.address],
             reader,
         )?;
@@ -26,17 +32,12 @@ impl View<'_> {
     }
 
     pub fn chats(&self) -> Result<Vec<Chat>> {
-        self.all(
-            "SELECT channel, address, title, language, time_zone, person FROM chats ORDER BY channel, address",
-            [],
-            chat,
-        )
+        self.all(&format!("{CHATS} ORDER BY channel, address"), [], chat)
     }
 
     pub fn chat(&self, place: &Destination) -> Result<Option<Chat>> {
         self.one(
-            "SELECT channel, address, title, language, time_zone, person FROM chats
-             WHERE channel = ?1 AND address = ?2",
+            &format!("{CHATS} WHERE channel = ?1 AND address = ?2"),
             [&place.channel, &place.address],
             chat,
         )

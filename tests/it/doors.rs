@@ -107,7 +107,7 @@ async fn a_storm_that_must_wait_its_turn_starves_no_answer() {
         Class::Alert | Class::Progress => Duration::from_secs(3_600),
         Class::Critical | Class::Result | Class::Ephemeral => Duration::ZERO,
     };
-    let posted = world.write(|work| storm(work)).await;
+    let posted = world.write(storm).await;
     let answer = world.ask("/whoami").await;
     assert!(answer.text.starts_with("You are ann"), "{}", answer.text);
     assert!(world.desk.all().iter().all(|message| message.class != Class::Alert));

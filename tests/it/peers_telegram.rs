@@ -7,6 +7,11 @@ use crate::world::PATIENCE;
 use patchbay::lab::telegram::{Chat, Fault, MediaKind, Message, Plan, Pressed, Said, Telegram};
 use serde_json::{Value, json};
 use std::process::Command;
+use teloxide::payloads::{GetUpdatesSetters, SendMessageSetters};
+use teloxide::requests::{Payload, Request, Requester};
+use teloxide::types::{
+    ChatId, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, MessageId, ParseMode, ReplyParameters,
+};
 
 #[tokio::test]
 async fn a_bot_of_python_telegram_bot_runs_against_the_lab_unchanged() {
@@ -105,4 +110,76 @@ async fn converses(mut command: Command, plan: Plan) {
     let refused: Vec<_> =
         telegram.calls().into_iter().filter(|call| call.status.is_some_and(|status| status != 200)).collect();
     assert_eq!(refused.len(), 1, "{refused:#?}");
+}
+
+/// A bot of teloxide, and what it calls the refusal that a call got.
+struct Named(teloxide::Bot);
+
+impl Named {
+    fn new(telegram: &Telegram, token: String) -> Named {
+        // Another test may have been faster; both mean ring.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest_telegram::Client::builder().no_proxy().build().unwrap();
+        Named(teloxide::Bot::with_client(token, client).set_api_url(telegram.base_url().parse().unwrap()))
+    }
+
+    async fn refused<R: Request>(&self, call: R) -> String
+    where
+        R::Err: std::fmt::Debug,
+        <R::Payload as Payload>::Output: std::fmt::Debug,
+    {
+        format!("{:?}", call.send().await.unwrap_err())
+    }
+}
+
+#[tokio::test]
+async fn refusals_are_said_in_the_words_that_teloxide_knows() {
+    let telegram = Telegram::start(Plan::default()).await.unwrap();
+    let bot = Named::new(&telegram, telegram.token());
+    let an = telegram.person("An");
+    let chat = ChatId(an.private().id());
+    let sent = bot.0.send_message(chat, "x").await.unwrap();
+    let (long, none) = ("x".repeat(4_097), MessageId(77));
+    let wide = InlineKeyboardMarkup::new([[InlineKeyboardButton::callback("a", "x".repeat(65))]]);
+    let kicked = telegram.supergroup("NOC", &[&an]);
+    kicked.remove_bot(&an);
+    let migrated = telegram.group("Team", &[&an]);
+    let new = migrated.migrate();
+    let stranger = Named::new(&telegram, "1:other".to_owned());
+    let picture = || InputFile::memory("no picture");
+    for (name, said) in [
+        ("MessageNotModified", bot.refused(bot.0.edit_message_text(chat, sent.id, "x")).await),
+        ("MessageToEditNotFound", bot.refused(bot.0.edit_message_text(chat, none, "x")).await),
+        ("MessageToDeleteNotFound", bot.refused(bot.0.delete_message(chat, none)).await),
+        ("EditedMessageIsTooLong", bot.refused(bot.0.edit_message_text(chat, sent.id, &long)).await),
+        ("MessageIsTooLong", bot.refused(bot.0.send_message(chat, &long)).await),
+        ("MessageTextIsEmpty", bot.refused(bot.0.send_message(chat, " ")).await),
+        (
+            "MessageToReplyNotFound",
+            bot.refused(bot.0.send_message(chat, "x").reply_parameters(ReplyParameters::new(none))).await,
+        ),
+        ("CantParseEntities", bot.refused(bot.0.send_message(chat, "<b>").parse_mode(ParseMode::Html)).await),
+        ("ButtonDataInvalid", bot.refused(bot.0.send_message(chat, "x").reply_markup(wide)).await),
+        ("ImageProcessFailed", bot.refused(bot.0.send_photo(chat, picture())).await),
+        ("ChatNotFound", bot.refused(bot.0.send_message(ChatId(7), "x")).await),
+        ("BotKickedFromSupergroup", bot.refused(bot.0.send_message(ChatId(kicked.id()), "x")).await),
+        ("InvalidToken", stranger.refused(stranger.0.get_me()).await),
+    ] {
+        assert!(said.starts_with(&format!("Api({name}")), "{name}: {said}");
+    }
+    let moved = bot.refused(bot.0.send_message(ChatId(migrated.id()), "x")).await;
+    assert!(moved.starts_with("MigrateToChatId") && moved.contains(&new.id().to_string()), "{moved}");
+    an.block();
+    assert_eq!(bot.refused(bot.0.send_message(chat, "x")).await, "Api(BotBlocked)");
+    telegram.fault(Fault::TooMany(9).times(1)).await;
+    assert_eq!(bot.refused(bot.0.send_message(chat, "x")).await, "RetryAfter(Seconds(9))");
+    let (first, second) = (bot.0.get_updates().timeout(20), bot.0.get_updates().offset(850_000_002));
+    let both = async {
+        telegram.calls_by(2, |call| call.method == "getUpdates").await;
+        second.await
+    };
+    // So that the first one waits, what there is is confirmed before.
+    bot.0.get_updates().offset(900_000_000).await.unwrap();
+    let (first, _) = tokio::join!(bot.refused(first), both);
+    assert_eq!(first, "Api(TerminatedByOtherGetUpdates)");
 }

@@ -75,8 +75,8 @@ pub struct Upload<'a> {
     pub title: &'a str,
     pub kind: &'static str,
     pub bytes: &'a [u8],
-    /// Stands above it.
-    pub comment: Option<&'a str>,
+    /// Stands above it. Blocks and not a comment: of that the service would read marks.
+    pub comment: Option<&'a SlackBlock>,
 }
 
 impl Api {
@@ -158,7 +158,7 @@ impl Api {
         let request = SlackApiFilesCompleteUploadExternalRequest::new(vec![complete])
             .with_channel_id(channel.into())
             .opt_thread_ts(thread.map(Into::into))
-            .opt_initial_comment(file.comment.map(str::to_owned));
+            .opt_blocks(file.comment.map(|comment| vec![comment.clone()]));
         self.call::<Nothing>(&self.bot, "files.completeUploadExternal", &request).await?;
         Ok(id)
     }

@@ -30,7 +30,7 @@ pub struct Laid {
     pub files: Vec<Attached>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Attached {
     pub name: String,
     pub title: String,
@@ -38,7 +38,7 @@ pub struct Attached {
     /// Without any it stands there already, or could not be drawn.
     pub bytes: Vec<u8>,
     /// The verdict, above a picture.
-    pub comment: Option<String>,
+    pub comment: Option<SlackBlock>,
 }
 
 pub fn lay_out(message: &Message, texts: &Texts) -> Laid {
@@ -67,8 +67,8 @@ pub fn lay_out(message: &Message, texts: &Texts) -> Laid {
         true => "Patchbay".to_owned(),
         false => marks::cut(&first, PUSH),
     };
-    for file in page.files.iter_mut().filter(|file| file.kind == PICTURE) {
-        file.comment = Some(text.clone());
+    for picture in page.files.iter_mut().filter(|file| file.kind == PICTURE && !first.is_empty()) {
+        picture.comment = Some(plain(&first));
     }
     Laid { said: Said { text, blocks }, files: page.files }
 }
@@ -108,7 +108,7 @@ impl Page {
             Piece::Sentence { rank, sign, lines } => {
                 let words = signed(sign, &lines.join("\n"));
                 if rank == Rank::First {
-                    self.first = words.lines().next().map(str::to_owned);
+                    self.first = words.lines().next().map(|line| line.chars().take(SECTION / 5).collect());
                 }
                 self.sentence(words);
             }

@@ -155,14 +155,14 @@ struct Chosen {
 }
 
 /// Reads what one door stored.
-pub struct Reader<'a> {
+pub struct Reading<'a> {
     /// The door's name.
     pub channel: &'a str,
     /// Every command with its `/`.
     pub commands: &'a [String],
 }
 
-impl Reader<'_> {
+impl Reading<'_> {
     pub fn request(&self, raw: &str) -> Option<Request> {
         let heard: Heard = serde_json::from_value(without_nulls(serde_json::from_str(raw).ok()?)).ok()?;
         match (&heard.event, heard.r#type.as_str()) {

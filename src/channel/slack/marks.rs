@@ -73,23 +73,24 @@ fn push(safe: &mut String, c: char) {
 
 /// Three backticks would end a block of code: a mark without width stands between them.
 pub fn defused(words: &str) -> String {
-    words.replace("``", "`\u{200b}`")
+    let mut defused = String::with_capacity(words.len());
+    for c in words.chars() {
+        if c == '`' && defused.ends_with('`') {
+            defused.push('\u{200b}');
+        }
+        defused.push(c);
+    }
+    defused
 }
 
-/// How long it is once it is escaped, as the service counts.
+/// How long it is once it is escaped. Counted as UTF-16, which is never less than characters.
 pub fn length(words: &str) -> usize {
-    words
-        .chars()
-        .map(|c| {
-            if matches!(c, '&') {
-                5
-            } else if matches!(c, '<' | '>') {
-                4
-            } else {
-                1
-            }
-        })
-        .sum()
+    let long = |c: char| match c {
+        '&' => 5,
+        '<' | '>' => 4,
+        other => other.len_utf16(),
+    };
+    words.chars().map(long).sum()
 }
 
 /// As much of it as fits into so many characters once escaped, with `…` where something is missing.

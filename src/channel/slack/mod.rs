@@ -24,12 +24,12 @@ use super::{Channel, ChannelError, Deliver, Intake, Later, Listen, Opened, Setup
 use crate::model::{Destination, Message, Receipt, Request, SendError, Text, Texts, Timestamp, Update};
 use api::{Api, Bot};
 use fault::Fault;
-use heard::Reader;
+use heard::Reading;
 use line::Sorted;
 use memory::{Typed, Unfinished};
 use road::Road;
 use serde_json::Value;
-use socket::Periods;
+use socket::Waits;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
@@ -72,7 +72,7 @@ pub fn opened(table: &Setup<'_>, shared: &Shared) -> Option<Opened> {
         typed: Typed::default(),
         bot: OnceCell::new(),
         token_named: std::sync::Mutex::default(),
-        periods: Periods::default(),
+        waits: Waits::default(),
     });
     let channel =
         Channel { name: slack.name.clone(), listen: Some(Arc::clone(&slack) as _), deliver: slack as _ };
@@ -101,7 +101,7 @@ pub(super) struct Slack {
     bot: OnceCell<Bot>,
     /// When a refused token was named last.
     token_named: std::sync::Mutex<Option<Instant>>,
-    periods: Periods,
+    waits: Waits,
 }
 
 impl Slack {
@@ -181,7 +181,7 @@ impl Listen for Slack {
     }
 
     fn request(&self, update: &Update) -> Option<Request> {
-        Reader { channel: &self.name, commands: &self.commands }.request(&update.raw)
+        Reading { channel: &self.name, commands: &self.commands }.request(&update.raw)
     }
 }
 

@@ -23,8 +23,7 @@ const NO_THREAD: [&str; 5] = [
     "restricted_action_thread_locked",
 ];
 /// Where the bot may not speak.
-pub const NOT_IN: [&str; 4] =
-    ["not_in_channel", "channel_not_found", "user_not_in_channel", "restricted_action"];
+const NOT_IN: [&str; 3] = ["not_in_channel", "channel_not_found", "user_not_in_channel"];
 
 impl Slack {
     pub(super) async fn send(&self, message: &Message) -> Result<Receipt, SendError> {
@@ -190,7 +189,7 @@ impl Slack {
             title: &file.title,
             kind: file.kind,
             bytes: &file.bytes,
-            comment: file.comment.as_deref(),
+            comment: file.comment.as_ref(),
         };
         let sent = self.api.upload(place, Some(thread), &upload).await;
         self.heed(&budget::FILE, place, &sent);

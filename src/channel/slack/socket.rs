@@ -14,9 +14,9 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-/// The periods of the loop; tests make them short.
+/// The waits of the loop; tests make them short.
 #[derive(Clone, Copy, Debug)]
-pub struct Periods {
+pub struct Waits {
     /// The service pings about every 30 s; a socket on which nothing comes for so long is deaf.
     pub deaf: Duration,
     /// Between tries, doubled up to `most`.
@@ -30,9 +30,9 @@ pub struct Periods {
     pub good: Duration,
 }
 
-impl Default for Periods {
-    fn default() -> Periods {
-        Periods {
+impl Default for Waits {
+    fn default() -> Waits {
+        Waits {
             deaf: Duration::from_secs(70),
             least: Duration::from_secs(1),
             most: Duration::from_secs(30),
@@ -58,7 +58,7 @@ type Opening = BoxFuture<'static, Result<Line, Trouble>>;
 type Ended = (u64, End, Duration);
 
 pub async fn listen(slack: Arc<Slack>, intake: Intake, stop: CancellationToken) -> Result<(), ChannelError> {
-    let periods = slack.periods;
+    let waits = slack.waits;
     let (leaves, mut left) = mpsc::channel::<u64>(16);
     let mut lines: FuturesUnordered<BoxFuture<'static, Ended>> = FuturesUnordered::new();
     // The youngest socket, and what tells it that there is a younger one.
@@ -80,7 +80,7 @@ pub async fn listen(slack: Arc<Slack>, intake: Intake, stop: CancellationToken) 
                 }
                 Err(trouble) => {
                     tries += 1;
-                    let pause = periods.pause(&trouble, tries);
+                    let pause = waits.pause(&trouble, tries);
                     if told.as_ref() != Some(&trouble) {
                         slack.complain(&trouble, pause);
                     }
@@ -95,10 +95,13 @@ pub async fn listen(slack: Arc<Slack>, intake: Intake, stop: CancellationToken) 
             }
             Some((number, end, lived)) = lines.next(), if !lines.is_empty() => {
                 slack.ended(&end);
+                if intake.is_closed() {
+                    break;
+                }
                 if opening.is_none() && number == youngest {
                     // One that ended as soon as it was there is no sign that the next will be better.
-                    tries = if lived >= periods.good { 0 } else { tries + 1 };
-                    let pause = if tries == 0 { Duration::ZERO } else { periods.after(tries) };
+                    tries = if lived >= waits.good { 0 } else { tries + 1 };
+                    let pause = if tries == 0 { Duration::ZERO } else { waits.after(tries) };
                     opening = Some(open(Arc::clone(&slack), pause).boxed());
                 }
             }
@@ -121,7 +124,7 @@ async fn open(slack: Arc<Slack>, after: Duration) -> Result<Line, Trouble> {
     sleep(after).await;
     slack.know_the_bot().await.map_err(|fault| trouble("bot_token", fault))?;
     let ticket = slack.api.open_socket().await.map_err(|fault| trouble("app_token", fault))?;
-    let line = line::open(slack.road.clone(), &ticket, slack.periods.deaf).await.map_err(Trouble::Call)?;
+    let line = line::open(slack.road.clone(), &ticket, slack.waits.deaf).await.map_err(Trouble::Call)?;
     line.greeted().await.map_err(Trouble::Ended)
 }
 
@@ -158,7 +161,7 @@ async fn run(
     let listening = line.listen(sort, intake, told, over.clone());
     let retired = async {
         leaving.retired.cancelled().await;
-        sleep(slack.periods.leaving).await;
+        sleep(slack.waits.leaving).await;
     };
     tokio::pin!(listening);
     let end = tokio::select! {
@@ -171,7 +174,7 @@ async fn run(
     (leaving.number, end, began.elapsed())
 }
 
-impl Periods {
+impl Waits {
     fn pause(&self, trouble: &Trouble, tries: u32) -> Duration {
         match trouble {
             Trouble::Token(..) => self.refused,
@@ -211,7 +214,7 @@ impl Slack {
             End::Stopped => {}
             End::Deaf => tracing::warn!(
                 channel = self.name,
-                seconds = self.periods.deaf.as_secs(),
+                seconds = self.waits.deaf.as_secs(),
                 "nothing was heard on the socket; it is opened anew"
             ),
             End::Closed(Some(reason)) if reason == "link_disabled" => tracing::error!(

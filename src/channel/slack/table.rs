@@ -103,10 +103,7 @@ fn api_url(fields: &Fields<'_>) -> Option<Option<Url>> {
 }
 
 fn home(fields: &Fields<'_>) -> Option<Vec<String>> {
-    let typed = match fields.texts("home") {
-        Some(typed) => typed,
-        None => return (!fields.has("home")).then(Vec::new),
-    };
+    let Some(typed) = fields.texts("home") else { return (!fields.has("home")).then(Vec::new) };
     let mut good = true;
     for address in typed.iter().filter(|address| !super::fits(address)) {
         let what = format!("{} {address:?} is no channel's id", fields.name("home"));

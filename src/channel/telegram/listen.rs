@@ -239,7 +239,7 @@ impl Ear<'_> {
         let rest = RESTS.get(self.failures).or(RESTS.last()).copied().unwrap_or(1);
         self.failures = self.failures.saturating_add(1);
         match fault {
-            Fault::TooMany(after) => *after,
+            Fault::TooMany(after) => (*after).max(Duration::from_secs(1)),
             Fault::TokenRefused => REFUSED,
             Fault::Conflict(_) => CONFLICT,
             _ => Duration::from_secs(rest),

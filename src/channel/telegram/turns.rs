@@ -1,5 +1,5 @@
 //! This service's budget: what it lets a bot send to one chat, to one group and to all. A topic has no budget of
-//! its own, and an edit costs as much as a message (https://core.telegram.org/bots/faq#broadcasting-to-users,
+//! its own, and an edit costs as much as a message (<https://core.telegram.org/bots/faq#broadcasting-to-users>,
 //! tdlib/td#3034). What it counts in truth it tells nobody: a 429 is the last word, for the chat that it names.
 
 use super::super::budget::{Allowance, Budgets};

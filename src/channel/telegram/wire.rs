@@ -18,6 +18,8 @@ pub const CALL: Duration = Duration::from_secs(15);
 pub const PICTURE: Duration = Duration::from_secs(30);
 pub const FILE: Duration = Duration::from_secs(60);
 const CONNECT: Duration = Duration::from_secs(10);
+/// A line that lay still for longer may be dead without a word: a new one costs less than a deadline.
+const IDLE: Duration = Duration::from_secs(30);
 /// The service's own words are cut here.
 const WORDS: usize = 200;
 
@@ -59,6 +61,7 @@ impl Wire {
             .tls_built_in_webpki_certs(false)
             .tls_built_in_native_certs(true)
             .connect_timeout(CONNECT)
+            .pool_idle_timeout(IDLE)
             .redirect(Policy::none())
             .tcp_nodelay(true)
             .no_proxy();

@@ -14,9 +14,13 @@ use crate::settings::{Level, Settings};
 use crate::store::{Access, Store};
 use anyhow::Context;
 use serde::Serialize;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
+use tokio::net::unix::pipe;
 use tokio::signal::unix::{SignalKind, signal};
 
 #[derive(Debug, clap::Args)]
@@ -73,9 +77,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 async fn measure(arguments: &Arguments, crowd: &mut Crowd, service: &Service) -> anyhow::Result<Figures> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let folder = tempfile::tempdir().context("no temporary folder can be made")?;
-    let bot = bot(folder.path(), service).await?;
+    let (bot, mut talk) = (bot(folder.path(), service).await?, crowd.talk()?);
     let figures = tokio::select! {
-        figures = figures(arguments, crowd) => figures,
+        figures = figures(arguments, &mut talk) => figures,
         _ = terminate.recv() => Err(anyhow::anyhow!("told to end before it was measured")),
         _ = interrupt.recv() => Err(anyhow::anyhow!("told to end before it was measured")),
     };
@@ -83,7 +87,7 @@ async fn measure(arguments: &Arguments, crowd: &mut Crowd, service: &Service) ->
     figures
 }
 
-async fn figures(arguments: &Arguments, crowd: &mut Crowd) -> anyhow::Result<Figures> {
+async fn figures(arguments: &Arguments, crowd: &mut Talk) -> anyhow::Result<Figures> {
     crowd.types(WARM).await?;
     let idle = usage::memory()?;
     let (all, chats) = (arguments.steady, arguments.chats.min(20));
@@ -98,7 +102,7 @@ async fn figures(arguments: &Arguments, crowd: &mut Crowd) -> anyhow::Result<Fig
     })
 }
 
-async fn part(crowd: &mut Crowd, commands: u32, chats: u32, per_second: u32) -> anyhow::Result<Part> {
+async fn part(crowd: &mut Talk, commands: u32, chats: u32, per_second: u32) -> anyhow::Result<Part> {
     let before = usage::cpu();
     let typing = Typing { commands: usize::try_from(commands)?, chats: usize::try_from(chats)?, per_second };
     let heard = crowd.types(typing).await?;
@@ -116,6 +120,7 @@ async fn part(crowd: &mut Crowd, commands: u32, chats: u32, per_second: u32) -> 
 async fn bot(folder: &Path, service: &Service) -> anyhow::Result<Bot> {
     let token = folder.join("token");
     std::fs::write(&token, &service.token).context("the token cannot be written")?;
+    std::fs::set_permissions(&token, std::fs::Permissions::from_mode(0o600))?;
     let text = format!(
         "master_key_file = \"key\"\n[channel.chat]\nkind = {:?}\ntoken_file = {token:?}\napi_url = {:?}\nlimited = false\n",
         telegram::KIND,
@@ -187,27 +192,37 @@ impl Crowd {
 
     fn says<T: serde::de::DeserializeOwned>(&mut self) -> anyhow::Result<T> {
         let (_, output) = self.lines.as_mut().context("it has ended")?;
-        read(output)
+        let mut line = String::new();
+        output.read_line(&mut line)?;
+        understood(&line)
     }
 
-    /// Waits for the answers outside the runtime: this process shall only do what the bot does.
-    async fn types(&mut self, typing: Typing) -> anyhow::Result<Heard> {
-        let (mut input, mut output) = self.lines.take().context("it has ended")?;
-        let waited = tokio::task::spawn_blocking(move || {
-            writeln!(input, "{}", serde_json::to_string(&typing)?)?;
-            input.flush()?;
-            anyhow::Ok((read(&mut output)?, (input, output)))
-        });
-        let (heard, lines) = waited.await??;
-        self.lines = Some(lines);
-        Ok(heard)
+    /// From here on it is talked to by the runtime, which has nothing to do while its people type.
+    fn talk(&mut self) -> anyhow::Result<Talk> {
+        let (input, output) = self.lines.take().context("it has ended")?;
+        let input = pipe::Sender::from_owned_fd(OwnedFd::from(input))?;
+        let output = pipe::Receiver::from_owned_fd(OwnedFd::from(output.into_inner()))?;
+        Ok(Talk { input, output: tokio::io::BufReader::new(output) })
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(output: &mut BufReader<ChildStdout>) -> anyhow::Result<T> {
-    let mut line = String::new();
-    output.read_line(&mut line)?;
-    serde_json::from_str(&line).with_context(|| format!("the simulated service said {line:?}"))
+struct Talk {
+    input: pipe::Sender,
+    output: tokio::io::BufReader<pipe::Receiver>,
+}
+
+impl Talk {
+    async fn types(&mut self, typing: Typing) -> anyhow::Result<Heard> {
+        let line = format!("{}\n", serde_json::to_string(&typing)?);
+        self.input.write_all(line.as_bytes()).await?;
+        let mut answer = String::new();
+        self.output.read_line(&mut answer).await?;
+        understood(&answer)
+    }
+}
+
+fn understood<T: serde::de::DeserializeOwned>(line: &str) -> anyhow::Result<T> {
+    serde_json::from_str(line).with_context(|| format!("the simulated service said {line:?}"))
 }
 
 impl Drop for Crowd {

@@ -4,6 +4,7 @@
 use super::super::print::say;
 use super::super::run as start;
 use super::truth::percentile;
+use crate::flow::Clock;
 use crate::lab::telegram::{Call, Chat, Person, Plan, Telegram};
 use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
@@ -12,7 +13,6 @@ use std::collections::HashMap;
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::time::Instant;
 
 /// What the bot must know of the service.
 #[derive(Debug, Serialize, Deserialize)]
@@ -95,12 +95,14 @@ impl Crowd {
         let groups = self.groups.get(..typing.chats).unwrap_or_default();
         let before: Vec<usize> = groups.iter().map(|group| group.from_bot().len()).collect();
         let line = format!("/whoami@{}", self.service.bot_username());
-        let began = Instant::now();
+        let clock = Clock::start();
+        let since = || clock.now().monotonic;
+        let began = since();
         let mut typed: Vec<(&Chat, i64)> = Vec::with_capacity(typing.commands);
         for (number, group) in groups.iter().cycle().take(typing.commands).enumerate() {
             if typing.per_second > 0 {
-                let after = number as f64 / f64::from(typing.per_second);
-                tokio::time::sleep_until(began + Duration::from_secs_f64(after)).await;
+                let due = began + Duration::from_secs_f64(number as f64 / f64::from(typing.per_second));
+                tokio::time::sleep(due.saturating_sub(since())).await;
             }
             typed.push((group, group.say(&self.person, &line)));
         }
@@ -118,7 +120,7 @@ impl Crowd {
         if tokio::time::timeout(PATIENCE, answered).await.is_err() {
             bail!("not all of {} commands were answered in {} s", typing.commands, PATIENCE.as_secs());
         }
-        let seconds = began.elapsed().as_secs_f64();
+        let seconds = (since() - began).as_secs_f64();
         let when = |(group, message): &(&Chat, i64)| {
             group.message(*message).map(|said| ((group.id(), *message), said.at))
         };

@@ -3,6 +3,7 @@
 //! Nothing leaves this machine.
 
 mod history;
+mod phones;
 mod story;
 
 use super::print::say;
@@ -17,6 +18,7 @@ use crate::model::{Device, Identity, Inventory, Reader};
 use crate::settings::{Level, Monitor, Settings};
 use crate::store::{Access, Credential, Store};
 use anyhow::{Context, bail};
+use phones::Phones;
 use std::io::IsTerminal;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -72,7 +74,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         plan.state = Some(arguments.data.join("lab"));
         let lab = Lab::start(plan).await?;
         let sink = MailSink::start(MailPlan::default()).await?;
-        let result = live(&arguments, key, store, &lab, &sink).await;
+        let phones = phones::start().await?;
+        let result = live(&arguments, key, store, &lab, &sink, &phones).await;
         lab.stop().await?;
         result
     })
@@ -84,13 +87,14 @@ async fn live(
     store: Store,
     lab: &Lab,
     sink: &MailSink,
+    phones: &Phones,
 ) -> anyhow::Result<ExitCode> {
-    let mut settings = start::settings(&settings_file(arguments, sink)?)?;
+    let mut settings = start::settings(&settings_file(arguments, sink, phones)?)?;
     settings.log.level = if arguments.verbose { Level::Debug } else { Level::Error };
     // Faster than a settings file may say: these routers bear it.
     settings.monitor = Monitor::each(PERIOD);
     start::log(&settings)?;
-    furnish(&store, &key, lab, arguments.role).await?;
+    furnish(&store, &key, lab, phones, arguments.role).await?;
     let metrics = app::metrics(&settings)?;
     if metrics.0.fact(crate::flow::draw::SIMULATED_UNTIL).await?.is_none() {
         story::leave_something_unsaved(lab)?;
@@ -102,7 +106,7 @@ async fn live(
     let shared = start::shared(&settings, &store, &catalog).await?;
     let (channels, terminal) = start::open(&settings, &shared)?;
     if std::io::stdin().is_terminal() {
-        first_screen(&settings.data, arguments.role, lab);
+        first_screen(&settings.data, arguments.role, lab, phones);
     }
     let (beside, mails) = (store.clone(), settings.data.join("mail"));
     let parts = Parts { settings, key, store, texts: shared.texts, metrics, load, channels, terminal };
@@ -143,7 +147,13 @@ fn key(arguments: &Arguments) -> anyhow::Result<MasterKey> {
 }
 
 /// Routers, their credential, and the person at the keyboard; what is there already is kept.
-async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: Role) -> anyhow::Result<()> {
+async fn furnish(
+    store: &Store,
+    key: &MasterKey,
+    lab: &Lab,
+    phones: &Phones,
+    role: Role,
+) -> anyhow::Result<()> {
     let now = crate::flow::Clock::start().now().wall;
     let sealer = Sealer::new(key);
     let mut routers: Vec<(Router, Device)> = Vec::new();
@@ -158,7 +168,7 @@ async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: Role) -> anyho
         password: sealer.seal(CREDENTIAL_PURPOSE, login.password.as_bytes())?,
         enable: Some(sealer.seal(CREDENTIAL_PURPOSE, login.enable.as_bytes())?),
     };
-    let role = role.name();
+    let (role, known) = (role.name(), phones.identities());
     store
         .write(move |work| {
             work.set_credential(&credential, now)?;
@@ -178,7 +188,7 @@ async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: Role) -> anyho
                 }
                 inventory = work.inventory()?;
             }
-            person(work, role, now)
+            person(work, role, &known, now)
         })
         .await?;
     Ok(())
@@ -205,20 +215,23 @@ fn as_device(router: &Router, blank: &Device, inventory: &Inventory) -> Device {
 fn person(
     work: &mut crate::store::Work<'_>,
     role: &str,
+    phones: &[Identity],
     now: crate::model::Timestamp,
 ) -> Result<(), crate::store::StoreError> {
     let identity = Identity { channel: terminal::KIND.to_owned(), external: YOU.to_owned() };
-    match work.person_of(&identity)? {
+    let id = match work.person_of(&identity)? {
         None => {
             let reader = Reader { time_zone: local_zone(), ..Reader::default() };
-            work.add_person(YOU, role, &reader, &[identity], now).map(drop)
+            work.add_person(YOU, role, &reader, &[identity], now)?
         }
-        Some(person) if person.role == role => Ok(()),
+        Some(person) if person.role == role => person.id,
         Some(mut person) => {
             person.role = role.to_owned();
-            work.set_person(&person).map(drop)
+            work.set_person(&person)?;
+            person.id
         }
-    }
+    };
+    phones.iter().try_for_each(|identity| work.add_identity(id, identity))
 }
 
 /// Where the machine stands; UTC when it does not say.
@@ -227,7 +240,7 @@ fn local_zone() -> chrono_tz::Tz {
 }
 
 /// The demo's own settings, written anew at each start; commands beside it use them too.
-fn settings_file(arguments: &Arguments, sink: &MailSink) -> anyhow::Result<PathBuf> {
+fn settings_file(arguments: &Arguments, sink: &MailSink, phones: &Phones) -> anyhow::Result<PathBuf> {
     let folder = arguments.master_key.parent().unwrap_or(Path::new(""));
     let written = |name: &str, text: &str| -> anyhow::Result<PathBuf> {
         let path = std::path::absolute(folder.join(name))?;
@@ -235,13 +248,18 @@ fn settings_file(arguments: &Arguments, sink: &MailSink) -> anyhow::Result<PathB
         Ok(path)
     };
     let certificate = written("mail.pem", sink.certificate_pem())?;
-    let password = written("mail.password", &sink.plan().password)?;
-    std::fs::set_permissions(&password, std::fs::Permissions::from_mode(0o600))?;
+    let secret = |name: &str, text: &str| -> anyhow::Result<PathBuf> {
+        let path = written(name, text)?;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+        Ok(path)
+    };
+    let password = secret("mail.password", &sink.plan().password)?;
+    let chats = phones.settings(secret)?;
     let text = format!(
         "# Written by `patchbay demo`, for itself and for commands beside it.\n\
          data = {:?}\nmaster_key_file = {:?}\ntime_zone = \"{}\"\n\n[channel.terminal]\nkind = \"terminal\"\nuser = \"{YOU}\"\n\n\
          [channel.mail]\nkind = \"email\"\nhost = \"127.0.0.1\"\nport = {}\nca_file = {certificate:?}\nuser = \"{}\"\n\
-         password_file = {password:?}\nfrom = \"Patchbay <patchbay@demo.example>\"\nto = [\"noc@demo.example\"]\n",
+         password_file = {password:?}\nfrom = \"Patchbay <patchbay@demo.example>\"\nto = [\"noc@demo.example\"]\n{chats}",
         std::path::absolute(&arguments.data)?,
         std::path::absolute(&arguments.master_key)?,
         local_zone(),
@@ -251,7 +269,7 @@ fn settings_file(arguments: &Arguments, sink: &MailSink) -> anyhow::Result<PathB
     written("patchbay.toml", &text)
 }
 
-fn first_screen(data: &Path, role: Role, lab: &Lab) {
+fn first_screen(data: &Path, role: Role, lab: &Lab, phones: &Phones) {
     let mut sites: Vec<(String, Vec<String>)> = Vec::new();
     for router in lab.routers() {
         let (site, name) = (router.plan().site.clone(), router.name().to_owned());
@@ -265,9 +283,10 @@ fn first_screen(data: &Path, role: Role, lab: &Lab) {
     say("Patchbay demo: five simulated routers on this machine; nothing leaves it.");
     say(&format!("  routers  {}  (SSH and RESTCONF, on loopback)", routers.join(" · ")));
     say(&format!("  you are  {YOU}, {}  (--as viewer or operator may do less)", role.name()));
+    say(&format!("  phones   {}  (open it in a browser: the same bot in two chats)", phones.url()));
     say(&format!("  data     {}  (delete it to start afresh)", data.display()));
     say(&format!(
-        "  soon     {}'s CPU climbs in about a minute: you are alerted here and by mail",
+        "  soon     {}'s CPU climbs in about a minute: you are alerted here, on the phones and by mail",
         story::SUFFERS
     ));
     say("           (demo rules: 10 s instead of 5 min, told again each minute instead of 30;");

@@ -127,7 +127,7 @@ impl Poll<'_> {
     }
 
     async fn get(&self, path: &str) -> Result<Verdict, Broken> {
-        let attempt = self.floor.credentials.request(&self.device.credential).await?;
+        let attempt = self.floor.credentials.request(&self.device.credential, &self.login.word).await?;
         let within = self.floor.restconf.settings.answer;
         let answer = match get(&self.route, &self.login, path, within).await {
             Ok(answer) => answer,

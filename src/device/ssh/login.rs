@@ -2,6 +2,7 @@
 //! that asks for more than the password wants a person.
 
 use super::connect::Connection;
+use crate::device::trial::Word;
 use crate::model::{Broken, Secret};
 use russh::client::{AuthResult, KeyboardInteractiveAuthResponse as Reply, Prompt};
 use russh::{MethodKind, MethodSet};
@@ -12,6 +13,8 @@ pub(in crate::device) struct Login {
     pub username: String,
     pub password: Secret,
     pub enable: Option<Secret>,
+    /// As it is stored, for whoever remembers whether it works.
+    pub word: Word,
 }
 
 pub(in crate::device) async fn login(connection: &mut Connection, login: &Login) -> Result<(), Broken> {
@@ -117,6 +120,7 @@ fn closed(_: russh::Error) -> Broken {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Sealed;
 
     fn check(prompts: &[(&str, bool)], sent: bool, expected: &str) {
         let login = Login {
@@ -124,6 +128,7 @@ mod tests {
             username: "ops".to_owned(),
             password: Secret::new("made-up-word"),
             enable: None,
+            word: Word { username: "ops".to_owned(), password: Sealed(Vec::new()) },
         };
         let prompts: Vec<Prompt> = prompts
             .iter()

@@ -61,7 +61,8 @@ impl World {
         if self.triggers.len() >= MOST_TRIGGERS {
             self.triggers.retain(|_, trigger| trigger.made.elapsed() < OLD);
         }
-        let id = format!("{}.{}.lab", self.number(), self.number());
+        // Never the same again, also after another start.
+        let id = format!("{}.{}.lab", self.number(), self.ts().replace('.', ""));
         let view = view.map(str::to_owned);
         let trigger = Trigger { user: user.to_owned(), made: Instant::now(), used: false, view };
         self.triggers.insert(id.clone(), trigger);

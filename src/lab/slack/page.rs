@@ -57,7 +57,7 @@ fn said(world: &World, message: &SlackMessage, page: &mut String) {
         [] => {
             let _ = write!(page, "<div class=\"text\">{}</div>", mrkdwn(world, &message.text));
         }
-        blocks => blocks.iter().for_each(|one| block(world, one, page)),
+        blocks => blocks.iter().for_each(|one| block(world, &message.ts, one, page)),
     }
     if message.edited {
         page.push_str("<span class=\"small\">(edited)</span>");
@@ -75,7 +75,7 @@ fn clock(ts: &str) -> String {
     chrono::DateTime::from_timestamp(seconds, 0).map(|at| at.format("%H:%M").to_string()).unwrap_or_default()
 }
 
-fn block(world: &World, block: &Value, page: &mut String) {
+fn block(world: &World, ts: &str, block: &Value, page: &mut String) {
     let list = |name: &str| block[name].as_array().map(Vec::as_slice).unwrap_or_default();
     match field(block, "type").as_str().unwrap_or_default() {
         "section" => {
@@ -90,21 +90,21 @@ fn block(world: &World, block: &Value, page: &mut String) {
                 page.push_str("</div>");
             }
             if let Some(accessory) = block.get("accessory") {
-                element(world, accessory, page);
+                element(world, ts, accessory, page);
             }
         }
         "header" => {
-            let _ = write!(page, "<div class=\"head\">{}</div>", words(world, &field(block, "text")));
+            let _ = write!(page, "<div class=\"head\">{}</div>", words(world, field(block, "text")));
         }
         "divider" => page.push_str("<hr>"),
         "context" => {
             page.push_str("<div class=\"context\">");
-            list("elements").iter().for_each(|one| element(world, one, page));
+            list("elements").iter().for_each(|one| element(world, ts, one, page));
             page.push_str("</div>");
         }
         "actions" => {
             page.push_str("<div>");
-            list("elements").iter().for_each(|one| element(world, one, page));
+            list("elements").iter().for_each(|one| element(world, ts, one, page));
             page.push_str("</div>");
         }
         _ => {
@@ -113,27 +113,44 @@ fn block(world: &World, block: &Value, page: &mut String) {
     }
 }
 
-fn element(world: &World, element: &Value, page: &mut String) {
+/// What can be pressed or chosen is found by its message and its label or name.
+fn element(world: &World, ts: &str, element: &Value, page: &mut String) {
     let _ = match field(element, "type").as_str().unwrap_or_default() {
         "button" => {
             let style = field(element, "style").as_str().unwrap_or_default();
+            let label = safe(&text::words(&field(element, "text")));
             write!(
                 page,
-                "<span class=\"button {}\">{}</span>",
+                "<span class=\"button {}\" data-message=\"{ts}\" data-press=\"{label}\">{label}</span>",
                 safe(style),
-                safe(&text::words(&field(element, "text")))
             )
         }
         "plain_text" | "mrkdwn" => write!(page, "<span>{}</span> ", words(world, element)),
         "image" => {
             write!(page, "<span>({})</span> ", safe(field(element, "alt_text").as_str().unwrap_or_default()))
         }
+        "static_select" => menu(ts, element, page),
         _ => write!(
             page,
             "<span class=\"button\">{} &#9662;</span>",
-            safe(&text::words(&field(element, "placeholder")))
+            safe(&text::words(field(element, "placeholder")))
         ),
     };
+}
+
+fn menu(ts: &str, element: &Value, page: &mut String) -> std::fmt::Result {
+    let word = |value: &Value, name: &str| safe(field(value, name).as_str().unwrap_or_default());
+    write!(
+        page,
+        "<select class=\"button\" data-message=\"{ts}\" data-menu=\"{}\"><option value=\"\">{}</option>",
+        word(element, "action_id"),
+        safe(&text::words(&field(element, "placeholder"))),
+    )?;
+    for option in element["options"].as_array().into_iter().flatten() {
+        let label = safe(&text::words(&field(option, "text")));
+        write!(page, "<option value=\"{}\">{label}</option>", word(option, "value"))?;
+    }
+    page.write_str("</select>")
 }
 
 fn file(file: &SlackFile, page: &mut String) {

@@ -34,7 +34,7 @@ fn one(world: &World, said: &SlackMessage, indent: &str, page: &mut String) {
         let _ = write!(lines, "\n:{}:", said.reactions.join(": :"));
     }
     for line in lines.lines() {
-        let _ = writeln!(page, "{indent}{line}");
+        let _ = writeln!(page, "{indent}{}", line.trim_end());
     }
 }
 
@@ -73,21 +73,21 @@ pub(crate) fn block(block: &Value) -> String {
             parts.extend(block.get("accessory").map(element));
             parts.join("\n")
         }
-        "header" => words(&field(block, "text")),
+        "header" => words(field(block, "text")),
         "divider" => "----".to_owned(),
         "context" => list("elements").iter().map(element).collect::<Vec<_>>().join("  "),
         "actions" => list("elements").iter().map(element).collect::<Vec<_>>().join(" "),
         "image" => format!("(picture: {})", field(block, "alt_text").as_str().unwrap_or_default()),
-        "input" => format!("{}: {}", words(&field(block, "label")), element(&field(block, "element"))),
+        "input" => format!("{}: {}", words(field(block, "label")), element(field(block, "element"))),
         "markdown" => field(block, "text").as_str().unwrap_or_default().to_owned(),
         _ => rich(block).trim_end().to_owned(),
     }
 }
 
 fn element(element: &Value) -> String {
-    let placeholder = || words(&field(element, "placeholder"));
+    let placeholder = || words(field(element, "placeholder"));
     match field(element, "type").as_str().unwrap_or_default() {
-        "button" => format!("[{}]", words(&field(element, "text"))),
+        "button" => format!("[{}]", words(field(element, "text"))),
         "plain_text" | "mrkdwn" => words(element),
         "image" => format!("(picture: {})", field(element, "alt_text").as_str().unwrap_or_default()),
         "overflow" => "[...]".to_owned(),

@@ -63,6 +63,8 @@ pub struct Plan {
     pub privacy: bool,
     /// The budgets of the real service. None enforces none.
     pub pace: Option<Pace>,
+    /// The number of the first update. A service that starts again must not begin with the same one.
+    pub first_update: i64,
     /// Updates that are older are gone.
     pub update_life: Duration,
     /// A press that is older cannot be answered any more.
@@ -79,6 +81,7 @@ impl Default for Plan {
             strict: true,
             privacy: true,
             pace: None,
+            first_update: 850_000_001,
             update_life: Duration::from_secs(24 * 60 * 60),
             press_life: Duration::from_secs(15 * 60),
         }
@@ -123,6 +126,7 @@ impl Telegram {
         };
         let mut world = World::new(bot);
         world.privacy = plan.privacy;
+        world.queue.begin_at(plan.first_update);
         let inner = Arc::new(Inner {
             plan: Mutex::new(plan),
             door,

@@ -19,7 +19,7 @@ const STYLE: &str = "body{margin:0;background:#d7e3ec;font:15px/1.35 system-ui,s
     font-size:13px;margin:2px 0}.t{color:#8a9aa6;font-size:11px;text-align:right}\
     .s{text-align:center;color:#fff;background:#0004;border-radius:12px;padding:2px 12px;margin:8px auto;width:max-content}\
     .k{display:flex;gap:4px;margin-top:4px;width:88%}.k span{flex:1;text-align:center;background:#7a9cb8cc;\
-    color:#fff;border-radius:8px;padding:7px 4px;font-size:14px}img{max-width:100%;border-radius:8px;display:block}\
+    color:#fff;border-radius:8px;padding:7px 4px;font-size:14px;cursor:pointer}img{max-width:100%;border-radius:8px;display:block}\
     .f{color:#3c7eb0}pre,code{font:13px/1.3 ui-monospace,monospace;background:#0000000d;border-radius:4px}\
     pre{padding:6px;margin:4px 0;overflow-x:auto;white-space:pre}blockquote{margin:2px 0;border-left:3px solid #3c7eb0;\
     padding-left:8px}.spoiler{background:#999}";
@@ -62,14 +62,18 @@ fn one(chat: &ChatState, message: &Message) -> String {
     inside.push_str(&format!("<div class=t>{edited}{}</div>", message.at.format("%H:%M")));
     let mut rows = String::new();
     for row in &message.buttons {
-        let labels: String =
-            row.iter().map(|button| format!("<span>{}</span>", escaped(&button.label))).collect();
+        let labels: String = row.iter().map(|button| key(message.id, &escaped(&button.label))).collect();
         rows.push_str(&format!("<div class=k>{labels}</div>"));
     }
     if !message.reactions.is_empty() {
         rows.push_str(&format!("<div>{}</div>", escaped(&message.reactions.join(" "))));
     }
     format!("<div class=\"m{own}\"><div class=b>{inside}</div>{rows}</div>\n")
+}
+
+/// What is pressed is found by its message and its label.
+fn key(message: i64, label: &str) -> String {
+    format!("<span data-message=\"{message}\" data-press=\"{label}\">{label}</span>")
 }
 
 fn file(file: &Media) -> String {

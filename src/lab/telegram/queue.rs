@@ -41,13 +41,17 @@ impl Default for Queue {
             confirmed: VecDeque::new(),
             again: VecDeque::new(),
             allowed: None,
-            next: 850_000_001,
+            next: 1,
             poller: 0,
         }
     }
 }
 
 impl Queue {
+    pub fn begin_at(&mut self, first: i64) {
+        self.next = first;
+    }
+
     pub fn push(&mut self, kind: &'static str, body: Value, at: DateTime<Utc>) {
         let wanted = match &self.allowed {
             Some(allowed) => allowed.contains(kind),

@@ -44,15 +44,21 @@ fn a_chat_keeps_what_was_set_for_it() {
 }
 
 #[test]
-fn a_chat_knows_whose_it_is_and_follows_its_address() {
+fn a_chat_knows_whose_it_is_and_speaks_as_that_person_wants() {
     let (bench, person, _) = Bench::furnished(&[]);
     let mut work = bench.work();
     work.ensure_chat(&place(), None, &Reader::default(), at(0)).unwrap();
     assert_eq!(work.chat(&place()).unwrap().unwrap().person, None);
     work.set_chat_person(&place(), Some(person)).unwrap();
     assert_eq!(work.chats().unwrap()[0].person, Some(person));
+    let own = Reader { time_zone: "Asia/Ho_Chi_Minh".parse().unwrap(), ..Reader::default() };
+    let you = work.person(person).unwrap().unwrap();
+    work.set_person(&Person { time_zone: own.time_zone, ..you }).unwrap();
+    assert_eq!(work.reader_of(&place()).unwrap(), own, "at once");
+    assert_eq!(work.chat(&place()).unwrap().unwrap().reader, own);
     work.set_chat_person(&place(), None).unwrap();
     assert_eq!(work.chat(&place()).unwrap().unwrap().person, None);
+    assert_eq!(work.reader_of(&place()).unwrap(), Reader::default());
 }
 
 #[test]

@@ -386,3 +386,26 @@ async fn all_goes_through_the_proxy_and_strange_answers_are_read_as_what_they_ar
         assert!(matches!(sent, Err(SendError::Later { after: Duration::ZERO, .. })), "{answer} {sent:?}");
     }
 }
+
+#[tokio::test]
+async fn where_a_text_cannot_become_a_picture_the_picture_comes_below_and_the_text_goes() {
+    let (bench, an, chat) = bench().await;
+    let asked = chat.say(&an, "/bw R1 Gi1");
+    let first = Message {
+        thread: Some(Thread(asked.to_string())),
+        ..message(chat.id(), "a", Document::open(Sign::Running, said("R1 Gi1")))
+    };
+    let receipt = bench.send(&first).await.unwrap();
+    let refused = Fault::Refuse(400, "Bad Request: something about media".to_owned());
+    bench.service.fault(refused.on("editMessageMedia")).await;
+    let with = line(Sign::None, "R1 Gi1: in 412 Mb/s").with(picture());
+    let last =
+        Message { pictures: vec![drawn(1)], thread: first.thread.clone(), ..version(&first, &receipt, with) };
+    bench.send(&last).await.unwrap();
+    let stands = chat.from_bot();
+    assert_eq!(
+        (stands.len(), stands[0].text.as_str(), stands[0].file.is_some()),
+        (1, "R1 Gi1: in 412 Mb/s", true)
+    );
+    assert_eq!(stands[0].reply_to, Some(asked));
+}

@@ -216,6 +216,45 @@ async fn a_wrong_password_for_all_is_tried_by_three_polls_only() {
     assert_eq!(server.asked().len(), 3);
 }
 
+/// What the former word is known for, before the change and after it, opens no door to the new one.
+#[tokio::test]
+async fn a_new_word_is_tried_by_three_polls_whatever_the_former_one_did() {
+    let (bench, slow, bad) = (Arc::new(Bench::new()), server().await, server().await);
+    assert_eq!(body(&bench.one(&router(30, &slow)).await), Some("{}"));
+    let ask = |id: i64, server: &Server| {
+        let (bench, device) = (bench.clone(), router(id, server));
+        tokio::spawn(async move { bench.one(&device).await })
+    };
+    let answers = held(&slow, Reply::json("{}"));
+    let former: Vec<_> = (31..=36).map(|id| ask(id, &slow)).collect();
+    slow.has(7).await;
+
+    bench.password("not-it");
+    let refusals = held(&bad, Reply::Say(401, YANG, String::new()));
+    let polls: Vec<_> = (1..=20).map(|id| ask(id, &bad)).collect();
+    bad.has(3).await;
+    answers.add_permits(6);
+    for poll in former {
+        assert_eq!(body(&poll.await.unwrap()), Some("{}"));
+    }
+    refusals.add_permits(20);
+    for poll in polls {
+        let outcome = poll.await.unwrap();
+        assert!(matches!(
+            broken(&outcome),
+            Broken::RestconfRefused { .. } | Broken::CredentialStopped { .. }
+        ));
+    }
+    assert_eq!(bad.asked().len(), 3);
+
+    bench.password(PASSWORD);
+    bench.floor.retry_credential("lab");
+    bad.say(200, YANG, "{}");
+    for poll in (1..=20).map(|id| ask(id, &bad)).collect::<Vec<_>>() {
+        assert_eq!(body(&poll.await.unwrap()), Some("{}"));
+    }
+}
+
 #[tokio::test]
 async fn a_known_credential_does_not_wait_behind_logins() {
     let settings = FloorSettings { logins_per_credential: 1, ..FloorSettings::default() };

@@ -4,6 +4,7 @@ mod blocks;
 mod calls;
 mod files;
 mod modals;
+mod shown;
 mod sockets;
 mod table;
 

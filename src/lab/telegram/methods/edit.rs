@@ -23,7 +23,7 @@ impl Job<'_> {
             return Err(Refusal::bad("rich messages are not played by the lab"));
         }
         let (chat, id) = self.edited()?;
-        let (text, entities) = self.text()?;
+        let (text, entities) = self.text("MESSAGE_TOO_LONG")?;
         if self.world.message(chat, id).is_some_and(|message| message.file.is_some()) {
             return Err(Refusal::bad("there is no text in the message to edit"));
         }

@@ -16,7 +16,7 @@ const DOCUMENT_BYTES: usize = 50 << 20;
 impl Job<'_> {
     pub fn send_message(&mut self) -> Answered {
         let mut message = self.begun()?;
-        (message.text, message.entities) = self.text()?;
+        (message.text, message.entities) = self.text("message is too long")?;
         self.sent(message)
     }
 

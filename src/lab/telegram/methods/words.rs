@@ -11,13 +11,14 @@ const TEXT: usize = 4_096;
 const CAPTION: usize = 1_024;
 
 impl Job<'_> {
-    pub fn text(&self) -> Result<(String, Vec<Entity>), Refusal> {
+    /// `too_long` is what the service says of a longer one; it has other words for an edit.
+    pub fn text(&self, too_long: &str) -> Result<(String, Vec<Entity>), Refusal> {
         let text = self.args.text("text").ok_or_else(|| Refusal::bad("message text is empty"))?;
         let mode = self.args.text("parse_mode");
         let (text, entities) = words(text, mode, self.args.get("entities"))?;
         match html::length(&text) {
             0 => Err(Refusal::bad("message text is empty")),
-            length if length > TEXT => Err(Refusal::bad("message is too long")),
+            length if length > TEXT => Err(Refusal::bad(too_long)),
             _ => Ok((text, entities)),
         }
     }
