@@ -6,6 +6,7 @@ mod files;
 mod limits;
 mod manifest;
 mod requests;
+mod secrets;
 mod sockets;
 mod table;
 mod whispers;
