@@ -95,6 +95,16 @@ fn the_verdict_stands_first_and_the_rest_below_it() {
 }
 
 #[test]
+fn a_wide_list_without_heads_is_read_as_prose() {
+    let row = |cells: [&str; 2]| cells.iter().map(|cell| said(cell)).collect::<Vec<_>>();
+    let rows = vec![row(["/dlq", "Messages that could not be delivered"]), row(["/ack", "Take an alert"])];
+    let table = Block::Table(Table { head: Vec::new(), rows });
+    let lines = ["/dlq  Messages that could not be delivered", "/ack  Take an alert"].map(str::to_owned);
+    let prose = Piece::Sentence { rank: Rank::Line, sign: Sign::None, lines: lines.to_vec() };
+    assert_eq!(of(&message(head().with(table)), &texts())[1..], [prose]);
+}
+
+#[test]
 fn a_wide_table_is_stacked_or_cut_and_comes_whole_as_a_file() {
     let wide = "core router of the north, behind the lake";
     check(

@@ -11,6 +11,9 @@ use std::collections::BTreeSet;
 const DOORS: [Door; 6] =
     [Door::Terminal, Door::Private, Door::Group, Door::Direct, Door::Slash, Door::Mention];
 
+/// They have a name of their own in Slack.
+const OWN: [&str; 2] = ["/backup", "/bw"];
+
 /// They change nothing: typed everywhere at once.
 const READING: [&str; 34] = [
     "/help",
@@ -105,7 +108,18 @@ async fn what_is_asked_is_answered_alike_at_every_door() {
     for line in READING {
         let rooms = DOORS.map(|door| trio.room(door));
         let asked = rooms.iter().map(|room| trio.ask(room, line));
-        let shown = futures_util::future::join_all(asked).await;
+        let mut shown = futures_util::future::join_all(asked).await;
+        let mut rooms = rooms.to_vec();
+        // In Slack, alone with the bot, a word that is no command may be an answer.
+        if line.starts_with("/frobnicate") {
+            let at = rooms.iter().position(|room| room.door == Door::Direct).unwrap();
+            rooms.remove(at);
+            assert!(shown.remove(at).first().starts_with("❓ That is no command"));
+        }
+        if OWN.iter().any(|own| line.starts_with(own)) {
+            rooms.push(trio.room(Door::Own));
+            shown.push(trio.ask(rooms.last().unwrap(), line).await);
+        }
         wrong.extend(different(line, &rooms, &shown));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
@@ -126,6 +140,21 @@ async fn what_is_changed_is_changed_alike_at_every_door() {
         wrong.extend(steps.iter().zip(&shown).flat_map(|(step, shown)| different(step, &rooms, shown)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// A code is shown to one person only, so a chat that others read gets none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_given_alone_and_refused_in_company() {
+    let trio = Trio::new(Made::default()).await;
+    for (doors, words) in [
+        (vec![Door::Terminal, Door::Private, Door::Direct], "It works once, until "),
+        (vec![Door::Group, Door::Slash, Door::Mention], "in a chat with me alone"),
+    ] {
+        for door in doors {
+            let shown = trio.ask(&trio.room(door), "/link").await;
+            assert!(shown.text().contains(words), "{door:?}: {shown:?}");
+        }
+    }
 }
 
 /// What differs from the terminal.

@@ -1,8 +1,11 @@
 //! One bot behind all its doors at once: the terminal, Telegram, Slack and mail, each over the real protocol,
 //! with the lab's services on the other side.
 
+mod alert;
 mod answers;
 mod cases;
+mod first;
+mod look;
 mod paper;
 
 use crate::world::{PATIENCE, Plan, World};
