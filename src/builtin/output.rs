@@ -9,9 +9,10 @@ use crate::model::{
 use crate::store::{StoreError, Work};
 use std::collections::BTreeMap;
 
-/// More lines than this go to a file, with the first ones inline.
+/// More lines than this go to a file, with the first and the last ones inline.
 const INLINE_LINES: usize = 40;
 const FIRST_LINES: usize = 12;
+const LAST_LINES: usize = 6;
 /// A few long lines do not fit a phone either.
 const INLINE_CHARACTERS: usize = 3_500;
 const FIRST_CHARACTERS: usize = 200;
@@ -157,14 +158,19 @@ fn show_one(
         document.blocks.push(Block::Raw(output.to_owned()));
         return Ok(());
     }
-    let first: Vec<String> =
-        output.lines().take(FIRST_LINES).map(|line| line.chars().take(FIRST_CHARACTERS).collect()).collect();
+    let cut = |line: &str| line.chars().take(FIRST_CHARACTERS).collect::<String>();
+    let first: Vec<String> = output.lines().take(FIRST_LINES).map(cut).collect();
     document.blocks.push(Block::Raw(first.join("\n")));
-    let text = match lines.saturating_sub(FIRST_LINES) {
+    let between = lines.saturating_sub(FIRST_LINES + LAST_LINES);
+    let text = match between {
         0 => text!("output.whole_in_file"),
-        more => text!("output.more_in_file", count = more),
+        between => text!("output.between_in_file", count = between),
     };
     document.blocks.push(Block::Detail { sign: Sign::None, text });
+    if between > 0 {
+        let last: Vec<String> = output.lines().skip(FIRST_LINES + between).map(cut).collect();
+        document.blocks.push(Block::Raw(last.join("\n")));
+    }
     let name = file_name(&facts.inventory.name(result.device), resolved, facts);
     document.blocks.push(attach(work, facts, name, output)?);
     Ok(())

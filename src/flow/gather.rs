@@ -23,9 +23,12 @@ pub struct Gathered {
 impl Gathered {
     /// What the open question waits for.
     pub fn asked(&self) -> Asked {
-        let question = self.dialog.as_ref().map(|dialog| dialog.question.clone());
-        question.and_then(|question| serde_json::from_value(question).ok()).unwrap_or_default()
+        self.dialog.as_ref().map(asked).unwrap_or_default()
     }
+}
+
+fn asked(dialog: &Dialog) -> Asked {
+    serde_json::from_value(dialog.question.clone()).unwrap_or_default()
 }
 
 /// Inventory, policy and people, kept until somebody writes one of them: ten thousand routers are
@@ -101,8 +104,27 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
             Ok((asker, press, dialog))
         })
         .await?;
+    let (request, dialog) = match without_slash(house, &request, dialog.as_ref()) {
+        Some(line) => (Request { what: What::Line(line), ..request }, None),
+        None => (request, dialog),
+    };
     let facts = Facts { private: request.scene.private, ..facts(house, asker, request.place.clone()).await? };
     Ok(Gathered { request, update, facts, press, dialog })
+}
+
+/// Who speaks to the bot need not write the slash: a word that names a command is one, unless it is among the
+/// answers that wait to be chosen.
+fn without_slash(house: &House, request: &Request, dialog: Option<&Dialog>) -> Option<String> {
+    let What::Line(typed) = &request.what else { return None };
+    let word = typed.split_whitespace().next().filter(|word| !word.starts_with('/'))?;
+    let line = format!("/{}", typed.trim());
+    let offered = |offer: &String| offer.split(' ').any(|part| part.eq_ignore_ascii_case(word));
+    let is_answer = match dialog.map(asked) {
+        Some(Asked::Rest(offers)) => offers.iter().any(offered),
+        Some(Asked::Age | Asked::Confirmation(_)) | None => false,
+    };
+    let is_meant = request.scene.addressed && !is_answer && house.live.now().catalog.knows(&line);
+    is_meant.then_some(line)
 }
 
 /// The question that is answered: by its button, or by a word without `/` from the one who was asked.

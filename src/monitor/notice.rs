@@ -89,6 +89,17 @@ pub fn first_message(alert: &Alert, about: &About<'_>) -> Document {
     buttons(standing(alert, text, about), alert, about)
 }
 
+/// The end where nobody heard of the beginning: with the reason of a boot, which the end alone does not say.
+pub fn late(notice: &Notice, about: &About<'_>) -> Document {
+    let (alert, end) = (&notice.alert, document(notice, about));
+    let end = match alert.metric == Metric::Rebooted {
+        true => end.with_detail(words::wrong(alert, about)),
+        false => end,
+    };
+    let late = Document::line(Sign::None, text!("alert.late"), Ending::Well);
+    late.blocks.into_iter().fold(end, Document::with)
+}
+
 /// The verdict, the place, and what holds the rest back.
 fn standing(alert: &Alert, text: Text, about: &About<'_>) -> Document {
     let sign = match alert.severity {

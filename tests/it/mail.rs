@@ -60,7 +60,7 @@ fn channel(name: &str, server: &MailServer, door: &str, authority: &str) -> Chan
     let [table] = settings.channels.as_slice() else { panic!("one channel") };
     let kind = KINDS.iter().find(|kind| kind.name == table.kind).unwrap();
     let shared = Shared {
-        texts: Arc::new(crate::world::texts()),
+        texts: crate::world::texts(),
         words: Vec::new(),
         data: path("data"),
         installation: "test".to_owned(),

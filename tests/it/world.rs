@@ -15,7 +15,7 @@ use patchbay::model::{
 use patchbay::settings::Settings;
 use patchbay::store::{Access, Credential, Store};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -160,7 +160,7 @@ fn parts_of(folder: &Path, store: Store, key: MasterKey, channels: Vec<Channel>,
         })
     });
     let metrics = patchbay::app::metrics(&settings).unwrap();
-    Parts { settings, key, store, texts: texts().into(), metrics, load, channels, terminal: None }
+    Parts { settings, key, store, texts: texts(), metrics, load, channels, terminal: None }
 }
 
 async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: &'static str, monitored: bool) {
@@ -387,12 +387,15 @@ impl Reply {
     }
 }
 
-pub fn texts() -> Texts {
-    patchbay::texts::load("en").unwrap()
+/// Read once: whoever waits for words renders all messages at each new one, and holds the door meanwhile.
+static TEXTS: LazyLock<Arc<Texts>> = LazyLock::new(|| patchbay::texts::load("en").unwrap().into());
+
+pub fn texts() -> Arc<Texts> {
+    TEXTS.clone()
 }
 
 fn say(text: &Text) -> String {
-    texts().render(text, &Reader::default(), now())
+    TEXTS.render(text, &Reader::default(), now())
 }
 
 /// The message in words, one block a line.

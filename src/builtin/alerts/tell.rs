@@ -5,7 +5,7 @@ use super::{one, picture};
 use crate::model::route::EVERYWHERE;
 use crate::model::{
     Block, Class, Destination, Document, Ending, Facts, Fate, IncidentId, Notice, NoticeKind, Outbound,
-    Severity, Sign, Slot, To,
+    Severity, Slot, To,
 };
 use crate::monitor::{self, About};
 use crate::store::{StoreError, Work};
@@ -159,10 +159,7 @@ impl Thread<'_> {
             }
             Fate::Dead | Fate::Unknown => Ok(()),
             Fate::Waiting => {
-                let late = Document::line(Sign::None, text!("alert.late"), Ending::Well);
-                let blocks = document.blocks.into_iter().chain(late.blocks).collect();
-                let document = Document { blocks, ended: Some(Ending::Well), ..Document::default() };
-                self.post(place, head, None, self.class(), document, work)
+                self.post(place, head, None, self.class(), monitor::late(self.notice, about), work)
             }
             Fate::Delivered | Fate::InFlight => {
                 self.post(place.clone(), self.below(), Some(head), self.class(), document, work)?;

@@ -158,8 +158,6 @@ struct Chosen {
 pub struct Reading<'a> {
     /// The door's name.
     pub channel: &'a str,
-    /// Every command with its `/`.
-    pub commands: &'a [String],
 }
 
 impl Reading<'_> {
@@ -236,7 +234,7 @@ impl Reading<'_> {
         }
         let said = marks::after_name(&message.text, bot);
         let said = said.unwrap_or_else(|| without_first_mark(&message.text));
-        let line = self.as_line(said, message.thread_ts.is_none());
+        let line = as_line(said, message.thread_ts.is_none());
         self.said(event, bot, What::Line(line), true)
     }
 
@@ -247,7 +245,7 @@ impl Reading<'_> {
         let called = marks::after_name(&message.text, bot).filter(|_| !bot.is_empty());
         if is_private(&event.channel) {
             let said = called.unwrap_or_else(|| marks::typed(&message.text).trim().to_owned());
-            return self.said(event, bot, What::Line(self.as_line(said, false)), true);
+            return self.said(event, bot, What::Line(as_line(said, false)), true);
         }
         // Between people only a word in a thread can be an answer to a question of the bot's.
         if called.is_some() || message.thread_ts.is_none() {
@@ -291,20 +289,6 @@ impl Reading<'_> {
         self.from(user, channel, root.map(refs::thread), what, scene)
     }
 
-    /// A word that may be an answer stays as it is. The service keeps lines that begin with `/` for
-    /// itself, so a command is known by its name; and where nothing was asked (`certainly`) it can be
-    /// nothing else.
-    fn as_line(&self, said: String, certainly: bool) -> String {
-        let first = said.split_whitespace().next().unwrap_or_default().to_lowercase();
-        let command = format!("/{first}");
-        match first.as_str() {
-            "" => "/help".to_owned(),
-            first if first.starts_with('/') => said,
-            _ if certainly || self.commands.contains(&command) => format!("/{said}"),
-            _ => said,
-        }
-    }
-
     fn from(
         &self,
         user: &str,
@@ -327,6 +311,16 @@ impl Reading<'_> {
 }
 
 /// The service writes what is not there in two ways.
+/// A word that may be an answer stays as it is. The service keeps lines that begin with `/` for itself; where
+/// nothing can have been asked (`certainly`) it is a command.
+fn as_line(said: String, certainly: bool) -> String {
+    match said.trim() {
+        "" => "/help".to_owned(),
+        line if line.starts_with('/') || !certainly => said,
+        _ => format!("/{said}"),
+    }
+}
+
 fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(object) => {

@@ -63,7 +63,6 @@ pub fn opened(table: &Setup<'_>, shared: &Shared) -> Option<Opened> {
     let slack = Arc::new(Slack {
         name: table.name.to_owned(),
         home: settings.home,
-        commands: shared.words.iter().filter(|word| word.starts_with('/')).cloned().collect(),
         texts: Arc::clone(&shared.texts),
         api,
         road,
@@ -90,7 +89,6 @@ pub(super) struct Slack {
     /// Channels for what nobody asked for.
     home: Vec<String>,
     /// With their `/`.
-    commands: Vec<String>,
     texts: Arc<Texts>,
     api: Api,
     road: Road,
@@ -181,7 +179,7 @@ impl Listen for Slack {
     }
 
     fn request(&self, update: &Update) -> Option<Request> {
-        Reading { channel: &self.name, commands: &self.commands }.request(&update.raw)
+        Reading { channel: &self.name }.request(&update.raw)
     }
 }
 

@@ -220,12 +220,12 @@ impl<'a> Desk<'a> {
 
     /// A person says that the credential may be tried once more where it was refused.
     pub fn try_again(&mut self, credentials: &BTreeSet<String>) -> Vec<BoxFuture<'a, Done>> {
-        let now = self.house.clock.now().monotonic;
+        let now = self.house.clock.now();
         for device in self.inventory.devices() {
             let Some(mind) = self.minds.get_mut(&device.id).filter(|mind| mind.refused) else { continue };
             if credentials.contains(&device.credential.to_lowercase()) {
-                mind.refused = false;
-                self.schedule.sooner((device.id, 0), now);
+                mind.forgive(now);
+                self.schedule.sooner((device.id, 0), now.monotonic);
             }
         }
         Vec::new()
@@ -279,6 +279,7 @@ impl<'a> Desk<'a> {
     /// A router that refused the login is asked again when its password or its row was changed.
     fn remember(&mut self, taken: &Taken) {
         self.try_new_passwords(taken);
+        let now = self.house.clock.now();
         self.minds.retain(|id, _| taken.inventory.device(*id).is_some_and(|device| device.monitored));
         for device in taken.inventory.devices().iter().filter(|device| device.monitored) {
             let rows = taken.rows.contains(&device.id);
@@ -288,7 +289,7 @@ impl<'a> Desk<'a> {
             let changed = self.inventory.device(device.id).is_some_and(|known| known != device);
             let key = device.credential.to_lowercase();
             if changed || self.credentials.get(&key) != taken.credentials.get(&key) {
-                mind.refused = false;
+                mind.forgive(now);
             }
         }
     }

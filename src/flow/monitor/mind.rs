@@ -35,6 +35,8 @@ pub struct Mind {
     pub recovering: u32,
     /// It refused the login: not asked until a person has changed something.
     pub refused: bool,
+    /// Since when it may be asked again: what a look from before says of the login is about the former password.
+    forgiven: Duration,
     /// Watched links that were down at the last look.
     pub down: usize,
     /// There may be alert rows of it.
@@ -59,6 +61,7 @@ impl Mind {
             failures: 0,
             recovering: 0,
             refused: false,
+            forgiven: Duration::ZERO,
             down: 0,
             rows,
         }
@@ -66,6 +69,12 @@ impl Mind {
 
     pub fn memory(&self) -> &probe::Memory {
         &self.memory
+    }
+
+    /// A person has changed something about the login, or wants to see it tried again.
+    pub fn forgive(&mut self, now: Now) {
+        self.refused = false;
+        self.forgiven = now.monotonic;
     }
 
     pub fn is_down(&self) -> bool {
@@ -128,7 +137,7 @@ impl Mind {
             (false, _) => self.recovering.saturating_add(1),
         };
         self.failures = if matches!(reach, Reach::Down(_)) { self.failures.saturating_add(1) } else { 0 };
-        self.refused = matches!(reach, Reach::Refused(_));
+        self.refused = matches!(reach, Reach::Refused(_)) && polled.began.monotonic >= self.forgiven;
         if std::mem::discriminant(&reach) != std::mem::discriminant(&self.vitals.reach) {
             self.vitals.reach_since = Some(polled.ended.wall);
         }
@@ -212,6 +221,7 @@ pub fn slack(periods: impl Iterator<Item = Duration>) -> Duration {
 mod tests {
     use super::*;
     use crate::model::outcome::Json;
+    use crate::model::{Broken, Timestamp};
     use crate::probe::Found as Read;
 
     /// Nobody asks such a router before a person acts, so nothing else would keep its alert from ending
@@ -222,11 +232,37 @@ mod tests {
         let mut mind = Mind::new(None, true);
         mind.vitals.reach = Reach::Refused(crate::model::Text::verbatim("401"));
         mind.refused = true;
-        let boot = crate::model::Timestamp(0);
+        let boot = Timestamp(0);
         let now = Now { wall: boot, monotonic: Duration::ZERO, boot };
         let observed = mind.nothing_came(&device, probe::PROBES.first().unwrap(), now, MISSED);
         let refused = observed.iter().find(|one| one.metric == Metric::Refused).unwrap();
         assert_eq!(refused.reading, Reading::Known(1.0));
+    }
+
+    /// Or nobody would ever ask again with the new password.
+    #[test]
+    fn a_look_that_began_before_the_password_was_set_is_not_the_last_one() {
+        let mut mind = Mind::new(None, true);
+        let at =
+            |second| Now { wall: Timestamp(0), monotonic: Duration::from_secs(second), boot: Timestamp(0) };
+        let refused = |began, ended| Polled {
+            device: crate::builtin::blank("R1").unwrap(),
+            probe: 0,
+            period: MISSED,
+            began: at(began),
+            ended: at(ended),
+            outcomes: vec![Outcome::Broken(Broken::RestconfRefused {
+                credential: "lab".to_owned(),
+                status: 401,
+            })],
+            ssh: None,
+        };
+        mind.forgive(at(10));
+        for (began, is) in [(9, false), (11, true)] {
+            let found = mind.take(&refused(began, 12), probe::PROBES.first().unwrap(), MISSED).unwrap();
+            assert_eq!(mind.refused, is, "began at {began}");
+            assert!(found.observed.iter().any(|one| one.metric == Metric::Refused));
+        }
     }
 
     fn json(body: Option<&str>) -> Outcome {
@@ -249,7 +285,7 @@ mod tests {
             (vec![json(Some("{}"))], Read::default(), true),
             (vec![json(None)], not_reported(), true),
             (vec![json(Some("{}")), json(None)], not_reported(), true),
-            (vec![Outcome::Broken(crate::model::Broken::Dropped)], not_reported(), false),
+            (vec![Outcome::Broken(Broken::Dropped)], not_reported(), false),
             (Vec::new(), Read::default(), false),
         ] {
             assert_eq!(brought(&outcomes, &found), is, "{outcomes:?} {found:?}");

@@ -118,7 +118,7 @@ fn element(world: &World, ts: &str, element: &Value, page: &mut String) {
     let _ = match field(element, "type").as_str().unwrap_or_default() {
         "button" => {
             let style = field(element, "style").as_str().unwrap_or_default();
-            let label = safe(&text::words(&field(element, "text")));
+            let label = safe(&text::words(field(element, "text")));
             write!(
                 page,
                 "<span class=\"button {}\" data-message=\"{ts}\" data-press=\"{label}\">{label}</span>",
@@ -144,10 +144,10 @@ fn menu(ts: &str, element: &Value, page: &mut String) -> std::fmt::Result {
         page,
         "<select class=\"button\" data-message=\"{ts}\" data-menu=\"{}\"><option value=\"\">{}</option>",
         word(element, "action_id"),
-        safe(&text::words(&field(element, "placeholder"))),
+        safe(&text::words(field(element, "placeholder"))),
     )?;
     for option in element["options"].as_array().into_iter().flatten() {
-        let label = safe(&text::words(&field(option, "text")));
+        let label = safe(&text::words(field(option, "text")));
         write!(page, "<option value=\"{}\">{label}</option>", word(option, "value"))?;
     }
     page.write_str("</select>")

@@ -21,7 +21,8 @@ use std::time::Duration;
 
 /// Every rule that there is, as short as two looks a second allow; told at the desk. An answer that comes
 /// late on a busy machine makes one rate of half a second too high, so a load counts when it is seen
-/// again; a router that is busy a single time is no test of this.
+/// again; a router that is busy a single time is no test of this. A boot is over at the next look, and one
+/// that is over before it was told is told with its end: there its message gets some time.
 pub const RULES: &str = r#"
 [[rule]]
 name = "cpu"
@@ -67,7 +68,7 @@ name = "rebooted"
 metric = "rebooted"
 raise_above = 0
 clear_at_or_below = 0
-clear_for = "0s"
+clear_for = "3s"
 severity = "warning"
 critical_above = 1
 [[rule]]

@@ -3,6 +3,8 @@
 use super::{Clock, routers, watched};
 use crate::world::World;
 use patchbay::lab::Fault;
+use patchbay::model::{IncidentId, SendError};
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reboot_is_told_with_its_reason_and_a_crash_is_critical() {
@@ -23,6 +25,25 @@ async fn a_reboot_is_told_with_its_reason_and_a_crash_is_critical() {
         let worst = track.points.iter().map(|point| point.peak).fold(0.0, f64::max);
         assert!(worst > 0.0 && worst <= 1.2e9, "{worst} b/s over a reboot");
     }
+}
+
+/// The chat was away the whole time: what happened must not be lost because it is over.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_that_is_told_with_its_end_says_what_it_was() {
+    let world = World::new(watched(routers(&["R1"]))).await;
+    world.is_well().await;
+    world.desk.manners.lock().unwrap().fails = |message| {
+        let away = SendError::Later { after: Duration::from_millis(200), why: "it is away".to_owned() };
+        message.slot.0.starts_with("alert/").then_some(away)
+    };
+    world.router("R1").reboot("Critical process crash", true).unwrap();
+    world.stands(|view| Ok(view.incident(IncidentId(1))?.is_some_and(|one| one.ended_at.is_some()))).await;
+    world.desk.manners.lock().unwrap().fails = |_| None;
+    let told = world.hears(&["R1 has stayed up since its reboot"]).await;
+    for words in ["R1 crashed and rebooted: Critical process crash", "This comes late"] {
+        assert!(told.text.contains(words), "{words:?} in {}", told.text);
+    }
+    assert_eq!(world.told().len(), 1, "{:#?}", world.told());
 }
 
 #[tokio::test(flavor = "multi_thread")]

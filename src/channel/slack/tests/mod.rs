@@ -6,6 +6,7 @@ mod files;
 mod limits;
 mod manifest;
 mod requests;
+mod secrets;
 mod sockets;
 mod table;
 mod whispers;
@@ -80,7 +81,6 @@ fn door(api_url: &str, proxy: Option<&str>, bot: &str, app: &str, waits: Waits) 
     Arc::new(Slack {
         name: "slack".to_owned(),
         home: vec!["C0123456789".to_owned()],
-        commands: ["/status", "/backup", "/help"].map(str::to_owned).into(),
         texts: texts(),
         api: api.with_answers_within(Duration::from_secs(5)),
         road,
