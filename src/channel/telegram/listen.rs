@@ -206,7 +206,7 @@ impl Ear<'_> {
         Update {
             key: number.to_string(),
             channel: self.door.called.clone(),
-            sent_at: if is_press { pressed_at } else { sent_at(update) },
+            sent_at: if is_press { pressed_at.map(|oldest| oldest.max(shown_at(update))) } else { sent_at(update) },
             received_at: now,
             raw: Envelope { bot: bot.to_owned(), update: update.clone() }.raw(),
         }
@@ -253,6 +253,12 @@ fn sent_at(update: &Value) -> Option<Timestamp> {
     let message = kinds.iter().find_map(|kind| update.get(kind))?;
     let seconds = message.get("edit_date").or_else(|| message.get("date"))?.as_i64()?;
     Some(Timestamp(seconds.checked_mul(1_000)?))
+}
+
+/// When the message with the button was sent: nobody can have pressed it before. Of an old one the service says nothing.
+fn shown_at(press: &Value) -> Timestamp {
+    let seconds = press.pointer("/callback_query/message/date").and_then(Value::as_i64).unwrap_or(0);
+    Timestamp(seconds.saturating_mul(1_000))
 }
 
 fn millis(span: Duration) -> i64 {

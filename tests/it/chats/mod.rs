@@ -3,11 +3,13 @@
 
 mod alert;
 mod answers;
+mod canary;
 mod cases;
 mod crash;
 mod first;
 mod look;
 mod paper;
+mod place;
 
 use crate::world::{PATIENCE, Plan, World};
 use paper::Paper;
@@ -54,8 +56,12 @@ pub struct Citizen {
 
 impl Town {
     pub async fn new() -> Town {
-        let telegram = Telegram::start(telegram::Plan::default()).await.unwrap();
-        let slack = Slack::start(workspace()).await.unwrap();
+        Town::of(telegram::Plan::default(), workspace()).await
+    }
+
+    pub async fn of(telegram: telegram::Plan, slack: SlackPlan) -> Town {
+        let telegram = Telegram::start(telegram).await.unwrap();
+        let slack = Slack::start(slack).await.unwrap();
         let mail = MailSink::start(MailPlan::default()).await.unwrap();
         let citizen = |name: &str| Citizen {
             tg: telegram.person(name),
@@ -201,7 +207,7 @@ fn shared(lab: &LabPlan, folder: &Path) -> Shared {
         catalog.commands().iter().map(|command| format!("/{}", command.name)).collect();
     words.dedup();
     words.extend(lab.routers.iter().map(|router| router.name.clone()));
-    let (texts, installation) = (Arc::new(crate::world::texts()), "test".to_owned());
+    let (texts, installation) = (crate::world::texts(), "test".to_owned());
     Shared { texts, words, data: folder.join("data"), installation }
 }
 

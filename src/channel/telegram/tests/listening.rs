@@ -81,11 +81,16 @@ async fn a_press_from_before_the_first_empty_answer_is_old() {
     let asked = message(chat.id(), "a", line(Sign::Question, "Reboot R1?").with_button(button("y", "Yes")));
     sender.deliver.deliver(&asked).await.unwrap();
     let question = chat.from_bot()[0].id;
-    let press = chat.press(&an, question, "Yes").unwrap();
+    let data = chat.message(question).unwrap().button("Yes").unwrap().data.clone().unwrap();
+    let press = chat.press_gone(&an, question, &data);
+    chat.press(&an, question, "Yes").unwrap();
     let mut bench = Bench::at(service, sender);
     let old = bench.got().await;
     let day = i64::try_from(Duration::from_secs(24 * 3_600).as_millis()).unwrap();
     assert_eq!(old.sent_at, Some(Timestamp(old.received_at.0 - day)));
+    // But never older than the message with its button, where the service says how old that is.
+    let shown = chat.message(question).unwrap().at.timestamp() * 1_000;
+    assert_eq!(bench.got().await.sent_at, Some(Timestamp(shown)));
     soon("an answer", press.answered()).await;
     bench.drained().await;
     chat.press(&an, question, "Yes").unwrap();

@@ -1,0 +1,108 @@
+//! No token and no password comes out, however things fail: not to a chat, not into the log, not into a file. Both
+//! services and the routers go wrong in every way that has words of its own, at the lowest level of the log.
+
+use super::place::Place;
+use super::{Town, soon};
+use crate::process::Home;
+use patchbay::lab::telegram::{self, Call, Fault as Trouble};
+use patchbay::lab::{Fault, LabPlan, SlackFault, SlackTrouble, SlackWrong};
+use std::path::Path;
+
+const TG_TOKEN: &str = "123456:planted-plum-word";
+const BOT_TOKEN: &str = "xoxb-planted-fig-word";
+const APP_TOKEN: &str = "xapp-planted-kiwi-word";
+const CANARIES: [&str; 4] = ["planted-plum-word", "planted-fig-word", "planted-kiwi-word", "planted-pear-word"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_token_and_no_password_comes_out_whatever_fails() {
+    let telegram = telegram::Plan { token: TG_TOKEN.to_owned(), ..telegram::Plan::default() };
+    let mut slack = super::workspace();
+    slack.bot_token = BOT_TOKEN.to_owned();
+    slack.app_token = APP_TOKEN.to_owned();
+    let mut plan = LabPlan::fleet(2);
+    plan.credentials.password = "planted-pear-word".to_owned();
+    let place = Place::of(Home::new(plan).await, Town::of(telegram, slack).await).await;
+    let (town, ann, home) = (&place.town, &place.town.ann, &place.home);
+    home.set(&format!("{}[log]\nlevel = \"trace\"\n", town.settings(home.path("key").parent().unwrap())));
+    let session = place.runs().await;
+    let tells = async |line: &str, words: &str| {
+        town.group.say(&ann.tg, line);
+        soon(words, town.group.answer(|message| message.text.contains(words))).await;
+    };
+    tells("/show R1 running-config", "show running-config on R1").await;
+    home.router("R1").fault(Fault::WrongPassword).await;
+    tells("/backup R1", "refused the password").await;
+    home.router("R2").fault(Fault::DropInTheMiddle(3_000)).await;
+    tells("/backup R2", "dropped").await;
+    // Each trouble once, at calls that the next line makes.
+    for trouble in [
+        Trouble::Html(502),
+        Trouble::CutBefore,
+        Trouble::CutAfter,
+        Trouble::TooMany(1),
+        Trouble::Refuse(400, "Bad Request: odd".to_owned()),
+        Trouble::Refuse(401, "Unauthorized".to_owned()),
+    ] {
+        town.telegram.fault(trouble.on("sendMessage").times(1)).await;
+        let before = town.telegram.calls_of("sendMessage").len();
+        town.group.say(&ann.tg, "/whoami");
+        let sends = |call: &Call| call.method == "sendMessage";
+        soon("a try", town.telegram.calls_by(before + 1, sends)).await;
+    }
+    for wrong in [
+        SlackWrong::Html(503),
+        SlackWrong::CutBefore,
+        SlackWrong::CutAfter,
+        SlackWrong::RateLimited(1),
+        SlackWrong::Error("invalid_blocks".to_owned()),
+    ] {
+        town.slack.trouble(SlackTrouble::on("chat.postMessage", wrong).times(1)).await;
+        let posts = town.slack.calls_of("chat.postMessage").len();
+        town.slack.mention(&ann.slack, &town.noc, None, "whoami");
+        soon("a try", async {
+            while town.slack.calls_of("chat.postMessage").len() <= posts {
+                town.slack.wait_call(|_| true).await;
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
+    town.slack.fault(SlackFault::TokenRevoked).await;
+    town.slack.mention(&ann.slack, &town.noc, None, "whoami");
+    let revoked = |call: &patchbay::lab::SlackCall| call.error.as_deref() == Some("token_revoked");
+    soon("a refusal", town.slack.wait_call(revoked)).await;
+    town.telegram.fault(Trouble::Unreachable).await;
+    town.slack.fault(SlackFault::Unreachable).await;
+    let mut session = session;
+    session.logs("updates could not be fetched");
+    let said = session.killed();
+    assert!(said.err.lines().count() > 100 && said.err.contains("TRACE"), "{}", said.err.lines().count());
+
+    hides("what was logged", said.err.as_bytes());
+    hides("what was printed", said.out.as_bytes());
+    hides("the audit", home.cli(&["audit"]).well().out.as_bytes());
+    hides("a chat of Telegram", town.group.rendered().as_bytes());
+    hides("a channel of Slack", town.slack.rendering(&town.noc).as_bytes());
+    hides("what Telegram was sent", format!("{:?}", town.telegram.calls()).as_bytes());
+    hides("what Slack was sent", format!("{:?}", town.slack.calls()).as_bytes());
+    folder(&home.data());
+}
+
+fn folder(folder: &Path) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => self::folder(&path),
+            false => hides(&path.display().to_string(), &std::fs::read(&path).unwrap()),
+        }
+    }
+}
+
+#[track_caller]
+fn hides(name: &str, bytes: &[u8]) {
+    for canary in CANARIES {
+        let at = bytes.windows(canary.len()).position(|words| words == canary.as_bytes());
+        let around = at.map(|at| String::from_utf8_lossy(&bytes[at.saturating_sub(120)..at]).into_owned());
+        assert_eq!(around, None, "{canary} stands in {name}");
+    }
+}
