@@ -4,6 +4,7 @@
 mod alert;
 mod answers;
 mod cases;
+mod crash;
 mod first;
 mod look;
 mod paper;

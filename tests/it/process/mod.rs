@@ -147,7 +147,7 @@ impl Home {
     }
 
     /// Asks the database beside the bot until the answer is yes.
-    async fn is_so(
+    pub async fn is_so(
         &self,
         session: &mut Session,
         question: impl Fn(&View<'_>) -> Result<bool, StoreError> + Clone + Send + 'static,

@@ -1,0 +1,89 @@
+//! What people see: the same conversation in each dress, kept beside this file for whoever wants to look. As
+//! pages they are written to `target/tmp/chats`.
+
+use super::answers::{Door, Room};
+use super::{Made, Trio, soon};
+use crate::clock::{Clock, RULES, hasty, rules};
+use expect_test::{ExpectFile, expect_file};
+use patchbay::lab::Fault;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_looks_good_in_every_dress() {
+    let trio = Trio::new(Made {
+        monitored: true,
+        settings: hasty,
+        rules: |town| rules(RULES.replace("[[route]]\nto = [\"desk\"]\n", &town.everywhere())),
+        ..Made::default()
+    })
+    .await;
+    let town = &trio.town;
+    trio.world.is_well().await;
+    let room = |door| Room { door, channel: town.noc.clone() };
+    let rooms = [Door::Terminal, Door::Group, Door::Slash].map(room);
+    let all = async |line: &str| {
+        for room in &rooms {
+            trio.ask(room, line).await;
+        }
+    };
+    for line in ["/status all", "/version", "/backup all", "/show R1 running-config", "/devices"] {
+        all(line).await;
+    }
+    for door in [Door::Group, Door::Mention] {
+        trio.ask_as(&town.bob, &room(door), "/backup R1").await;
+        trio.ask_as(&town.eve, &room(door), "/status all").await;
+    }
+    for line in ["/frobnicate", "/show R9 version", "/interfaces R1", "/bw R1 Gi1"] {
+        all(line).await;
+    }
+    trio.world.router("R2").fault(Fault::Cpu(95)).await;
+    let told = soon("an alert", town.group.answer(|message| message.text.contains("CPU 95 %"))).await;
+    trio.settled().await;
+    town.group.press(&town.ann.tg, told.id, "Acknowledge").unwrap();
+    soon("who took it", town.group.answer(|message| message.text.contains("taken by ann"))).await;
+    trio.world.looks("R2", 2).await;
+    trio.world.router("R2").clear_faults().await;
+    soon("its end", town.group.answer(|message| message.text.contains("back to "))).await;
+    trio.settled().await;
+
+    page("telegram.html", &town.group.html());
+    page("slack.html", &town.slack.page(&town.noc));
+    let mails: Vec<String> = town.mail.mails().iter().map(|mail| mail.raw.clone()).collect();
+    page("mail.txt", &mails.join("\n\n"));
+    shows(&town.group.rendered(), &expect_file!["telegram.txt"]);
+    shows(&town.slack.rendering(&town.noc), &expect_file!["slack.txt"]);
+    shows(&trio.paper.text(), &expect_file!["terminal.txt"]);
+}
+
+fn page(name: &str, text: &str) {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("chats");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(name), text).unwrap();
+}
+
+fn shows(text: &str, expected: &ExpectFile) {
+    expected.assert_eq(&timeless(text));
+}
+
+/// What time, chance and the speed of the machine made differ.
+const CHANGING: [(&str, &str); 12] = [
+    (r"\d+:\d+:\d+ UTC \w+ \w+ +\d+ \d+", "<date>"),
+    (r"\d{8}-\d{6}", "<moment>"),
+    (r"\d\d:\d\d", "00:00"),
+    (r"127\.\d+\.\d+\.", "127.0.0."),
+    (r"(under )?\d+(\.\d+)? [MGk]?(s|min|b/s|kB|KB|bytes)\b", "0 $3"),
+    (r"\d+(\.\d+)? %", "0 %"),
+    (r"(tg:|slack:U0LAB)\d+", "$1<number>"),
+    (r"/tmp/\S+/", "<folder>/"),
+    (r"-\d+\.png", "-<moment>.png"),
+    (r" +[▁▂▃▄▅▆▇█]+", "  ▅"),
+    // A quick answer needs no edit, and a quote ends somewhere.
+    (r" \(edited\)", ""),
+    (r"(Patchbay > .{10}).*\.\.\.", "$1..."),
+];
+
+fn timeless(text: &str) -> String {
+    let text = text.lines().map(|line| format!("{}\n", line.trim_end())).collect::<String>();
+    CHANGING.iter().fold(text, |text, (what, instead)| {
+        regex::Regex::new(what).unwrap().replace_all(&text, *instead).into_owned()
+    })
+}
