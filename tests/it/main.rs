@@ -14,7 +14,7 @@
 mod attack;
 mod attack_changes;
 mod attack_routers;
-//mod chats;
+mod chats;
 mod clock;
 mod commands;
 mod doors;
