@@ -57,10 +57,8 @@ impl Town {
         let telegram = Telegram::start(telegram::Plan::default()).await.unwrap();
         let slack = Slack::start(workspace()).await.unwrap();
         let mail = MailSink::start(MailPlan::default()).await.unwrap();
-        let citizen = |name: &str| Citizen {
-            tg: telegram.person(name),
-            slack: slack.add_user(name, name, "Etc/UTC"),
-        };
+        let citizen =
+            |name: &str| Citizen { tg: telegram.person(name), slack: slack.add_user(name, name, "Etc/UTC") };
         let (ann, bob, eve) = (citizen("ann"), citizen("bob"), citizen("eve"));
         let group = telegram.supergroup("NOC", &[&ann.tg, &bob.tg, &eve.tg]);
         let members = [ann.slack.as_str(), &bob.slack, &eve.slack, slack.bot_user()];
@@ -138,7 +136,12 @@ pub struct Made {
 
 impl Default for Made {
     fn default() -> Made {
-        Made { lab: LabPlan::fleet(2), monitored: false, settings: |_| {}, rules: |_| patchbay::embedded::rules() }
+        Made {
+            lab: LabPlan::fleet(2),
+            monitored: false,
+            settings: |_| {},
+            rules: |_| patchbay::embedded::rules(),
+        }
     }
 }
 
@@ -201,7 +204,7 @@ fn shared(lab: &LabPlan, folder: &Path) -> Shared {
         catalog.commands().iter().map(|command| format!("/{}", command.name)).collect();
     words.dedup();
     words.extend(lab.routers.iter().map(|router| router.name.clone()));
-    let (texts, installation) = (Arc::new(crate::world::texts()), "test".to_owned());
+    let (texts, installation) = (crate::world::texts(), "test".to_owned());
     Shared { texts, words, data: folder.join("data"), installation }
 }
 
