@@ -88,7 +88,6 @@ pub(super) struct Slack {
     name: String,
     /// Channels for what nobody asked for.
     home: Vec<String>,
-    /// With their `/`.
     texts: Arc<Texts>,
     api: Api,
     road: Road,

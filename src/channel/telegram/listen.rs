@@ -206,7 +206,11 @@ impl Ear<'_> {
         Update {
             key: number.to_string(),
             channel: self.door.called.clone(),
-            sent_at: if is_press { pressed_at.map(|oldest| oldest.max(shown_at(update))) } else { sent_at(update) },
+            sent_at: if is_press {
+                pressed_at.map(|oldest| oldest.max(shown_at(update)))
+            } else {
+                sent_at(update)
+            },
             received_at: now,
             raw: Envelope { bot: bot.to_owned(), update: update.clone() }.raw(),
         }

@@ -33,7 +33,7 @@ async fn what_is_typed_on_the_page_stands_in_the_chats() {
     let does = async |path: &str, body: &str| asked(&phones, &format!("POST {path}"), JSON, body).await;
     assert!(seen("/").await.contains("two phones"));
     assert!(does("/telegram/say", r#"{"text":"/status all"}"#).await.starts_with("HTTP/1.1 200"));
-    assert!(seen("/telegram").await.contains("/status all"));
+    assert!(seen("/telegram").await.contains("/status</span> all"));
     assert!(does("/slack/say", r#"{"text":"@patchbay help <b>"}"#).await.starts_with("HTTP/1.1 200"));
     assert!(seen("/slack").await.contains("help &lt;b&gt;"));
     let unknown = does("/slack/say", r#"{"text":"/status all"}"#).await;

@@ -89,9 +89,8 @@ async fn an_alert_is_told_everywhere_once_taken_in_one_chat_and_over_for_all() {
     trio.world.router("R2").clear_fault(&BUSY).await;
     let end = |message: &Message| message.reply_to == Some(first.id) && message.text.contains(OVER);
     soon("an end", town.group.answer(end)).await;
-    let end = |message: &SlackMessage| {
-        message.thread.as_ref() == Some(&there.ts) && message.shown().contains(OVER)
-    };
+    let end =
+        |message: &SlackMessage| message.thread.as_ref() == Some(&there.ts) && message.shown().contains(OVER);
     soon("an end", town.slack.wait(&town.noc, end)).await;
     let last = trio.in_mail(OVER).await;
     assert_eq!(last.header("In-Reply-To"), mail.header("Message-ID"));

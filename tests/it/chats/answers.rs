@@ -53,7 +53,8 @@ impl Trio {
         let (slack, town) = (&self.town.slack, &self.town);
         let channel = match door {
             Door::Direct => slack.direct(&town.ann.slack),
-            _ => slack.add_channel("room", &[&town.ann.slack, &town.bob.slack, &town.eve.slack, slack.bot_user()]),
+            _ => slack
+                .add_channel("room", &[&town.ann.slack, &town.bob.slack, &town.eve.slack, slack.bot_user()]),
         };
         Room { door, channel }
     }
@@ -103,12 +104,7 @@ impl Trio {
         soon("the end of everything", self.world.bot.settled()).await;
     }
 
-    async fn ask_telegram(
-        &self,
-        chat: &Chat,
-        who: &Citizen,
-        line: &str,
-    ) -> Shown {
+    async fn ask_telegram(&self, chat: &Chat, who: &Citizen, line: &str) -> Shown {
         let asked = chat.say(&who.tg, line);
         soon("a confirmation", self.town.telegram.all_confirmed()).await;
         self.settled().await;

@@ -11,7 +11,8 @@ use std::path::Path;
 const TG_TOKEN: &str = "123456:planted-plum-word";
 const BOT_TOKEN: &str = "xoxb-planted-fig-word";
 const APP_TOKEN: &str = "xapp-planted-kiwi-word";
-const CANARIES: [&str; 4] = ["planted-plum-word", "planted-fig-word", "planted-kiwi-word", "planted-pear-word"];
+const CANARIES: [&str; 4] =
+    ["planted-plum-word", "planted-fig-word", "planted-kiwi-word", "planted-pear-word"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_token_and_no_password_comes_out_whatever_fails() {

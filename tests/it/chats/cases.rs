@@ -75,13 +75,9 @@ const CHANGING: [&[&str]; 9] = [
 
 /// One busy router, so that there is an alert to speak of.
 async fn troubled() -> Trio {
-    let trio = Trio::new(Made {
-        monitored: true,
-        settings: hasty,
-        rules: |_| rules(RULES),
-        ..Made::default()
-    })
-    .await;
+    let trio =
+        Trio::new(Made { monitored: true, settings: hasty, rules: |_| rules(RULES), ..Made::default() })
+            .await;
     trio.world.is_well().await;
     trio.world.router("R2").fault(Fault::Cpu(95)).await;
     trio.world.hears(&["R2 CPU 95 %", "#1"]).await;
@@ -94,8 +90,7 @@ async fn troubled() -> Trio {
 fn every_command_has_a_case() {
     let catalog = Catalog::new(&patchbay::embedded::commands(), &builtin::names()).unwrap();
     let lines = READING.iter().chain(CHANGING.iter().copied().flatten()).chain(&["/link"]);
-    let typed: BTreeSet<&str> =
-        lines.map(|line| line[1..].split(' ').next().unwrap()).collect();
+    let typed: BTreeSet<&str> = lines.map(|line| line[1..].split(' ').next().unwrap()).collect();
     for command in catalog.commands().iter() {
         assert!(typed.contains(command.name.as_str()), "/{} has no case", command.name);
     }

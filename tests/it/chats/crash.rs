@@ -76,8 +76,12 @@ async fn what_was_sent_and_not_marked_stands_there_twice_at_most_and_says_so() {
     assert_eq!(answers.len(), 2, "{}", town.group.rendered());
     assert!(!answers[0].text.contains("(repeat)") && answers[1].text.contains("(repeat)"), "{answers:?}");
     let all = town.slack.messages(&town.noc).into_iter();
-    let answers: Vec<_> = all.filter(|message| message.thread == thread).map(|message| message.shown()).collect();
-    assert!(answers.len() == 2 && answers[1].contains("(repeat)") && !answers[0].contains("(repeat)"), "{answers:?}");
+    let answers: Vec<_> =
+        all.filter(|message| message.thread == thread).map(|message| message.shown()).collect();
+    assert!(
+        answers.len() == 2 && answers[1].contains("(repeat)") && !answers[0].contains("(repeat)"),
+        "{answers:?}"
+    );
     // A third start has nothing left to say.
     session.killed();
     let (before, posts) = (place.below(said).len(), town.slack.posts());
@@ -104,7 +108,8 @@ async fn between_what_was_typed_and_its_answer_the_thread_is_found_again() {
     let quotes = town.slack.messages(&town.noc).into_iter().filter(quote).count();
     assert_eq!(quotes, 1, "{}", town.slack.rendering(&town.noc));
     let mut session = place.runs().await;
-    let answered = |message: &SlackMessage| message.thread.is_some() && message.shown().contains("R2 is quiet until");
+    let answered =
+        |message: &SlackMessage| message.thread.is_some() && message.shown().contains("R2 is quiet until");
     let answer = soon("the answer", town.slack.wait(&town.noc, answered)).await;
     place.all_is_said(&mut session).await;
     let all = town.slack.messages(&town.noc);

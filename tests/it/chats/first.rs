@@ -75,7 +75,16 @@ async fn no_short_form_and_no_other_door_leads_around_a_rule() {
             })
         })
         .await;
-    let ways = ["/backup R1", "/bk R1", "/BK R1", "/Backup r1", "/bk R*", "/bk all", "/backup site:danang", "/bac R1"];
+    let ways = [
+        "/backup R1",
+        "/bk R1",
+        "/BK R1",
+        "/Backup r1",
+        "/bk R*",
+        "/bk all",
+        "/backup site:danang",
+        "/bac R1",
+    ];
     for door in CHATS.iter().chain(&[Door::Terminal]) {
         for line in ways {
             let shown = trio.ask(&trio.room(*door), line).await;
@@ -87,11 +96,20 @@ async fn no_short_form_and_no_other_door_leads_around_a_rule() {
         assert!(refused(&shown), "{line}: {shown:?}");
     }
     // A viewer may not read the configuration, however it is spelled.
-    let ways = ["/show R1 running-config", "/sh R1 run", "/show R1 sh run", "/sh R1 runn | include user", "/show R1 conf"];
+    let ways = [
+        "/show R1 running-config",
+        "/sh R1 run",
+        "/show R1 sh run",
+        "/sh R1 runn | include user",
+        "/show R1 conf",
+    ];
     for door in [Door::Private, Door::Slash, Door::Mention] {
         for line in ways {
             let shown = trio.ask_as(&trio.town.bob, &trio.room(door), line).await;
-            assert!(shown.files.is_empty() && !shown.text().contains("username"), "{door:?} {line}: {shown:?}");
+            assert!(
+                shown.files.is_empty() && !shown.text().contains("username"),
+                "{door:?} {line}: {shown:?}"
+            );
         }
     }
     assert!(!trio.typed("show running-config"));
@@ -138,7 +156,8 @@ async fn what_is_not_modified_is_done() {
     let asked = town.group.say(&town.ann.tg, "/backup R1");
     soon("a message", town.group.reply(asked)).await;
     hold.release();
-    soon("an edit", town.telegram.call(|call| call.method == "editMessageText" && call.status == Some(400))).await;
+    soon("an edit", town.telegram.call(|call| call.method == "editMessageText" && call.status == Some(400)))
+        .await;
     trio.settled().await;
     let edits = town.telegram.calls_of("editMessageText").len();
     assert!((1..=3).contains(&edits), "{edits} edits");
@@ -183,7 +202,9 @@ async fn the_longest_name_in_many_bytes_fits_a_button() {
     let routers = [long.as_str(), "R2"].map(|name| RouterPlan::new(name, "đà-nẵng"));
     let trio = Trio::new(Made { lab: LabPlan::new(routers.into()), ..Made::default() }).await;
     let town = &trio.town;
-    let line = format!("/device set {long} interface=Gi1 description=\"đường lên nhà cung cấp 東京 🛰️ số một của cả miền\"");
+    let line = format!(
+        "/device set {long} interface=Gi1 description=\"đường lên nhà cung cấp 東京 🛰️ số một của cả miền\""
+    );
     trio.world.ask(&line).await;
     for line in ["/version", "/bw", "/config", "/interfaces"] {
         let asked = town.group.say(&town.ann.tg, line);
@@ -215,7 +236,9 @@ async fn a_router_that_hangs_holds_up_no_acknowledgement_and_no_other_answer() {
     for line in ["version R1", "backup R1", "show R1 clock"] {
         let delivery = town.slack.slash(&town.ann.slack, &town.noc, "/net", line).unwrap();
         match soon("an acknowledgement", delivery.settled()).await {
-            SlackFate::Acknowledged { took, attempt: 0, .. } => assert!(took < Duration::from_secs(3), "{took:?}"),
+            SlackFate::Acknowledged { took, attempt: 0, .. } => {
+                assert!(took < Duration::from_secs(3), "{took:?}")
+            }
             other => panic!("{other:?}"),
         }
     }

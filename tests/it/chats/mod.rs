@@ -63,10 +63,8 @@ impl Town {
         let telegram = Telegram::start(telegram).await.unwrap();
         let slack = Slack::start(slack).await.unwrap();
         let mail = MailSink::start(MailPlan::default()).await.unwrap();
-        let citizen = |name: &str| Citizen {
-            tg: telegram.person(name),
-            slack: slack.add_user(name, name, "Etc/UTC"),
-        };
+        let citizen =
+            |name: &str| Citizen { tg: telegram.person(name), slack: slack.add_user(name, name, "Etc/UTC") };
         let (ann, bob, eve) = (citizen("ann"), citizen("bob"), citizen("eve"));
         let group = telegram.supergroup("NOC", &[&ann.tg, &bob.tg, &eve.tg]);
         let members = [ann.slack.as_str(), &bob.slack, &eve.slack, slack.bot_user()];
@@ -144,7 +142,12 @@ pub struct Made {
 
 impl Default for Made {
     fn default() -> Made {
-        Made { lab: LabPlan::fleet(2), monitored: false, settings: |_| {}, rules: |_| patchbay::embedded::rules() }
+        Made {
+            lab: LabPlan::fleet(2),
+            monitored: false,
+            settings: |_| {},
+            rules: |_| patchbay::embedded::rules(),
+        }
     }
 }
 

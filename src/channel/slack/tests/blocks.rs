@@ -114,7 +114,7 @@ fn everything(laid: &Laid) -> String {
     let mut all = String::new();
     for block in &laid.said.blocks {
         let text = json!(block)["text"]["text"].as_str().unwrap_or_default().to_owned();
-        if text.starts_with("… the rest is in") || text.ends_with("would fit: type one here") {
+        if text.starts_with("… the rest is in") || text.contains("would fit: type ") {
             continue;
         }
         all.push_str(&text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"));

@@ -103,7 +103,7 @@ fn a_mention_is_a_line_in_its_thread() {
         event(with(told("app_mention", "C1", "hello <@UB|patchbay>: Status all"), thread.clone())),
         expect![[r#"
             Ev1 1712000000123
-            U1 slack:C1 1711.1 Line("/Status all")
+            U1 slack:C1 1711.1 Line("Status all")
             addressed"#]],
     );
     // In a thread a word that is no command may answer a question; elsewhere it is a command mistyped.
@@ -140,7 +140,7 @@ fn a_message_is_read_once_whatever_else_tells_of_it() {
         event(told("message", "D1", "<@UB> status all")),
         expect![[r#"
             Ev1 1712000000123
-            U1 slack:D1 1712000000.123456 Line("/status all")
+            U1 slack:D1 1712000000.123456 Line("status all")
             addressed, private"#]],
     );
     check(

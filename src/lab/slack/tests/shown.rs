@@ -42,7 +42,7 @@ async fn a_channel_is_shown_as_text_and_as_a_page_that_needs_nothing_else() {
         "<div class=\"head\">R1 &lt;down&gt;</div>",
         "<b>since</b> 14:02, @anna",
         "<pre>line\n&lt;x&gt; &amp; y</pre>",
-        "<span class=\"button danger\">Reboot</span>",
+        "data-press=\"Reboot\">Reboot</span>",
     ] {
         assert!(page.contains(there), "{there}\n{page}");
     }
