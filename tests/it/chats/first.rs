@@ -48,8 +48,11 @@ async fn for_a_stranger_nothing_runs_and_no_button_works() {
     let asked = town.slack.mention(&town.ann.slack, &town.noc, None, "version").ts.unwrap();
     let below = |message: &SlackMessage| message.thread.as_ref() == Some(&asked);
     let question = soon("a question", town.slack.wait(&town.noc, below)).await;
-    town.slack.press(&eve.slack, &town.noc, &question.ts, "all").unwrap();
-    let only = |message: &SlackMessage| message.only_for.as_ref() == Some(&eve.slack);
+    // Eve was told already; another stranger was not.
+    let mallory = town.slack.add_user("mallory", "Mallory", "Etc/UTC");
+    town.slack.invite(&mallory, &town.noc);
+    town.slack.press(&mallory, &town.noc, &question.ts, "all").unwrap();
+    let only = |message: &SlackMessage| message.only_for.as_ref() == Some(&mallory);
     let told = soon("a word", town.slack.wait(&town.noc, only)).await;
     assert!(told.shown().contains("I don't know you"), "{}", told.shown());
     trio.settled().await;
