@@ -9,10 +9,9 @@ use patchbay::lab::{Fault, LabPlan, SlackFault, SlackTrouble, SlackWrong};
 use std::path::Path;
 
 const TG_TOKEN: &str = "123456:planted-plum-word";
-const BOT_TOKEN: &str = "xoxb-planted-fig-word";
-const APP_TOKEN: &str = "xapp-planted-kiwi-word";
-const CANARIES: [&str; 4] =
-    ["planted-plum-word", "planted-fig-word", "planted-kiwi-word", "planted-pear-word"];
+const BOT_TOKEN: &str = "xoxb-figword7";
+const APP_TOKEN: &str = "xapp-kiwiword7";
+const CANARIES: [&str; 4] = ["planted-plum-word", "figword7", "kiwiword7", "planted-pear-word"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_token_and_no_password_comes_out_whatever_fails() {

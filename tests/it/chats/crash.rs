@@ -5,7 +5,7 @@ use super::place::Place;
 use super::soon;
 use crate::process::asked;
 use chrono::{TimeDelta, Utc};
-use patchbay::lab::telegram::{Call, Message, Said};
+use patchbay::lab::telegram::Said;
 use patchbay::lab::{Point, SlackMessage};
 
 /// The last call for updates is answered, and none came after it.
