@@ -177,6 +177,7 @@ impl Trio {
         let world = World::new(Plan { lab, monitored, settings, channels, rules, ..Plan::default() }).await;
         let trio = Trio { town, world, paper, keyboard: Mutex::new(keyboard), _folder: folder };
         trio.know_people().await;
+        soon("a socket", trio.town.slack.open_sockets(1)).await;
         trio
     }
 
