@@ -10,9 +10,12 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// So many places get a message at once.
 const BATCH: usize = 1_000;
+/// The outbox is asked again after so many times as long as it took, at the least.
+const BREATHS: u32 = 2;
 /// While somebody waits for a turn, the outbox is looked at so often at least.
 const RESTING: Duration = Duration::from_millis(200);
 /// A send that takes longer is given up; it may have arrived, so its next try is marked as a repeat.
@@ -30,6 +33,7 @@ pub async fn run(house: &House) {
     let mut sending = FuturesUnordered::new();
     let (mut busy, mut turns) = (BTreeSet::new(), Turns::default());
     loop {
+        let asked = Instant::now();
         let wait = match due(house).await {
             Ok((messages, mut wait)) => {
                 for (place, lanes) in turns.of_places(messages) {
@@ -53,11 +57,20 @@ pub async fn run(house: &House) {
                 AFTER_ERROR
             }
         };
+        let breath = tokio::time::sleep(BREATHS * asked.elapsed());
         tokio::select! {
             Some(place) = sending.next() => { busy.remove(&place); }
             _ = changes.of(&[Topic::Outbox]) => {}
             () = tokio::time::sleep(wait) => {}
             () = house.stops.deliver.cancelled() => break,
+        }
+        // A long outbox takes long to be asked: what ends meanwhile is looked at together.
+        tokio::pin!(breath);
+        loop {
+            tokio::select! {
+                Some(place) = sending.next() => { busy.remove(&place); }
+                () = &mut breath => break,
+            }
         }
     }
     while sending.next().await.is_some() {}

@@ -67,7 +67,7 @@ async fn no_secret_stands_anywhere() {
     home.router("R1").edit("bob", &["username zoe privilege 15 secret 0 planted-plum-word"]).unwrap();
     home.router("R2").edit("bob", &["snmp-server community planted-fig-word RO"]).unwrap();
     session.asks("/backup all", "2 changed");
-    session.asks("/show R1 running-config", "are in the file");
+    session.asks("/show R1 running-config", "all of it is in the file");
     session.asks("/diff R1", "zoe");
     session.asks("/config R2", "File:");
     home.router("R1").fault(Fault::TruncatedConfiguration).await;
