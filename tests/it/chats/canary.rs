@@ -5,7 +5,7 @@ use super::place::Place;
 use super::{Town, soon};
 use crate::process::Home;
 use patchbay::lab::telegram::{self, Call, Fault as Trouble};
-use patchbay::lab::{Fault, LabPlan, SlackFault, SlackTrouble, SlackWrong};
+use patchbay::lab::{Fault, LabPlan, SlackCall, SlackFault, SlackTrouble, SlackWrong};
 use std::path::Path;
 
 const TG_TOKEN: &str = "123456:planted-plum-word";
@@ -43,11 +43,12 @@ async fn no_token_and_no_password_comes_out_whatever_fails() {
         Trouble::Refuse(400, "Bad Request: odd".to_owned()),
         Trouble::Refuse(401, "Unauthorized".to_owned()),
     ] {
-        town.telegram.fault(trouble.on("sendMessage").times(1)).await;
-        let before = town.telegram.calls_of("sendMessage").len();
-        town.group.say(&ann.tg, "/whoami");
-        let sends = |call: &Call| call.method == "sendMessage";
-        soon("a try", town.telegram.calls_by(before + 1, sends)).await;
+        // A place of its own: whoever failed before waits longer each time.
+        let chat = town.telegram.supergroup("troubled", &[&ann.tg]);
+        town.telegram.fault(trouble.on("sendMessage").in_chat(chat.id()).times(1)).await;
+        chat.say(&ann.tg, "/whoami");
+        let sends = |call: &Call| call.method == "sendMessage" && call.chat == Some(chat.id());
+        soon("a try", town.telegram.call(sends)).await;
     }
     for wrong in [
         SlackWrong::Html(503),
@@ -56,20 +57,18 @@ async fn no_token_and_no_password_comes_out_whatever_fails() {
         SlackWrong::RateLimited(1),
         SlackWrong::Error("invalid_blocks".to_owned()),
     ] {
-        town.slack.trouble(SlackTrouble::on("chat.postMessage", wrong).times(1)).await;
-        let posts = town.slack.calls_of("chat.postMessage").len();
-        town.slack.mention(&ann.slack, &town.noc, None, "whoami");
-        soon("a try", async {
-            while town.slack.calls_of("chat.postMessage").len() <= posts {
-                town.slack.wait_call(|_| true).await;
-                tokio::task::yield_now().await;
-            }
-        })
-        .await;
+        let channel = town.slack.add_channel("troubled", &[&ann.slack, town.slack.bot_user()]);
+        let trouble = SlackTrouble::on("chat.postMessage", wrong).in_channel(&channel).times(1);
+        town.slack.trouble(trouble).await;
+        town.slack.mention(&ann.slack, &channel, None, "whoami");
+        let posts = |call: &SlackCall| {
+            call.method == "chat.postMessage" && call.arguments["channel"] == channel.as_str()
+        };
+        soon("a try", town.slack.wait_call(posts)).await;
     }
     town.slack.fault(SlackFault::TokenRevoked).await;
     town.slack.mention(&ann.slack, &town.noc, None, "whoami");
-    let revoked = |call: &patchbay::lab::SlackCall| call.error.as_deref() == Some("token_revoked");
+    let revoked = |call: &SlackCall| call.error.as_deref() == Some("token_revoked");
     soon("a refusal", town.slack.wait_call(revoked)).await;
     town.telegram.fault(Trouble::Unreachable).await;
     town.slack.fault(SlackFault::Unreachable).await;
@@ -78,6 +77,7 @@ async fn no_token_and_no_password_comes_out_whatever_fails() {
     let said = session.killed();
     assert!(said.err.lines().count() > 100 && said.err.contains("TRACE"), "{}", said.err.lines().count());
 
+    assert!(finds(said.err.as_bytes(), "the socket is open").is_some(), "the search itself finds nothing");
     hides("what was logged", said.err.as_bytes());
     hides("what was printed", said.out.as_bytes());
     hides("the audit", home.cli(&["audit"]).well().out.as_bytes());
@@ -101,8 +101,12 @@ fn folder(folder: &Path) {
 #[track_caller]
 fn hides(name: &str, bytes: &[u8]) {
     for canary in CANARIES {
-        let at = bytes.windows(canary.len()).position(|words| words == canary.as_bytes());
-        let around = at.map(|at| String::from_utf8_lossy(&bytes[at.saturating_sub(120)..at]).into_owned());
+        let around =
+            finds(bytes, canary).map(|at| String::from_utf8_lossy(&bytes[at.saturating_sub(120)..at]));
         assert_eq!(around, None, "{canary} stands in {name}");
     }
+}
+
+fn finds(bytes: &[u8], wanted: &str) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|words| words == wanted.as_bytes())
 }
