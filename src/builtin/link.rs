@@ -62,7 +62,11 @@ pub fn claim(typed: &str, by: &Identity, facts: &Facts, work: &mut Work) -> Resu
         return Ok(Claimed { document: said(Sign::None, text, Ending::Badly), became: None });
     }
     let link = match work.shut_until(by, now)? {
-        Some(_) => None,
+        // It stood where others may read it, and was worth nothing: it shall not be worth more to them.
+        Some(_) => {
+            work.use_link(typed, now)?;
+            None
+        }
         None => work.link(typed, now)?,
     };
     let Some(link) = link else {

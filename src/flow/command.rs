@@ -144,11 +144,11 @@ fn switchyard() -> Tree {
                 .endpoint(|| async { Decision::Leave }),
         )
         .branch(dptree::filter_map(moved).endpoint(|from: Destination| async { Decision::Moved { from } }))
-        .branch(
-            dptree::filter_map(unfit).endpoint(|gathered: Arc<Gathered>, unfit: Unfit| async move {
-                decide::unfit(&gathered, unfit)
-            }),
-        )
+        .branch(dptree::filter_map(unfit).endpoint(
+            |gathered: Arc<Gathered>, catalog: Arc<Catalog>, unfit: Unfit| async move {
+                decide::unfit(&catalog, &gathered, unfit)
+            },
+        ))
         .branch(dptree::filter_map(pressed).endpoint(
             |gathered: Arc<Gathered>, catalog: Arc<Catalog>, press: Press| async move {
                 decide::press(&catalog, &gathered, &press)
@@ -172,13 +172,13 @@ fn pressed(gathered: Arc<Gathered>) -> Option<Press> {
 fn typed(gathered: Arc<Gathered>) -> Option<String> {
     match &gathered.request.what {
         What::Line(line) => Some(line.clone()),
-        What::Press(_) | What::Leave | What::Unfit(_) | What::Moved { .. } => None,
+        What::Press(_) | What::Leave | What::Unfit { .. } | What::Moved { .. } => None,
     }
 }
 
 fn unfit(gathered: Arc<Gathered>) -> Option<Unfit> {
     match gathered.request.what {
-        What::Unfit(unfit) => Some(unfit),
+        What::Unfit { why, .. } => Some(why),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use crate::builtin;
 use crate::command::{self, Catalog, Unresolved};
 use crate::model::{
     Action, Authorized, Choice, Destination, DeviceId, Document, Ending, Facts, Identity, Invocation, JobId,
-    PersonId, Press, Refusal, Resolved, Risk, Sign, Slot, Text, Timestamp, Unfit, Uses, Who,
+    PersonId, Press, Refusal, Resolved, Risk, Sign, Slot, Text, Timestamp, Unfit, Uses, What, Who,
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,8 @@ pub enum Decision {
     /// One sentence back; nothing else happens.
     Say { document: Document, audit: Audit },
     /// Nobody is known by this identity; `line` is for the audit.
-    Stranger { line: String },
+    /// `why` where there is something else to say than that nobody knows it.
+    Stranger { line: String, why: Option<Text> },
     /// A code that shall say who this is.
     Link { code: String },
     /// A question with its answers; the command waits for one of them.
@@ -110,7 +111,7 @@ pub fn line(catalog: &Catalog, gathered: &Gathered, typed: &str) -> Decision {
         return Decision::Link { code };
     }
     let Some(asker) = gathered.facts.asker.as_ref().map(|person| person.id) else {
-        return Decision::Stranger { line: typed.to_owned() };
+        return Decision::Stranger { line: typed.to_owned(), why: None };
     };
     let Some(dialog) = &gathered.dialog else {
         return run(catalog, &gathered.facts, typed, None, |line| invocation(gathered, asker, line));
@@ -148,10 +149,11 @@ fn whole(offers: &[String], line: &str, typed: &str) -> String {
 }
 
 /// Something that is never run; the one who sent it would wonder why nothing happens. Somebody whom nobody
-/// knows is told that first.
-pub fn unfit(gathered: &Gathered, unfit: Unfit) -> Decision {
-    if gathered.facts.asker.is_none() && matches!(unfit, Unfit::Edited | Unfit::Forwarded) {
-        return Decision::Stranger { line: String::new() };
+/// knows hears of it once a day; what nobody said to the bot, and what it does not know, is none of its business.
+pub fn unfit(catalog: &Catalog, gathered: &Gathered, unfit: Unfit) -> Decision {
+    let What::Unfit { line, .. } = &gathered.request.what else { return Decision::Nothing };
+    if !gathered.request.scene.addressed && !catalog.knows(line) {
+        return Decision::Nothing;
     }
     let text = match unfit {
         Unfit::Edited => text!("refuse.edited"),
@@ -159,21 +161,27 @@ pub fn unfit(gathered: &Gathered, unfit: Unfit) -> Decision {
         Unfit::Anonymous => text!("refuse.anonymous"),
         Unfit::Post => text!("refuse.post"),
     };
-    say(Sign::Refused, text, audit("", "", Ruling::NotUnderstood, None))
+    match (unfit, &gathered.facts.asker) {
+        (Unfit::Edited | Unfit::Forwarded, Some(_)) => {
+            say(Sign::Refused, text, audit("", "", Ruling::NotUnderstood, None))
+        }
+        (Unfit::Edited | Unfit::Forwarded, None) => Decision::Stranger { line: String::new(), why: None },
+        (Unfit::Anonymous | Unfit::Post, _) => Decision::Stranger { line: String::new(), why: Some(text) },
+    }
 }
 
 /// A button that nobody remembers: forged, or swept long ago. It is answered all the same.
 pub fn unknown_press(gathered: &Gathered) -> Decision {
     match gathered.facts.asker {
         Some(_) => say(Sign::Refused, text!("press.void"), audit("", "", Ruling::PressRefused, None)),
-        None => Decision::Stranger { line: String::new() },
+        None => Decision::Stranger { line: String::new(), why: None },
     }
 }
 
 /// A pressed button: who, until when and how often are checked here and once more when it is enacted.
 pub fn press(catalog: &Catalog, gathered: &Gathered, press: &Press) -> Decision {
     let Some(asker) = gathered.facts.asker.as_ref().map(|person| person.id) else {
-        return Decision::Stranger { line: String::new() };
+        return Decision::Stranger { line: String::new(), why: None };
     };
     if let Some(refused) = not_yours(press, asker, &gathered.facts) {
         return say(Sign::Refused, refused, audit("", "", Ruling::PressRefused, None));
@@ -198,7 +206,8 @@ pub fn press(catalog: &Catalog, gathered: &Gathered, press: &Press) -> Decision 
 
 /// Why this person may not press this button here.
 fn not_yours(press: &Press, asker: PersonId, facts: &Facts) -> Option<Text> {
-    if press.place != facts.place {
+    // Where a topic is gone its messages stand in the chat itself: the token belongs to the chat.
+    if press.place.chat() != facts.place.chat() {
         return Some(text!("press.elsewhere"));
     }
     let name = |id| facts.person_name(id);

@@ -72,7 +72,7 @@ fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result
             };
             say(work, gathered, slot, class, document)
         }
-        Decision::Stranger { line } => stranger::refuse(work, gathered, &line),
+        Decision::Stranger { line, why } => stranger::refuse(work, gathered, &line, why),
         Decision::Link { code } => stranger::link(work, gathered, &code),
         Decision::Ask { question, invocation, audit } => {
             note(work, gathered, &audit, None)?;
@@ -369,21 +369,22 @@ fn below_alert(gathered: &Gathered, slot: &Slot) -> Option<Slot> {
 /// Where nobody sees what was typed, a message that quotes it comes first.
 fn quoted(work: &mut Work, gathered: &Gathered) -> Result<Option<Slot>, StoreError> {
     let request = &gathered.request;
-    let (What::Line(line), true) = (&request.what, request.scene.unseen) else { return Ok(None) };
+    let (What::Line(_), true) = (&request.what, request.scene.unseen) else { return Ok(None) };
     let slot = Slot::of_quote(&own_slot(gathered).0);
     let who = match (&gathered.facts.asker, &request.scene.called) {
         (Some(person), _) => person.name.clone(),
         (None, Some(called)) => called.clone(),
         (None, None) => request.asker.external.clone(),
     };
-    let text = text!("ask.quoted", who = who, line = line.trim());
+    let text = text!("ask.quoted", who = who, line = gathered.shown.trim());
     let quote = Outbound {
         slot: slot.clone(),
         place: request.place.clone(),
         thread: request.thread.clone(),
         reply_to: None,
         class: Class::Critical,
-        only: None,
+        // Named where the service can: then it tells this person of what comes below.
+        only: Some(request.asker.clone()),
         document: Document::line(Sign::None, text, Ending::Well),
         not_before: None,
         expires: None,

@@ -2,10 +2,13 @@
 
 use super::House;
 use super::decide::Asked;
+use super::stranger;
 use crate::builtin;
 use crate::model::permit::Policy;
-use crate::model::{Facts, Inventory, Person, Press, Request, Resolved, Track, Update, What};
-use crate::store::{Dialog, StoreError, Topic, View};
+use crate::model::{
+    Facts, Inventory, Person, Press, Request, Resolved, Thread, Timestamp, Track, Update, What,
+};
+use crate::store::{Dialog, StoreError, Topic};
 use std::sync::{Arc, Mutex};
 
 /// A request with everything that deciding about it takes.
@@ -18,6 +21,8 @@ pub struct Gathered {
     pub press: Option<Press>,
     /// The open question that a press or a typed word answers.
     pub dialog: Option<Dialog>,
+    /// What was typed, as it may be shown to others.
+    pub shown: String,
 }
 
 impl Gathered {
@@ -92,15 +97,28 @@ pub async fn tracks(house: &House, resolved: &Resolved, facts: &Facts) -> Arc<Ve
 
 pub async fn gather(house: &House, request: Request, update: Update) -> Result<Gathered, StoreError> {
     let (identity, what, place) = (request.asker.clone(), request.what.clone(), request.place.clone());
+    let heard = Heard {
+        addressed: request.scene.addressed,
+        thread: request.thread.clone(),
+        now: house.clock.now().wall,
+    };
     let (asker, press, dialog) = house
         .store
         .read(move |view| {
             let asker = view.person_of(&identity)?;
             let press = match &what {
                 What::Press(token) => view.press(token)?,
-                What::Line(_) | What::Leave | What::Unfit(_) | What::Moved { .. } => None,
+                What::Line(_) | What::Leave | What::Unfit { .. } | What::Moved { .. } => None,
             };
-            let dialog = dialog(view, &what, press.as_ref(), &place, asker.as_ref())?;
+            let dialog = match (&what, press.as_ref().map(|press| &press.action)) {
+                (What::Press(_), Some(crate::model::Action::Answer { dialog, .. })) => {
+                    view.dialog(*dialog)?
+                }
+                (What::Line(line), _) if !line.trim_start().starts_with('/') => {
+                    word_for(view.open_dialogs(&place)?, asker.as_ref(), &heard)
+                }
+                _ => None,
+            };
             Ok((asker, press, dialog))
         })
         .await?;
@@ -109,7 +127,11 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
         None => (request, dialog),
     };
     let facts = Facts { private: request.scene.private, ..facts(house, asker, request.place.clone()).await? };
-    Ok(Gathered { request, update, facts, press, dialog })
+    let shown = match &request.what {
+        What::Line(line) => stranger::masked(&house.live.now().catalog, line),
+        _ => String::new(),
+    };
+    Ok(Gathered { request, update, facts, press, dialog, shown })
 }
 
 /// Who speaks to the bot need not write the slash: a word that names a command is one, unless it is among the
@@ -127,22 +149,24 @@ fn without_slash(house: &House, request: &Request, dialog: Option<&Dialog>) -> O
     is_meant.then_some(line)
 }
 
-/// The question that is answered: by its button, or by a word without `/` from the one who was asked.
-fn dialog(
-    view: &View<'_>,
-    what: &What,
-    press: Option<&Press>,
-    place: &crate::model::Destination,
-    asker: Option<&Person>,
-) -> Result<Option<Dialog>, StoreError> {
-    match (what, press.map(|press| &press.action)) {
-        (What::Press(_), Some(crate::model::Action::Answer { dialog, .. })) => view.dialog(*dialog),
-        (What::Line(line), _) if !line.trim_start().starts_with('/') => {
-            let open = view.open_dialogs(place)?;
-            Ok(open.into_iter().rev().find(|dialog| asker.is_some_and(|asker| asker.id == dialog.person)))
-        }
-        _ => Ok(None),
-    }
+/// How a word was said that may be an answer.
+struct Heard {
+    addressed: bool,
+    thread: Option<Thread>,
+    now: Timestamp,
+}
+
+/// The question that a word without `/` answers: one that was put to this person and still waits. What people
+/// say to each other answers only in the question's own thread.
+fn word_for(open: Vec<Dialog>, asker: Option<&Person>, heard: &Heard) -> Option<Dialog> {
+    let is_put_to = |dialog: &Dialog| asker.is_some_and(|asker| asker.id == dialog.person);
+    let is_here = |dialog: &Dialog| match &dialog.thread {
+        Some(thread) => heard.thread.as_ref() == Some(thread),
+        // Below a quote, whose thread began with it.
+        None => dialog.invocation.quoted && heard.thread.is_some(),
+    };
+    let waits = |dialog: &Dialog| dialog.until > heard.now && (heard.addressed || is_here(dialog));
+    open.into_iter().rev().find(|dialog| is_put_to(dialog) && waits(dialog))
 }
 
 async fn lists(house: &House) -> Result<Lists, StoreError> {

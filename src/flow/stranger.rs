@@ -25,26 +25,38 @@ pub fn code(catalog: &Catalog, typed: &str) -> Option<String> {
 }
 
 /// The first word of a day is answered and stands in the audit, with the number of those that were not.
-pub fn refuse(work: &mut Work, gathered: &Gathered, line: &str) -> Result<(), StoreError> {
+pub fn refuse(work: &mut Work, gathered: &Gathered, line: &str, why: Option<Text>) -> Result<(), StoreError> {
     let asker = &gathered.request.asker;
     let Some(unheard) = work.hear_stranger(asker, gathered.facts.now.wall)? else { return Ok(()) };
     let audit = Audit { line: line.to_owned(), ruling: Ruling::Stranger, ..Audit::default() };
     let mut row = row(gathered, &audit, None);
     row.outcome = (unheard > 0).then(|| format!("{unheard} more before this were not answered"));
     work.audit(&row)?;
-    let document = Document::line(Sign::Refused, unknown(asker), Ending::Badly)
-        .with_detail(text!("refuse.stranger_link"));
+    let document = match why {
+        Some(why) => Document::line(Sign::Refused, why, Ending::Badly),
+        None => Document::line(Sign::Refused, unknown(asker), Ending::Badly)
+            .with_detail(text!("refuse.stranger_link")),
+    };
     let class = if gathered.press.is_some() { Class::Ephemeral } else { Class::Result };
     say(work, gathered, own_slot(gathered), class, document)
 }
+
+/// A line as it may be shown to others: a code is nobody else's.
+pub fn masked(catalog: &Catalog, typed: &str) -> String {
+    match code(catalog, typed) {
+        Some(_) => MASKED.to_owned(),
+        None => typed.to_owned(),
+    }
+}
+
+const MASKED: &str = "/link ****-****";
 
 /// What a code came to. The code itself stands in no audit row.
 pub fn link(work: &mut Work, gathered: &Gathered, code: &str) -> Result<(), StoreError> {
     let claimed = builtin::claim(code, &gathered.request.asker, &gathered.facts, work)?;
     let Some(document) = claimed.document else { return Ok(()) };
     let ruling = if claimed.became.is_some() { Ruling::Allowed } else { Ruling::Refused };
-    let audit =
-        Audit { line: "/link ****-****".to_owned(), permission: "link".to_owned(), ruling, rule: None };
+    let audit = Audit { line: MASKED.to_owned(), permission: "link".to_owned(), ruling, rule: None };
     let mut row = row(gathered, &audit, None);
     row.person = row.person.or(claimed.became);
     work.audit(&row)?;

@@ -16,6 +16,8 @@ const GIVE_UP: Duration = Duration::from_secs(24 * 3_600);
 const CRITICAL: Duration = Duration::from_secs(270);
 /// At most one new message in this time tells of a place that fails; in between it is edited.
 const TOLD: Duration = Duration::from_secs(30 * 60);
+/// A message that met a place that moved goes again after this at the latest.
+const MOVED: Duration = Duration::from_secs(1);
 /// Slots of these notices begin so; one that fails itself is told nowhere.
 const SLOTS: &str = "undelivered/";
 
@@ -48,7 +50,13 @@ pub fn put_off(
         SendError::Never { why } => give_up(work, letter, why),
         SendError::Moved { to } => {
             work.move_place(&letter.place, to, letter.now)?;
-            work.postponed(letter.id, letter.now, &error.to_string(), arrived)
+            let span = patience.min(MOVED);
+            work.postponed(
+                letter.id,
+                letter.now.plus(span + jitter(letter, span)),
+                &error.to_string(),
+                arrived,
+            )
         }
         SendError::Later { after, why } => {
             let owed = work.owed_since(letter.id)?.unwrap_or(letter.now);
@@ -76,10 +84,8 @@ fn jitter(letter: &Letter, span: Duration) -> Duration {
 
 fn give_up(work: &mut Work, letter: &Letter, why: &str) -> Result<(), StoreError> {
     work.dead(letter.id, why, letter.now)?;
-    let matters = match letter.class {
-        Class::Critical | Class::Result | Class::Alert => true,
-        Class::Progress | Class::Ephemeral => false,
-    };
+    // Who asked sees that nothing comes, and may be anybody: nobody else is told of an answer.
+    let matters = letter.slot.is_alert() || letter.class == Class::Alert;
     match matters && !letter.slot.0.starts_with(SLOTS) {
         true => tell(work, letter),
         false => Ok(()),

@@ -82,7 +82,8 @@ pub struct Outbound {
     /// Wait until that logical message is there, then hang below it.
     pub reply_to: Option<Slot>,
     pub class: Class,
-    /// The one who may see it, where a service can show a message to one of many.
+    /// Of an ephemeral message the one who may see it, where a service can show a message to one of many; of
+    /// others the one whom it is for, to be named.
     pub only: Option<Identity>,
     pub document: Document,
     pub not_before: Option<Timestamp>,

@@ -175,7 +175,9 @@ impl Grant {
                     || (self.effect == Effect::Deny && permission.split('.').next() == Some(pattern))
             }
         };
-        subject && command && glob(&self.chat, &place.to_string())
+        // What is said of a chat holds in its topics, too.
+        let here = glob(&self.chat, &place.to_string()) || glob(&self.chat, &place.chat().to_string());
+        subject && command && here
     }
 }
 

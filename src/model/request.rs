@@ -26,6 +26,14 @@ pub struct Destination {
     pub address: String,
 }
 
+impl Destination {
+    /// The chat that it is a part of: an address may name a topic after a slash.
+    pub fn chat(&self) -> Destination {
+        let chat = self.address.split_once('/').map_or(self.address.as_str(), |(chat, _)| chat);
+        Destination { channel: self.channel.clone(), address: chat.to_owned() }
+    }
+}
+
 impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.channel, self.address)
@@ -78,7 +86,7 @@ pub enum What {
     /// One who goes: open questions here are answered Cancel.
     Leave,
     /// Something that is never run, and the one who sent it would wonder why.
-    Unfit(Unfit),
+    Unfit { why: Unfit, line: String },
     /// The place of the request is what the service calls this one from now on.
     Moved { from: Destination },
 }

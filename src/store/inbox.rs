@@ -46,7 +46,8 @@ impl Work<'_> {
     }
 
     pub fn done(&mut self, id: i64) -> Result<()> {
-        self.run("UPDATE inbox SET state = 'done' WHERE id = ?1", [id])?;
+        // The key tells a repeat; what people said is theirs again.
+        self.run("UPDATE inbox SET state = 'done', raw = '' WHERE id = ?1", [id])?;
         // Whoever waits for the end of a session waits for this, too.
         self.touch(Topic::Inbox);
         Ok(())

@@ -48,6 +48,14 @@ impl Work<'_> {
                 [&from.channel, &from.address, &to.address],
             )?;
         }
+        // What already stands at the new place, or waits there, is told there; the old one's would go for ever.
+        self.run(
+            "UPDATE outbox SET state = 'superseded', settled_at = ?3 WHERE state IN ('waiting', 'sending')
+                AND slot IN (SELECT id FROM slots WHERE channel = ?1 AND address = ?2)",
+            rusqlite::params![from.channel, from.address, now.0],
+        )?;
+        // What rules say of the chat they go on to say of it.
+        self.run("UPDATE grants SET chat = ?2 WHERE chat = ?1", [from.to_string(), to.to_string()])?;
         self.touch(Topic::Outbox);
         self.touch(Topic::People);
         Ok(())

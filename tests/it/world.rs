@@ -461,7 +461,9 @@ impl Listen for Desk {
             (Some(line), ..) => What::Line(line),
             (None, Some(token), ..) => What::Press(Token(token)),
             (None, None, Some(from), _) => What::Moved { from: place(from) },
-            (None, None, None, Some(_)) => What::Unfit(Unfit::Edited),
+            (None, None, None, Some(_)) => {
+                What::Unfit { why: Unfit::Edited, line: word("edited").unwrap_or_default() }
+            }
             (None, None, None, None) => What::Leave,
         };
         let said = |name: &str, default| raw.get(name).and_then(|said| said.as_bool()).unwrap_or(default);

@@ -263,7 +263,8 @@ impl Reading<'_> {
         if message.edited.is_none() || before == Some(message.text.as_str()) || !meant {
             return None;
         }
-        self.said_in(message, &event.channel, bot, What::Unfit(Unfit::Edited), true)
+        let what = What::Unfit { why: Unfit::Edited, line: marks::typed(&message.text).trim().to_owned() };
+        self.said_in(message, &event.channel, bot, what, true)
     }
 
     fn said(&self, event: &Event, bot: &str, what: What, addressed: bool) -> Option<Request> {

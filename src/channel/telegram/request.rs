@@ -101,7 +101,8 @@ impl Reading<'_> {
             .line
             .strip_prefix('/')
             .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
-        is_command.then(|| self.request(message, What::Unfit(unfit), &spoken))
+        let what = || What::Unfit { why: unfit, line: spoken.line.clone() };
+        is_command.then(|| self.request(message, what(), &spoken))
     }
 
     fn request(&self, message: &Message, what: What, spoken: &Spoken) -> Request {
