@@ -251,16 +251,16 @@ mod tests {
         let first = "undelivered/mail:noc/1".to_owned();
         bench.fails(outbound("a", Class::Alert), 0, 1, never()).await;
         assert_eq!(bench.told().await, [(first.clone(), 1)]);
-        bench.fails(outbound("b", Class::Critical), 2, HOUR / 2, never()).await;
+        bench.fails(outbound("alert/2", Class::Critical), 2, HOUR / 2, never()).await;
         assert_eq!(bench.told().await, [(first.clone(), 2)]);
-        bench.fails(outbound("c", Class::Result), 2, HOUR, never()).await;
+        bench.fails(outbound("alert/3", Class::Critical), 2, HOUR, never()).await;
         assert_eq!(bench.told().await, [(first, 2), (format!("undelivered/mail:noc/{HOUR}"), 1)]);
     }
 
     #[tokio::test]
     async fn what_nobody_misses_is_not_told_and_telling_never_goes_round() {
         let bench = Bench::new();
-        for class in [Class::Progress, Class::Ephemeral] {
+        for class in [Class::Critical, Class::Result, Class::Progress, Class::Ephemeral] {
             bench.fails(outbound(class.name(), class), 0, 1, never()).await;
         }
         bench.fails(outbound("undelivered/chat:room/1", Class::Alert), 0, 1, never()).await;

@@ -5,7 +5,8 @@ use crate::world::{DESK, Plan, World};
 use patchbay::channel::Acknowledgement;
 use patchbay::lab::{LabPlan, RouterPlan};
 use patchbay::model::{
-    Class, Destination, Document, Ending, Message, Outbound, SendError, Sign, Slot, Text, Timestamp, Token,
+    Class, Destination, Document, Effect, Ending, Grant, GrantId, Message, Outbound, SendError, Sign, Slot,
+    Text, Timestamp, Token, person::Subject,
 };
 use serde_json::json;
 use std::sync::Mutex;
@@ -50,6 +51,80 @@ async fn what_nobody_saw_typed_is_quoted_above_its_answer() {
     world.desk.ended(&slot).await;
     let quote = world.desk.until_any(|message| message.slot.0 == format!("{slot}/asked")).await;
     assert_eq!(quote.text, "Mallory: /status all");
+    // What others could use is not shown to them.
+    let code = json!({ "line": "/link ABCD-EFGH", "unseen": true, "called": "Mallory" });
+    let slot = world.desk.say("mallory", &code, None).await;
+    let quote = world.desk.until_any(|message| message.slot.0 == format!("{slot}/asked")).await;
+    assert_eq!(quote.text, "Mallory: /link ****-****");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_between_people_answer_a_question_only_in_its_thread() {
+    let world = World::demo().await;
+    let group = |line: &str, thread: &str, addressed: bool| json!({ "line": line, "thread": thread, "addressed": addressed, "private": false, "place": "noc" });
+    let asked = world.desk.say("ann", &group("/version", "t1", true), None).await;
+    world.desk.until(&asked, |message| !message.document.buttons.is_empty()).await;
+    for (who, line, thread) in [("ann", "R1", "t2"), ("bob", "R1", "t1")] {
+        world.desk.say(who, &group(line, thread, false), None).await;
+    }
+    world.ask("/whoami").await;
+    let noc = |message: &Message| message.place == place("noc");
+    assert_eq!(world.desk.all().into_iter().filter(noc).count(), 1, "nobody spoke to the bot");
+    let answer = world.desk.say("ann", &group("R1", "t1", false), None).await;
+    assert!(world.desk.ended(&answer).await.text.contains("version on R1"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_rule_says_of_a_chat_holds_in_its_topics_and_after_a_move() {
+    let world = World::demo().await;
+    let denied = async |at: &str| {
+        let slot = world.desk.say("bob", &json!({ "line": "/version R1", "place": at }), None).await;
+        world.desk.ended(&slot).await.text.contains("no versions here")
+    };
+    assert!(!denied("-100/7").await);
+    world
+        .write(|work| {
+            work.add_grant(&Grant {
+                id: GrantId(0),
+                name: "no versions here".to_owned(),
+                subject: Subject::Everyone,
+                command: "version".to_owned(),
+                selector: "all".parse().unwrap(),
+                chat: format!("{DESK}:-100"),
+                effect: Effect::Deny,
+            })
+            .map(drop)
+        })
+        .await;
+    assert!(denied("-100").await && denied("-100/7").await && !denied("-200").await);
+    world.desk.deliver_update("g1", "ann", &json!({ "moved": "-100", "place": "-1009" }), None).await;
+    world.ask("/whoami").await;
+    assert!(denied("-1009").await && denied("-1009/7").await);
+}
+
+/// A topic that is gone leaves its messages in the chat, and its buttons work there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_button_of_a_topic_works_in_its_chat_and_in_no_other() {
+    let world = World::demo().await;
+    let typed = json!({ "line": "/diff", "place": "-100/7" });
+    let slot = world.desk.say("ann", &typed, None).await;
+    let asked = world.desk.until(&slot, |message| !message.document.buttons.is_empty()).await.message;
+    let r1 = token(&asked, "R1");
+    assert_eq!(said(&press(&world, "t1", "ann", "-200", &r1).await), "press.elsewhere");
+    assert_eq!(said(&press(&world, "t2", "ann", "-100", &r1).await), "got");
+    world.desk.until(&slot, |message| message.document.ended.is_some()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_shows_no_name_is_told_once_a_day_and_only_where_it_matters() {
+    let world = World::demo().await;
+    let anonymous = |line: &str| json!({ "edited": line, "anonymous": true, "addressed": false, "private": false, "place": "noc" });
+    for line in ["/lunch", "/status all", "/status all", "/version R1"] {
+        world.desk.say("-100", &anonymous(line), None).await;
+    }
+    world.ask("/whoami").await;
+    let told: Vec<_> = world.desk.all().into_iter().filter(|message| message.place == place("noc")).collect();
+    assert_eq!(told.len(), 1, "{told:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -191,6 +266,12 @@ async fn a_place_that_moved_takes_everything_along() {
     assert_eq!(said(&press(&world, "m1", "ann", "hall", &token(&asked, "R1")).await), "got");
     let done = world.desk.until(&slot, |message| message.document.ended.is_some()).await;
     assert_eq!(done.message.place, place("hall"));
+    // What stands at both places is told at the new one and never tried at the old one again.
+    world.desk.manners.lock().unwrap().fails = |_| None;
+    world
+        .write(|work| work.post(&alert("alert/904", "hall", Text::verbatim("five")), Timestamp(0)).map(drop))
+        .await;
+    world.desk.until("alert/904", |_| true).await;
     // And back again, by a word of the service: never in a circle.
     world.desk.manners.lock().unwrap().fails = |_| None;
     world.desk.deliver_update("m2", "ann", &json!({ "moved": "hall", "place": "room" }), None).await;
@@ -228,7 +309,7 @@ async fn in_a_group_only_what_speaks_to_the_bot_is_answered() {
     assert_eq!(world.desk.all().len(), 1, "{:#?}", world.desk.all());
     let asked = world.desk.say("ann", &group("/lunch", true), None).await;
     assert!(world.desk.ended(&asked).await.text.contains("/lunch"), "whoever names the bot is told");
-    let edited = json!({ "edited": true, "place": "noc" });
+    let edited = json!({ "edited": "/status all", "place": "noc" });
     let edited = world.desk.say("ann", &edited, None).await;
     assert!(world.desk.ended(&edited).await.text.contains("An edited message is not run"));
     let chats = world.bot.store().read(|view| view.chats()).await.unwrap();

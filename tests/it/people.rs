@@ -114,8 +114,11 @@ async fn five_wrong_codes_are_enough_for_a_while() {
     let before = said(&world, &bench).await.len();
     bench.line_as("eve", &format!("/link {good}")).await;
     assert_eq!(said(&world, &bench).await.len(), before);
-    // Somebody else is not held up by it.
+    // Whoever read it there gets nothing by it; with a code of their own nobody is held up.
     let tried = bench.line_as("a1", &format!("/link {good}")).await;
+    assert!(bench.ended(&tried).await.text.contains("This code does not work"));
+    let fresh = code_in(&world.ask("/link").await.text);
+    let tried = bench.line_as("a1", &format!("/link {fresh}")).await;
     assert!(bench.ended(&tried).await.went_well());
     world.bot.stop().await;
 }

@@ -10,7 +10,7 @@ use patchbay::flow::live::{Live, Load};
 use patchbay::lab::{Lab, LabPlan, Router};
 use patchbay::model::{
     Destination, Document, Ending, Identity, Menu, Message, Reader, Receipt, Request, Rules, Scene,
-    SendError, Source, Text, Texts, Timestamp, Token, Unfit, Update, What, outbound::MessageRef,
+    SendError, Source, Text, Texts, Thread, Timestamp, Token, Unfit, Update, What, outbound::MessageRef,
 };
 use patchbay::settings::Settings;
 use patchbay::store::{Access, Credential, Store};
@@ -461,8 +461,9 @@ impl Listen for Desk {
             (Some(line), ..) => What::Line(line),
             (None, Some(token), ..) => What::Press(Token(token)),
             (None, None, Some(from), _) => What::Moved { from: place(from) },
-            (None, None, None, Some(_)) => {
-                What::Unfit { why: Unfit::Edited, line: word("edited").unwrap_or_default() }
+            (None, None, None, Some(line)) => {
+                let why = if raw.get("anonymous").is_some() { Unfit::Anonymous } else { Unfit::Edited };
+                What::Unfit { why, line: line.as_str().unwrap_or_default().to_owned() }
             }
             (None, None, None, None) => What::Leave,
         };
@@ -477,7 +478,7 @@ impl Listen for Desk {
         Some(Request {
             asker: Identity { channel: self.name.to_owned(), external: raw.get("who")?.as_str()?.to_owned() },
             place: place(word("place").unwrap_or_else(|| "room".to_owned())),
-            thread: None,
+            thread: word("thread").map(Thread),
             what,
             scene,
         })

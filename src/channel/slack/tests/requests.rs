@@ -200,14 +200,14 @@ fn an_edited_message_is_never_run_and_told_so_where_the_bot_was_meant() {
         edited("C1", "<@UB> backup all", "<@UB> backup R1", by_hand.clone()),
         expect![[r#"
             Ev1 1712000009000
-            U1 slack:C1 1712000000.123456 Unfit(Edited)
+            U1 slack:C1 1712000000.123456 Unfit { why: Edited, line: "@UB backup all" }
             addressed"#]],
     );
     check(
         edited("D1", "backup all", "backup R1", by_hand.clone()),
         expect![[r#"
             Ev1 1712000009000
-            U1 slack:D1 1712000000.123456 Unfit(Edited)
+            U1 slack:D1 1712000000.123456 Unfit { why: Edited, line: "backup all" }
             addressed, private"#]],
     );
     for (channel, text, before, by) in [

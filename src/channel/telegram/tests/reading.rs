@@ -145,15 +145,15 @@ fn what_nobody_signs_or_said_anew_is_refused_where_it_looks_like_a_command() {
     check(
         all("/reboot R1"),
         expect![[r#"
-        Unfit(Edited) by 7 in tg:-100 below 5 "An (@an)" "NOC" 
-        Unfit(Forwarded) by 7 in tg:-100 below 5 "An (@an)" "NOC" 
-        Unfit(Forwarded) by 7 in tg:-100 below 5 "An (@an)" "NOC" 
-        Unfit(Anonymous) by -100 in tg:-100 below 5 "" "NOC" 
-        Unfit(Post) by -200 in tg:-100 below 5 "" "NOC" 
-        Unfit(Post) by -200 in tg:-200 below 5 "" "News" 
-        nothing
-        nothing
-    "#]],
+            Unfit { why: Edited, line: "/reboot R1" } by 7 in tg:-100 below 5 "An (@an)" "NOC" 
+            Unfit { why: Forwarded, line: "/reboot R1" } by 7 in tg:-100 below 5 "An (@an)" "NOC" 
+            Unfit { why: Forwarded, line: "/reboot R1" } by 7 in tg:-100 below 5 "An (@an)" "NOC" 
+            Unfit { why: Anonymous, line: "/reboot R1" } by -100 in tg:-100 below 5 "" "NOC" 
+            Unfit { why: Post, line: "/reboot R1" } by -200 in tg:-100 below 5 "" "NOC" 
+            Unfit { why: Post, line: "/reboot R1" } by -200 in tg:-200 below 5 "" "News" 
+            nothing
+            nothing
+        "#]],
     );
     for words in ["hello", "/reboot@other_bot R1", "/ 1"] {
         assert!(all(words).iter().all(Option::is_none), "{words}");
