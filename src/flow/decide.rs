@@ -218,6 +218,14 @@ fn not_yours(press: &Press, asker: PersonId, facts: &Facts) -> Option<Text> {
     }
 }
 
+/// A newer version of the message has no such button: a question was answered, or something else happened.
+pub fn void(press: &Press) -> Text {
+    match press.action {
+        Action::Answer { .. } => text!("press.answered"),
+        _ => text!("press.void"),
+    }
+}
+
 /// Why a press that has just come will do nothing, as far as its row tells: for the instant answer.
 pub fn idle_press(press: Option<&Press>, facts: &Facts, by: &Identity) -> Option<Text> {
     let Some(asker) = facts.asker.as_ref().map(|person| person.id) else {
@@ -229,7 +237,7 @@ pub fn idle_press(press: Option<&Press>, facts: &Facts, by: &Identity) -> Option
     }
     match (press.used_by, press.used_at) {
         (Some(by), Some(at)) => Some(text!("press.used", who = facts.person_name(by), at = at)),
-        _ if press.void => Some(text!("press.void")),
+        _ if press.void => Some(void(press)),
         _ if press.until < facts.now.wall => Some(text!("press.late")),
         _ => None,
     }

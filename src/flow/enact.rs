@@ -127,7 +127,7 @@ fn spend(
             text!("press.used", who = gathered.facts.person_name(by), at = at)
         }
         Err(PressRefused::Late) => text!("press.late"),
-        Err(PressRefused::Void | PressRefused::Unknown) => text!("press.void"),
+        Err(PressRefused::Void | PressRefused::Unknown) => decide::void(press),
     };
     Ok(Some(Document::line(Sign::Refused, refused, Ending::Badly)))
 }

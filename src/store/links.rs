@@ -1,5 +1,5 @@
 //! Table `links`: codes by which a person says from another service "that is me, too". Only the SHA-256
-//! of a code is kept; each person has one that lives, for a few minutes, and it works once.
+//! of a code is kept here; each person has one that lives, for a few minutes, and it works once.
 
 use super::error::StoreError;
 use super::work::{Result, View, Work};
