@@ -37,8 +37,6 @@ pub struct Attached {
     pub kind: &'static str,
     /// Without any it stands there already, or could not be drawn.
     pub bytes: Vec<u8>,
-    /// The verdict, above a picture.
-    pub comment: Option<SlackBlock>,
 }
 
 pub fn lay_out(message: &Message, texts: &Texts) -> Laid {
@@ -67,9 +65,6 @@ pub fn lay_out(message: &Message, texts: &Texts) -> Laid {
         true => "Patchbay".to_owned(),
         false => marks::cut(&first, PUSH),
     };
-    for picture in page.files.iter_mut().filter(|file| file.kind == PICTURE && !first.is_empty()) {
-        picture.comment = Some(plain(&first));
-    }
     Laid { said: Said { text, blocks }, files: page.files }
 }
 
@@ -84,7 +79,7 @@ const PICTURE: &str = "image/png";
 
 fn file(name: String, bytes: Vec<u8>) -> Attached {
     let kind = if name.ends_with(".txt") { "text/plain" } else { "application/octet-stream" };
-    Attached { title: name.clone(), name, kind, bytes, comment: None }
+    Attached { title: name.clone(), name, kind, bytes }
 }
 
 /// What was laid out so far.
@@ -115,7 +110,7 @@ impl Page {
             Piece::Code(lines) => self.code(&lines),
             Piece::Picture { title, name, png } => {
                 let name = if name.is_empty() { "picture.png".to_owned() } else { name };
-                self.files.push(Attached { name, title, kind: PICTURE, bytes: png, comment: None });
+                self.files.push(Attached { name, title, kind: PICTURE, bytes: png });
             }
             Piece::File { name, bytes } => self.files.push(file(name, bytes)),
         }
