@@ -23,6 +23,8 @@ pub struct Courier<'a> {
     pub turns: &'a Turns,
     pub left: &'a Left,
     pub texts: &'a Texts,
+    /// Of the catalogue, with their `/`.
+    pub commands: &'a [String],
 }
 
 pub async fn bring(courier: &Courier<'_>, message: &Message) -> Result<Receipt, SendError> {
@@ -64,7 +66,7 @@ impl Way<'_> {
             message.pictures.iter_mut().for_each(|picture| picture.png.clear());
         }
         let pictures = standing.iter().filter(|part| part.kind == Kind::Photo).count();
-        let parts = page::parts(&message, self.courier.texts, pictures);
+        let parts = page::parts(&message, self.courier.texts, self.courier.commands, pictures);
         let mut stands: Vec<Option<Standing>> = standing.into_iter().map(Some).collect();
         for (at, part) in parts.iter().enumerate() {
             self.stands = written(&stands);
@@ -187,7 +189,7 @@ impl Way<'_> {
         let Body::Document(file) = &part.body else { return part.as_text() };
         let text = text!("chat.file_refused", name = file.name.as_str(), bytes = file.bytes.len() as u64);
         let said = self.courier.texts.render(&text, &self.message.reader, self.message.now);
-        page::saying(&said, part)
+        page::saying(&said, part, self.courier.commands)
     }
 
     async fn send_as(&mut self, part: &Part, below: Option<i32>) -> Result<i32, Fault> {

@@ -304,8 +304,12 @@ async fn what_the_service_does_not_take_is_said_without_it() {
     let (bench, _an, chat) = bench().await;
     let mark_up = "Bad Request: can't parse entities: Unsupported start tag".to_owned();
     bench.service.fault(Fault::Refuse(400, mark_up).on("sendMessage").times(1)).await;
-    bench.send(&message(chat.id(), "a", line(Sign::Done, "<R1> & @noc"))).await.unwrap();
-    assert_eq!(chat.from_bot()[0].text, "✅ <R1> & @\u{2060}noc");
+    let document =
+        line(Sign::Done, "<R1> & @noc, /status R1").with(Block::Raw("(@noc /reboot_R1".to_owned()));
+    bench.send(&message(chat.id(), "a", document)).await.unwrap();
+    let stands = &chat.from_bot()[0];
+    assert_eq!(stands.text.replace('\u{2060}', "^"), "✅ <R1> & @^noc, /status R1\n(@^noc /^reboot_R1");
+    assert_eq!(stands.spans(), [("bot_command", "/status".to_owned())]);
     let broken = Drawn { png: b"no picture".to_vec(), ..drawn(1) };
     let with = Message {
         pictures: vec![broken],
