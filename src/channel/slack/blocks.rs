@@ -3,6 +3,7 @@
 //! nothing is lost. Pure. <https://docs.slack.dev/reference/block-kit/blocks>
 
 use super::api::Said;
+use super::heard::UMBRELLA;
 use super::marks;
 use crate::channel::pieces::{self, Key, Piece, Rank};
 use crate::model::{Action, Button, Message, Sign, Text, Texts};
@@ -39,12 +40,13 @@ pub struct Attached {
     pub bytes: Vec<u8>,
 }
 
-pub fn lay_out(message: &Message, texts: &Texts) -> Laid {
+/// `ours` are the commands that nobody can type there by their own name.
+pub fn lay_out(message: &Message, texts: &Texts, ours: &[String]) -> Laid {
     let say = |text: Text| texts.render(&text, &message.reader, message.now);
     // One page holds them all: a menu is longer than a page of buttons.
     let keys = pieces::keys(message, texts, usize::MAX);
     let labels: usize = keys.iter().map(|key| marks::length(&key.label).min(LABEL)).take(OPTIONS + 1).sum();
-    let mut page = Page { most: MESSAGE.saturating_sub(labels), ..Page::default() };
+    let mut page = Page { most: MESSAGE.saturating_sub(labels), ours: ours.to_vec(), ..Page::default() };
     for piece in pieces::of(message, texts) {
         page.put(piece);
     }
@@ -92,6 +94,7 @@ struct Page {
     /// So long it may become.
     most: usize,
     first: Option<String>,
+    ours: Vec<String>,
     /// What found no room any more.
     rest: Option<String>,
     files: Vec<Attached>,
@@ -101,7 +104,8 @@ impl Page {
     fn put(&mut self, piece: Piece) {
         match piece {
             Piece::Sentence { rank, sign, lines } => {
-                let words = signed(sign, &lines.join("\n"));
+                let words = marks::typeable(&lines.join("\n"), UMBRELLA, &self.ours);
+                let words = signed(sign, &words);
                 if rank == Rank::First {
                     self.first = words.lines().next().map(|line| line.chars().take(SECTION / 5).collect());
                 }

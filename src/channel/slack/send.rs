@@ -59,7 +59,7 @@ impl Slack {
 
     /// For one person. It hangs in a thread only where there is one: else nobody would see it.
     async fn whisper(&self, message: &Message, user: &str) -> Result<Receipt, Fault> {
-        let laid = blocks::lay_out(message, &self.texts);
+        let laid = blocks::lay_out(message, &self.texts, &self.ours);
         let thread = message.thread.as_ref().and_then(refs::open_root);
         let place = &message.place.address;
         let sent = self.api.whisper(place, thread, user, &laid.said).await;
@@ -73,7 +73,7 @@ impl Slack {
         // Whoever reads it shall know that it may be the second: the service does not see that by itself.
         let doubtful = before.doubtful && before.parts.is_empty();
         let marked = Message { repeat: message.repeat || doubtful, ..message.clone() };
-        let Laid { said, files } = blocks::lay_out(&marked, &self.texts);
+        let Laid { said, files } = blocks::lay_out(&marked, &self.texts, &self.ours);
         let stands = before.parts.iter().find(|part| matches!(part, Part::Message { .. })).cloned();
         let posted = match stands {
             Some(part) => self.bring_up_to_date(message, part, &said).await,
