@@ -75,8 +75,6 @@ pub struct Upload<'a> {
     pub title: &'a str,
     pub kind: &'static str,
     pub bytes: &'a [u8],
-    /// Stands above it. Blocks and not a comment: of that the service would read marks.
-    pub comment: Option<&'a SlackBlock>,
 }
 
 impl Api {
@@ -157,8 +155,7 @@ impl Api {
         let complete = SlackApiFilesComplete::new(id.as_str().into()).with_title(file.title.to_owned());
         let request = SlackApiFilesCompleteUploadExternalRequest::new(vec![complete])
             .with_channel_id(channel.into())
-            .opt_thread_ts(thread.map(Into::into))
-            .opt_blocks(file.comment.map(|comment| vec![comment.clone()]));
+            .opt_thread_ts(thread.map(Into::into));
         self.call::<Nothing>(&self.bot, "files.completeUploadExternal", &request).await?;
         Ok(id)
     }

@@ -3,6 +3,7 @@
 //! nothing is lost. Pure. <https://docs.slack.dev/reference/block-kit/blocks>
 
 use super::api::Said;
+use super::heard::UMBRELLA;
 use super::marks;
 use crate::channel::pieces::{self, Key, Piece, Rank};
 use crate::model::{Action, Button, Message, Sign, Text, Texts};
@@ -37,16 +38,15 @@ pub struct Attached {
     pub kind: &'static str,
     /// Without any it stands there already, or could not be drawn.
     pub bytes: Vec<u8>,
-    /// The verdict, above a picture.
-    pub comment: Option<SlackBlock>,
 }
 
-pub fn lay_out(message: &Message, texts: &Texts) -> Laid {
+/// `ours` are the commands that nobody can type there by their own name.
+pub fn lay_out(message: &Message, texts: &Texts, ours: &[String]) -> Laid {
     let say = |text: Text| texts.render(&text, &message.reader, message.now);
     // One page holds them all: a menu is longer than a page of buttons.
     let keys = pieces::keys(message, texts, usize::MAX);
     let labels: usize = keys.iter().map(|key| marks::length(&key.label).min(LABEL)).take(OPTIONS + 1).sum();
-    let mut page = Page { most: MESSAGE.saturating_sub(labels), ..Page::default() };
+    let mut page = Page { most: MESSAGE.saturating_sub(labels), ours: ours.to_vec(), ..Page::default() };
     for piece in pieces::of(message, texts) {
         page.put(piece);
     }
@@ -67,9 +67,6 @@ pub fn lay_out(message: &Message, texts: &Texts) -> Laid {
         true => "Patchbay".to_owned(),
         false => marks::cut(&first, PUSH),
     };
-    for picture in page.files.iter_mut().filter(|file| file.kind == PICTURE && !first.is_empty()) {
-        picture.comment = Some(plain(&first));
-    }
     Laid { said: Said { text, blocks }, files: page.files }
 }
 
@@ -84,7 +81,7 @@ const PICTURE: &str = "image/png";
 
 fn file(name: String, bytes: Vec<u8>) -> Attached {
     let kind = if name.ends_with(".txt") { "text/plain" } else { "application/octet-stream" };
-    Attached { title: name.clone(), name, kind, bytes, comment: None }
+    Attached { title: name.clone(), name, kind, bytes }
 }
 
 /// What was laid out so far.
@@ -97,6 +94,7 @@ struct Page {
     /// So long it may become.
     most: usize,
     first: Option<String>,
+    ours: Vec<String>,
     /// What found no room any more.
     rest: Option<String>,
     files: Vec<Attached>,
@@ -106,7 +104,8 @@ impl Page {
     fn put(&mut self, piece: Piece) {
         match piece {
             Piece::Sentence { rank, sign, lines } => {
-                let words = signed(sign, &lines.join("\n"));
+                let words = marks::typeable(&lines.join("\n"), UMBRELLA, &self.ours);
+                let words = signed(sign, &words);
                 if rank == Rank::First {
                     self.first = words.lines().next().map(|line| line.chars().take(SECTION / 5).collect());
                 }
@@ -115,7 +114,7 @@ impl Page {
             Piece::Code(lines) => self.code(&lines),
             Piece::Picture { title, name, png } => {
                 let name = if name.is_empty() { "picture.png".to_owned() } else { name };
-                self.files.push(Attached { name, title, kind: PICTURE, bytes: png, comment: None });
+                self.files.push(Attached { name, title, kind: PICTURE, bytes: png });
             }
             Piece::File { name, bytes } => self.files.push(file(name, bytes)),
         }

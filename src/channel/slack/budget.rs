@@ -24,6 +24,10 @@ pub const POST: Method = Method {
 };
 /// Tier 3.
 pub const UPDATE: Method = Method { name: "chat.update", by_channel: false, allowance: tier(50, 10) };
+/// Tier 3.
+pub const DELETE: Method = Method { name: "chat.delete", by_channel: false, allowance: tier(50, 10) };
+/// Tier 3.
+pub const DELETE_FILE: Method = Method { name: "files.delete", by_channel: false, allowance: tier(50, 10) };
 /// Tier 4.
 pub const WHISPER: Method =
     Method { name: "chat.postEphemeral", by_channel: false, allowance: tier(100, 20) };

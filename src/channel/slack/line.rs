@@ -74,6 +74,8 @@ struct Frame {
     payload: Value,
     reason: Option<String>,
     num_connections: u64,
+    /// How often it was sent before.
+    retry_attempt: Option<u64>,
 }
 
 /// What becomes of an envelope.
@@ -154,11 +156,12 @@ impl Line {
         }
     }
 
-    /// Listens until the socket ends or `stop` says so. `sort` says what an envelope is; `leaving` hears when
+    /// Listens until the socket ends or `stop` says so. `sort` says what an envelope is, which may
+    /// come again; `leaving` hears when
     /// the service announces that it will end this socket.
     pub async fn listen(
         mut self,
-        sort: impl Fn(&str, &Value) -> Sorted,
+        sort: impl Fn(&str, &Value, bool) -> Sorted,
         intake: mpsc::Sender<Received>,
         leaving: impl Fn(&str),
         stop: CancellationToken,
@@ -205,7 +208,8 @@ impl Line {
                         continue;
                     }
                     let Some(id) = frame.envelope_id else { continue };
-                    match sort(&frame.r#type, &frame.payload) {
+                    let again = frame.retry_attempt.is_some_and(|attempt| attempt > 0);
+                    match sort(&frame.r#type, &frame.payload, again) {
                         Sorted::HandIn(update) => {
                             let (acknowledge, stored) = oneshot::channel();
                             answers.push(answer(id, stored).boxed());

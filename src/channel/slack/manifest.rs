@@ -12,6 +12,12 @@ const OWN: [(&str, &str, &str); 3] = [
     ("backup", "Back up configurations", "all"),
     ("bw", "What flows, with picture", "R1 Gi1"),
 ];
+/// Of the house's words the commands that can be typed only under [`UMBRELLA`].
+pub fn under_umbrella(words: &[String]) -> Vec<String> {
+    let own = |word: &str| OWN.iter().any(|(name, _, _)| word.strip_prefix('/') == Some(*name));
+    words.iter().filter(|word| word.starts_with('/') && !own(word) && *word != UMBRELLA).cloned().collect()
+}
+
 /// What the service takes of each.
 const ABOUT: usize = 2_000;
 const HINT: usize = 1_000;

@@ -71,6 +71,28 @@ fn push(safe: &mut String, c: char) {
     }
 }
 
+/// The service lets nobody type a command that the app did not register: `/diff R3` becomes `/net diff R3`.
+/// `umbrella` is the one under which all can be typed, `ours` are those that have no name of their own there.
+pub fn typeable(words: &str, umbrella: &str, ours: &[String]) -> String {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let (mut typeable, mut before) = (String::with_capacity(words.len()), ' ');
+    for (at, c) in words.char_indices() {
+        let rest = words.get(at..).unwrap_or_default();
+        let name = rest.strip_prefix('/').unwrap_or_default();
+        let end = name.find(|c| !is_word(c)).unwrap_or(name.len());
+        let (name, behind) = name.split_at(end);
+        let known = ours.iter().any(|command| command.strip_prefix('/') == Some(name));
+        if known && c == '/' && !is_word(before) && before != '/' && !behind.starts_with('/') {
+            typeable.push_str(umbrella);
+            typeable.push(' ');
+        } else {
+            typeable.push(c);
+        }
+        before = c;
+    }
+    typeable
+}
+
 /// Three backticks would end a block of code: a mark without width stands between them.
 pub fn defused(words: &str) -> String {
     let mut defused = String::with_capacity(words.len());

@@ -3,8 +3,8 @@
 
 use super::refs::Part;
 use crate::model::Message;
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use url::Url;
 
@@ -18,17 +18,22 @@ pub struct Begun {
     pub doubtful: bool,
 }
 
+/// The last touched stands last.
 #[derive(Default)]
-pub struct Unfinished(Mutex<BTreeMap<(String, String), Begun>>);
+pub struct Unfinished(Mutex<VecDeque<(Key, Begun)>>);
 
-fn key(message: &Message) -> (String, String) {
+type Key = (String, String);
+
+fn key(message: &Message) -> Key {
     (message.slot.0.clone(), message.place.address.clone())
 }
 
 impl Unfinished {
     /// The outbox knows what a finished version left, we what an unfinished one did.
     pub fn of(&self, message: &Message) -> Begun {
-        let begun = self.lock().get(&key(message)).cloned().unwrap_or_default();
+        let key = key(message);
+        let all = self.lock();
+        let begun = all.iter().find(|(of, _)| *of == key).map(|(_, begun)| begun.clone()).unwrap_or_default();
         match begun.parts.is_empty() {
             true => Begun { parts: message.parts.iter().map(Part::read).collect(), ..begun },
             false => begun,
@@ -46,18 +51,21 @@ impl Unfinished {
     }
 
     pub fn forget(&self, message: &Message) {
-        self.lock().remove(&key(message));
+        let key = key(message);
+        self.lock().retain(|(of, _)| *of != key);
     }
 
     fn keep(&self, message: &Message, begun: Begun) {
+        let key = key(message);
         let mut all = self.lock();
+        all.retain(|(of, _)| *of != key);
         if all.len() >= REMEMBERED {
-            all.pop_first();
+            all.pop_front();
         }
-        all.insert(key(message), begun);
+        all.push_back((key, begun));
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<(String, String), Begun>> {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<(Key, Begun)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,6 +11,7 @@ mod line;
 mod manifest;
 mod marks;
 mod memory;
+mod presence;
 mod refs;
 mod road;
 mod send;
@@ -27,6 +28,7 @@ use fault::Fault;
 use heard::Reading;
 use line::Sorted;
 use memory::{Typed, Unfinished};
+use presence::Presence;
 use road::Road;
 use serde_json::Value;
 use socket::Waits;
@@ -64,11 +66,13 @@ pub fn opened(table: &Setup<'_>, shared: &Shared) -> Option<Opened> {
         name: table.name.to_owned(),
         home: settings.home,
         texts: Arc::clone(&shared.texts),
+        ours: manifest::under_umbrella(&shared.words),
         api,
         road,
         budgets: Budgets::default(),
         unfinished: Unfinished::default(),
         typed: Typed::default(),
+        presence: Presence::default(),
         bot: OnceCell::new(),
         token_named: std::sync::Mutex::default(),
         waits: Waits::default(),
@@ -89,11 +93,14 @@ pub(super) struct Slack {
     /// Channels for what nobody asked for.
     home: Vec<String>,
     texts: Arc<Texts>,
+    /// Commands that nobody can type here by their own name.
+    ours: Vec<String>,
     api: Api,
     road: Road,
     budgets: Budgets,
     unfinished: Unfinished,
     typed: Typed,
+    presence: Presence,
     /// Known after the first start of the socket.
     bot: OnceCell<Bot>,
     /// When a refused token was named last.
@@ -102,12 +109,17 @@ pub(super) struct Slack {
 }
 
 impl Slack {
-    /// What an envelope is. What asks for nothing is not stored: people's talk is theirs.
-    fn sorted(&self, kind: &str, payload: &Value) -> Sorted {
+    /// What an envelope is, that comes for the first time or `again`. What asks for nothing is not stored:
+    /// people's talk is theirs.
+    fn sorted(&self, kind: &str, payload: &Value, again: bool) -> Sorted {
         if payload.get("type").is_some_and(|kind| kind == "block_suggestion") {
             return Sorted::Answer(Some(serde_json::json!({ "options": [] })));
         }
-        let update = heard::update(&self.name, payload, now());
+        let now = now();
+        let update = heard::update(&self.name, payload, now).map(|update| Update {
+            sent_at: update.sent_at.or_else(|| self.presence.sent_at(now, again)),
+            ..update
+        });
         match update.filter(|update| self.request(update).is_some()) {
             Some(update) => {
                 if kind == "slash_commands" {

@@ -9,8 +9,8 @@ use super::{Slack, budget};
 use crate::model::{Class, Message, Receipt, SendError};
 use std::time::Duration;
 
-/// A call of a message that has its turn already waits so long for another at most.
-const PATIENT: Duration = Duration::from_secs(20);
+/// So long a message that has its turn already waits for another at most: it holds its place up meanwhile.
+const PATIENT: Duration = Duration::from_secs(2);
 /// Words with which the service says that it does not know the message any more, or takes no changes.
 const GONE: [&str; 5] =
     ["message_not_found", "cant_update_message", "edit_window_closed", "update_failed", "is_inactive"];
@@ -59,7 +59,7 @@ impl Slack {
 
     /// For one person. It hangs in a thread only where there is one: else nobody would see it.
     async fn whisper(&self, message: &Message, user: &str) -> Result<Receipt, Fault> {
-        let laid = blocks::lay_out(message, &self.texts);
+        let laid = blocks::lay_out(message, &self.texts, &self.ours);
         let thread = message.thread.as_ref().and_then(refs::open_root);
         let place = &message.place.address;
         let sent = self.api.whisper(place, thread, user, &laid.said).await;
@@ -73,7 +73,7 @@ impl Slack {
         // Whoever reads it shall know that it may be the second: the service does not see that by itself.
         let doubtful = before.doubtful && before.parts.is_empty();
         let marked = Message { repeat: message.repeat || doubtful, ..message.clone() };
-        let Laid { said, files } = blocks::lay_out(&marked, &self.texts);
+        let Laid { said, files } = blocks::lay_out(&marked, &self.texts, &self.ours);
         let stands = before.parts.iter().find(|part| matches!(part, Part::Message { .. })).cloned();
         let posted = match stands {
             Some(part) => self.bring_up_to_date(message, part, &said).await,
@@ -89,14 +89,24 @@ impl Slack {
         self.unfinished.stands(message, &posted, &old);
         let (new, refused) = self.files(message, &posted, &old, &files).await?;
         for gone in old.iter().filter(|part| !new.contains(part)) {
-            self.take_away(place, gone).await;
+            self.take_away(place, gone).await?;
         }
         if let (Part::Message { ts, .. }, Some(note)) = (&posted, refused) {
-            let noted = self.api.update(place, ts, &blocks::with_note(said, &note)).await;
-            self.heed(&budget::UPDATE, place, &noted);
+            self.note(place, ts, &blocks::with_note(said, &note)).await?;
         }
         let parts = std::iter::once(&posted).chain(&new).map(Part::named).collect();
         Ok(Receipt { parts })
+    }
+
+    /// It is tried again when its time has not come yet; else it is no harm when it is missing.
+    async fn note(&self, place: &str, ts: &str, said: &Said) -> Result<(), Fault> {
+        self.patient(&budget::UPDATE, place).await?;
+        let noted = self.api.update(place, ts, said).await;
+        self.heed(&budget::UPDATE, place, &noted);
+        match noted {
+            Err(fault @ Fault::Limited(_)) => Err(fault),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     async fn bring_up_to_date(&self, message: &Message, part: Part, said: &Said) -> Result<Part, Fault> {
@@ -108,7 +118,7 @@ impl Slack {
             Ok(()) => Ok(part),
             Err(fault) if fault.is(&GONE) => {
                 tracing::info!(channel = self.name, slot = %message.slot, %fault, "a message was gone; it is posted anew");
-                self.patient(&budget::POST, place).await;
+                self.patient(&budget::POST, place).await?;
                 self.post(message, said).await
             }
             Err(fault) => Err(fault),
@@ -124,7 +134,7 @@ impl Slack {
         match (posted, root) {
             (Ok(ts), root) => Ok(Part::Message { ts, root }),
             (Err(fault), Some(_)) if fault.is(&NO_THREAD) => {
-                self.patient(&budget::POST, place).await;
+                self.patient(&budget::POST, place).await?;
                 let posted = self.api.post(place, None, said).await;
                 self.heed(&budget::POST, place, &posted);
                 Ok(Part::Message { ts: posted?, root: None })
@@ -133,7 +143,7 @@ impl Slack {
         }
     }
 
-    /// Into the thread of the message: a picture of its own and not an image block, because the service takes
+    /// Into the thread of the message, where its verdict stands already: a picture of its own and not an image block, because the service takes
     /// such a block only once it has looked at the file, which takes as long as it takes, and refuses the
     /// whole message before. What stands there already stays. With a note of what the service does not take.
     async fn files(
@@ -183,34 +193,43 @@ impl Slack {
 
     async fn upload(&self, message: &Message, thread: &str, file: &Attached) -> Result<String, Fault> {
         let place = message.place.address.as_str();
-        self.patient(&budget::FILE, place).await;
-        let upload = Upload {
-            name: &file.name,
-            title: &file.title,
-            kind: file.kind,
-            bytes: &file.bytes,
-            comment: file.comment.as_ref(),
-        };
+        self.patient(&budget::FILE, place).await?;
+        let upload = Upload { name: &file.name, title: &file.title, kind: file.kind, bytes: &file.bytes };
         let sent = self.api.upload(place, Some(thread), &upload).await;
         self.heed(&budget::FILE, place, &sent);
         sent
     }
 
-    /// What stays there after all is no harm: it is tried once.
-    async fn take_away(&self, place: &str, part: &Part) {
+    /// What stays there after all is no harm: it is tried once, when its time has come.
+    async fn take_away(&self, place: &str, part: &Part) -> Result<(), Fault> {
+        let method = match part {
+            Part::Message { .. } => &budget::DELETE,
+            Part::File { .. } => &budget::DELETE_FILE,
+        };
+        self.patient(method, place).await?;
         let gone = match part {
             Part::Message { ts, .. } => self.api.delete(place, ts).await,
             Part::File { id, .. } => self.api.delete_file(id).await,
         };
-        if let Err(fault) = gone {
-            tracing::debug!(channel = self.name, %fault, "an old part stays where it is");
+        self.heed(method, place, &gone);
+        match gone {
+            Err(fault @ Fault::Limited(_)) => return Err(fault),
+            Err(fault) => tracing::debug!(channel = self.name, %fault, "an old part stays where it is"),
+            Ok(()) => {}
         }
+        Ok(())
     }
 
-    /// One more call of a message that has its turn.
-    async fn patient(&self, method: &budget::Method, place: &str) {
-        let wait = self.budgets.spend(&method.buckets(place), super::instant());
-        tokio::time::sleep(wait.min(PATIENT)).await;
+    /// One more call of a message that has its turn. When it would wait for long the message comes again later,
+    /// and others have its place; what stands of it already is remembered.
+    async fn patient(&self, method: &budget::Method, place: &str) -> Result<(), Fault> {
+        let buckets = method.buckets(place);
+        match self.budgets.take(&buckets, Class::Critical, super::instant()) {
+            Duration::ZERO => {}
+            wait if wait > PATIENT => return Err(Fault::Limited(wait)),
+            _ => tokio::time::sleep(self.budgets.spend(&buckets, super::instant())).await,
+        }
+        Ok(())
     }
 
     /// A limit closes what it was about, and nothing else.

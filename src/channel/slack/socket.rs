@@ -4,6 +4,7 @@
 use super::Slack;
 use super::fault::Fault;
 use super::line::{self, End, Line};
+use super::presence;
 use crate::channel::{ChannelError, Intake};
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -157,7 +158,7 @@ async fn run(
         // When so many wait to be heard, one more says nothing new.
         let _ = leaving.leaves.try_send(leaving.number);
     };
-    let sort = |kind: &str, payload: &serde_json::Value| slack.sorted(kind, payload);
+    let sort = |kind: &str, payload: &serde_json::Value, again: bool| slack.sorted(kind, payload, again);
     let listening = line.listen(sort, intake, told, over.clone());
     let retired = async {
         leaving.retired.cancelled().await;
@@ -196,6 +197,7 @@ impl Waits {
 
 impl Slack {
     fn opened(&self, line: &Line) {
+        self.presence.opened(super::now());
         let connections = line.connections;
         tracing::info!(channel = self.name, connections, "the socket is open");
         // While one takes over from another there are two.
@@ -210,6 +212,8 @@ impl Slack {
     }
 
     fn ended(&self, end: &End) {
+        let deaf = if *end == End::Deaf { self.waits.deaf } else { Duration::ZERO };
+        self.presence.ended(presence::before(super::now(), deaf));
         match end {
             End::Stopped => {}
             End::Deaf => tracing::warn!(

@@ -23,13 +23,15 @@ pub struct Courier<'a> {
     pub turns: &'a Turns,
     pub left: &'a Left,
     pub texts: &'a Texts,
+    /// Of the catalogue, with their `/`.
+    pub commands: &'a [String],
 }
 
 pub async fn bring(courier: &Courier<'_>, message: &Message) -> Result<Receipt, SendError> {
     let Some(address) = Address::read(&message.place.address) else {
         return Err(SendError::Never { why: format!("{:?} is no chat", message.place.address) });
     };
-    let way = Way { courier, message, address, paid: true };
+    let way = Way { courier, message, address, paid: true, stands: Vec::new(), no_pictures: false };
     match tokio::time::timeout(TRY, way.go()).await {
         Ok(done) => done,
         Err(_elapsed) => Err(later("the service is too slow".to_owned())),
@@ -46,6 +48,10 @@ struct Way<'a> {
     address: Address,
     /// Whether the next call has its turn already.
     paid: bool,
+    /// What is known to stand there by now.
+    stands: Vec<MessageRef>,
+    /// They did not get through.
+    no_pictures: bool,
 }
 
 impl Way<'_> {
@@ -55,13 +61,15 @@ impl Way<'_> {
         let (first_try, doubt) = (standing.is_empty(), self.message.repeat || remains.doubt);
         // What is edited cannot stand there twice.
         let mut message = Message { repeat: doubt && first_try, ..self.message.clone() };
+        self.no_pictures = remains.no_pictures;
         if remains.no_pictures {
             message.pictures.iter_mut().for_each(|picture| picture.png.clear());
         }
         let pictures = standing.iter().filter(|part| part.kind == Kind::Photo).count();
-        let parts = page::parts(&message, self.courier.texts, pictures);
+        let parts = page::parts(&message, self.courier.texts, self.courier.commands, pictures);
         let mut stands: Vec<Option<Standing>> = standing.into_iter().map(Some).collect();
         for (at, part) in parts.iter().enumerate() {
+            self.stands = written(&stands);
             let there = stands.get_mut(at).and_then(Option::take);
             // Further parts follow the first, which hangs below the command.
             let below = if at == 0 { self.below() } else { None };
@@ -71,7 +79,8 @@ impl Way<'_> {
                     if let Some(there) = there {
                         put(&mut stands, at, there);
                     }
-                    let doubt = matches!(fault, Fault::Away { doubt: true, .. });
+                    let now = matches!(fault, Fault::Away { doubt: true, .. });
+                    let doubt = now || (remains.doubt && at == 0);
                     // What is said is not held up by a picture that does not get through.
                     let no_pictures = matches!(fault, Fault::Away { .. }) && part.kind() == Kind::Photo;
                     self.keep(Remains { parts: written(&stands), doubt, no_pictures });
@@ -99,8 +108,9 @@ impl Way<'_> {
     }
 
     fn keep(&self, remains: Remains) {
-        if remains != Remains::default() {
-            self.courier.left.keep(self.message, remains);
+        match remains == Remains::default() {
+            true => self.courier.left.forget(self.message),
+            false => self.courier.left.keep(self.message, remains),
         }
     }
 
@@ -179,13 +189,16 @@ impl Way<'_> {
         let Body::Document(file) = &part.body else { return part.as_text() };
         let text = text!("chat.file_refused", name = file.name.as_str(), bytes = file.bytes.len() as u64);
         let said = self.courier.texts.render(&text, &self.message.reader, self.message.now);
-        page::saying(&said, part)
+        page::saying(&said, part, self.courier.commands)
     }
 
     async fn send_as(&mut self, part: &Part, below: Option<i32>) -> Result<i32, Fault> {
         let mut dress = Dress::Html;
         loop {
             self.pay().await;
+            // Before it is sent: whatever cuts the call off, the next try says that it may be the second.
+            let no_pictures = self.no_pictures || part.kind() == Kind::Photo;
+            self.keep(Remains { parts: self.stands.clone(), doubt: true, no_pictures });
             match calls::send(self.courier.wire, self.address, below, part, dress).await {
                 Err(Fault::TopicGone) if self.address.topic.is_some() => self.address.topic = None,
                 Err(Fault::MarkUp) if dress == Dress::Html => dress = Dress::Plain,

@@ -1,6 +1,8 @@
 //! Lines as HTML for this service, in pages that it takes. What is counted and cut is the text before any
 //! mark-up, so no tag is ever cut; every word is escaped, and no word of a router's mentions or tags anybody.
 
+use super::tame::tame;
+
 /// One line of a message, before any mark-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -18,9 +20,10 @@ pub enum Kind {
 }
 
 impl Line {
-    pub fn new(kind: Kind, text: &str) -> Line {
+    /// `commands` may be touched in it.
+    pub fn new(kind: Kind, text: &str, commands: &[String]) -> Line {
         let text = match kind {
-            Kind::First | Kind::Prose => tame(text),
+            Kind::First | Kind::Prose => tame(text, commands),
             Kind::Code => text.to_owned(),
         };
         Line { kind, text }
@@ -74,6 +77,16 @@ fn cut(text: &str, room: usize) -> usize {
     blank.filter(|at| at * 2 > end).unwrap_or(end)
 }
 
+/// What is sent where the mark-up is not understood. The service looks for names in all of it, code too; where
+/// that makes it too long the end is missing.
+pub fn bare(page: &[Line], commands: &[String], room: usize) -> String {
+    let mut words = tame(&plain(page), commands);
+    if units(&words) > room {
+        words.truncate(cut(&words, room));
+    }
+    words
+}
+
 /// As the service counts: in UTF-16.
 pub fn units(text: &str) -> usize {
     text.encode_utf16().count()
@@ -102,26 +115,4 @@ pub fn html(page: &[Line]) -> String {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-/// It has no width and no meaning, but ends what the service takes for a name.
-const JOINER: char = '\u{2060}';
-
-/// The service looks for names and tags in what a bot writes, and tells whoever is named: `@noc` in a router's
-/// description would. A mail address and `#7` are none.
-pub fn tame(text: &str) -> String {
-    let mut tamed = String::with_capacity(text.len());
-    let mut before = ' ';
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        tamed.push(c);
-        let marks = matches!(c, '@' | '#' | '$') && !before.is_alphanumeric();
-        let names = rest.peek().is_some_and(|next| next.is_alphabetic() || *next == '_');
-        let numbered_name = c == '@' && rest.peek().is_some_and(|next| next.is_alphanumeric());
-        if marks && (names || numbered_name) {
-            tamed.push(JOINER);
-        }
-        before = c;
-    }
-    tamed
 }

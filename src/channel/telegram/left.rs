@@ -3,8 +3,8 @@
 
 use crate::model::outbound::MessageRef;
 use crate::model::{Destination, Message, Slot};
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Remains {
@@ -15,32 +15,42 @@ pub struct Remains {
     pub no_pictures: bool,
 }
 
+/// The last touched stands last.
 #[derive(Default)]
-pub struct Left(Mutex<HashMap<(Slot, Destination), Remains>>);
+pub struct Left(Mutex<VecDeque<(Key, Remains)>>);
 
-/// Beyond so many, all are forgotten: then a part may stand there twice.
-const REMEMBERED: usize = 10_000;
+type Key = (Slot, Destination);
+
+/// Beyond so many the oldest is forgotten, so that messages that never came to their end leave nothing for ever;
+/// a part of one that does after all may stand there twice.
+const REMEMBERED: usize = 1_000;
 
 impl Left {
     pub fn of(&self, message: &Message) -> Remains {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.get(&key(message)).cloned().unwrap_or_default()
+        let key = key(message);
+        self.lock().iter().find(|(of, _)| *of == key).map(|(_, remains)| remains.clone()).unwrap_or_default()
     }
 
     pub fn keep(&self, message: &Message, remains: Remains) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = key(message);
+        let mut all = self.lock();
+        all.retain(|(of, _)| *of != key);
         if all.len() >= REMEMBERED {
-            all.clear();
+            all.pop_front();
         }
-        all.insert(key(message), remains);
+        all.push_back((key, remains));
     }
 
     pub fn forget(&self, message: &Message) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.remove(&key(message));
+        let key = key(message);
+        self.lock().retain(|(of, _)| *of != key);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<(Key, Remains)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn key(message: &Message) -> (Slot, Destination) {
+fn key(message: &Message) -> Key {
     (message.slot.clone(), message.place.clone())
 }

@@ -105,9 +105,11 @@ fn done<T>(answer: Result<T, Fault>, scope: &BotCommandScope) -> Result<(), Send
     }
 }
 
-/// None for who is at another door.
+/// None for who is at another door, and for a topic: the service has one list for the whole chat, and of several
+/// topics the last would win.
 fn shelf(channel: &str, menu: &Menu) -> Option<Shelf> {
-    let chat = |address: &str| Some(Recipient::Id(ChatId(Address::read(address)?.chat)));
+    let whole = |address: &str| Address::read(address).filter(|address| address.topic.is_none());
+    let chat = |address: &str| Some(Recipient::Id(ChatId(whole(address)?.chat)));
     let scope = match &menu.audience {
         Audience::Everybody => BotCommandScope::Default,
         Audience::Place(place) if place.channel == channel => {

@@ -12,6 +12,7 @@ mod menus;
 mod page;
 mod request;
 mod settings;
+mod tame;
 #[cfg(test)]
 mod tests;
 mod toast;
@@ -59,6 +60,7 @@ pub fn opened(table: &Setup<'_>, shared: &Shared) -> Option<Opened> {
         toasts: Toasts::new(wire.clone(), Arc::clone(&shared.texts)),
         wire,
         texts: Arc::clone(&shared.texts),
+        commands: shared.words.iter().filter(|word| word.starts_with('/')).cloned().collect(),
         name: OnceLock::new(),
         turns: Turns::new(settings.limited),
         left: Left::default(),
@@ -83,6 +85,8 @@ struct Telegram {
     home: Vec<String>,
     wire: Wire,
     texts: Arc<Texts>,
+    /// Of the catalogue, with their `/`.
+    commands: Vec<String>,
     /// The bot's own, once the service has said it.
     name: OnceLock<String>,
     toasts: Toasts,
@@ -115,8 +119,13 @@ impl Deliver for Telegram {
             if message.class == Class::Ephemeral && self.toasts.was_shown(&self.called, &message.slot).await {
                 return Ok(Receipt { parts: Vec::new() });
             }
-            let courier =
-                Courier { wire: &self.wire, turns: &self.turns, left: &self.left, texts: &self.texts };
+            let courier = Courier {
+                wire: &self.wire,
+                turns: &self.turns,
+                left: &self.left,
+                texts: &self.texts,
+                commands: &self.commands,
+            };
             bring::bring(&courier, message).await
         })
     }

@@ -94,9 +94,11 @@ impl Part {
     }
 }
 
-/// At least one part. `pictures` is how many pictures of the message stand there already.
-pub fn parts(message: &Message, texts: &Texts, pictures: usize) -> Vec<Part> {
-    let mut sheet = Sheet { pictures, ..Sheet::default() };
+/// At least one part. `pictures` is how many pictures of the message stand there already; `commands` may be
+/// touched in what is said.
+pub fn parts(message: &Message, texts: &Texts, commands: &[String], pictures: usize) -> Vec<Part> {
+    let (lines, photos, documents) = (Vec::new(), Vec::new(), Vec::new());
+    let mut sheet = Sheet { commands, pictures, lines, photos, documents };
     for piece in pieces::of(message, texts) {
         sheet.put(piece);
     }
@@ -107,20 +109,21 @@ pub fn parts(message: &Message, texts: &Texts, pictures: usize) -> Vec<Part> {
     parts
 }
 
-#[derive(Default)]
-struct Sheet {
+struct Sheet<'a> {
+    commands: &'a [String],
     pictures: usize,
     lines: Vec<Line>,
     photos: Vec<(String, Option<File>)>,
     documents: Vec<File>,
 }
 
-impl Sheet {
+impl Sheet<'_> {
     fn put(&mut self, piece: Piece) {
         match piece {
             Piece::Sentence { rank, sign, lines } => self.sentence(rank, sign, &lines),
             Piece::Code(lines) => {
-                self.lines.extend(lines.iter().map(|line| Line::new(html::Kind::Code, line)));
+                let code = |line: &String| Line::new(html::Kind::Code, line, self.commands);
+                self.lines.extend(lines.iter().map(code));
             }
             Piece::Picture { title, name, png } => {
                 let stays = png.is_empty() && self.photos.len() < self.pictures;
@@ -145,12 +148,15 @@ impl Sheet {
                 (_, "") => format!("{margin}{line}"),
                 (_, _) => format!("{margin}{MARGIN}{line}"),
             };
-            self.lines.push(Line::new(kind, &line));
+            self.lines.push(Line::new(kind, &line, self.commands));
         }
     }
 
     /// The words stand below the first picture, as far as they fit, or in texts of their own.
     fn parts(self) -> Vec<Part> {
+        let commands = self.commands;
+        let part = |body, page: &[Line]| part(body, page, commands);
+        let below = |title: &str| below(title, commands);
         let mut photos = self.photos.into_iter();
         let first = photos.next();
         let room = if first.is_some() { CAPTION } else { TEXT };
@@ -164,19 +170,20 @@ impl Sheet {
         parts.extend(photos.map(|(title, file)| part(Body::Photo(file), &below(&title))));
         parts.extend(self.documents.into_iter().map(|file| part(Body::Document(file), &[])));
         if parts.is_empty() {
-            parts.push(part(Body::Text, &[Line::new(html::Kind::Prose, "…")]));
+            parts.push(part(Body::Text, &[Line::new(html::Kind::Prose, "…", commands)]));
         }
         parts
     }
 }
 
-fn below(title: &str) -> Vec<Line> {
+fn below(title: &str, commands: &[String]) -> Vec<Line> {
     let title: String = title.chars().take(CAPTION / 4).collect();
-    vec![Line::new(html::Kind::Prose, &title)]
+    vec![Line::new(html::Kind::Prose, &title, commands)]
 }
 
-fn part(body: Body, page: &[Line]) -> Part {
-    Part { body, html: html::html(page), plain: html::plain(page), keys: Vec::new() }
+fn part(body: Body, page: &[Line], commands: &[String]) -> Part {
+    let room = if matches!(body, Body::Text) { TEXT } else { CAPTION };
+    Part { body, html: html::html(page), plain: html::bare(page, commands, room), keys: Vec::new() }
 }
 
 /// Up to three short labels in a row, two longer ones, else one: a phone cuts what does not fit.
@@ -208,8 +215,9 @@ fn hash<const N: usize>(words: [&[u8]; N]) -> String {
 }
 
 /// A text in the place of a part, with its buttons.
-pub fn saying(words: &str, instead: &Part) -> Part {
-    let lines: Vec<Line> = clean(words).iter().map(|line| Line::new(html::Kind::Prose, line)).collect();
+pub fn saying(words: &str, instead: &Part, commands: &[String]) -> Part {
+    let line = |line: &String| Line::new(html::Kind::Prose, line, commands);
+    let lines: Vec<Line> = clean(words).iter().map(line).collect();
     let page = html::pages(&lines, TEXT, TEXT).into_iter().next().unwrap_or_default();
-    Part { keys: instead.keys.clone(), ..part(Body::Text, &page) }
+    Part { keys: instead.keys.clone(), ..part(Body::Text, &page, commands) }
 }

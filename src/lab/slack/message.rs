@@ -66,7 +66,16 @@ impl SlackMessage {
     /// The first element of this `action_id`, or that says this.
     pub fn element(&self, wanted: &str) -> Option<(&str, &Value)> {
         let says = |element: &Value, at: &str| element.pointer(at).and_then(Value::as_str) == Some(wanted);
-        self.elements().find(|(_, element)| says(element, "/action_id") || says(element, "/text/text"))
+        let label = |element: &Value| element.get("text").map(super::text::words);
+        self.elements().find(|(_, element)| {
+            says(element, "/action_id") || label(element).is_some_and(|label| label == wanted)
+        })
+    }
+
+    /// What its sections say, one after the other.
+    pub fn sections(&self) -> Vec<String> {
+        let sections = self.blocks.iter().filter(|block| block["type"] == "section");
+        sections.map(super::text::block).collect()
     }
 
     /// The text that a phone shows: the blocks, or the text where there are none.

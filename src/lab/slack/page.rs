@@ -166,7 +166,7 @@ fn file(file: &SlackFile, page: &mut String) {
 
 fn words(world: &World, value: &Value) -> String {
     let said = field(value, "text").as_str().unwrap_or_default();
-    if field(value, "type") == "mrkdwn" { mrkdwn(world, said) } else { safe(said) }
+    if field(value, "type") == "mrkdwn" { mrkdwn(world, said) } else { safe(&text::decoded(said)) }
 }
 
 /// Fences, code and bold; people and links by their names.

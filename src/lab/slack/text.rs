@@ -98,7 +98,12 @@ fn element(element: &Value) -> String {
 
 pub(crate) fn words(text: &Value) -> String {
     let said = field(text, "text").as_str().unwrap_or_default();
-    if field(text, "type") == "mrkdwn" { plain(said) } else { said.to_owned() }
+    if field(text, "type") == "mrkdwn" { plain(said) } else { decoded(said) }
+}
+
+/// The three signs that are written in words, in mrkdwn and in plain text alike (slackapi/bolt-python#513).
+pub(crate) fn decoded(said: &str) -> String {
+    said.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 /// The words in what is not laid out here: tables, rich text.
@@ -137,5 +142,5 @@ pub(crate) fn plain(mrkdwn: &str) -> String {
         rest = behind;
     }
     said.push_str(rest);
-    said.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    decoded(&said)
 }

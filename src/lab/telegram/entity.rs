@@ -94,18 +94,25 @@ pub(crate) fn trimmed(text: &str, entities: Vec<Entity>) -> (String, Vec<Entity>
     (kept.to_owned(), moved.collect())
 }
 
-/// What the service itself finds in a text: commands and mentions.
+/// What the service itself finds in a text: commands and mentions, after whatever cannot be part of a name.
 pub(crate) fn found(text: &str) -> Vec<Entity> {
     let mut found = Vec::new();
-    let mut offset = 0;
-    for word in text.split_inclusive(char::is_whitespace) {
-        let said = word.trim_end();
-        if let Some(length) = command(said) {
-            found.push(Entity::new("bot_command", offset, length));
-        } else if let Some(length) = mention(said) {
-            found.push(Entity::new("mention", offset, length));
+    let (mut offset, mut before, mut taken) = (0, ' ', 0);
+    for (at, c) in text.char_indices() {
+        let rest = text.get(at..).unwrap_or_default();
+        let free = at >= taken && !before.is_ascii_alphanumeric() && before != '_';
+        let entity = match c {
+            '/' if free && !matches!(before, '/' | '<' | '>') => {
+                command(rest).map(|long| ("bot_command", long))
+            }
+            '@' if free => mention(rest).map(|long| ("mention", long)),
+            _ => None,
+        };
+        if let Some((kind, length)) = entity {
+            found.push(Entity::new(kind, offset, length));
+            taken = at + length;
         }
-        offset += units(word);
+        (offset, before) = (offset + c.len_utf16(), c);
     }
     found
 }
@@ -124,7 +131,7 @@ fn command(word: &str) -> Option<usize> {
     let addressed = mention(rest).unwrap_or_default();
     // `/a/b` is a path.
     let after = rest.get(addressed..)?;
-    (!after.starts_with('/')).then_some(1 + length + addressed)
+    (!after.starts_with(['/', '<', '>'])).then_some(1 + length + addressed)
 }
 
 fn mention(word: &str) -> Option<usize> {
@@ -144,6 +151,8 @@ mod tests {
         let is = |said: &str, kind: &str| (said.to_owned(), kind.to_owned());
         assert_eq!(kinds("🚀 /show@lab_bot R1"), [is("/show@lab_bot", "bot_command")]);
         assert_eq!(kinds("hi @lab_bot, /status"), [is("@lab_bot", "mention"), is("/status", "bot_command")]);
-        assert_eq!(kinds("/etc/hosts and a/b"), []);
+        assert_eq!(kinds("/etc/hosts and a/b, a@b.net"), []);
+        assert_eq!(kinds("(@lab_bot) ⓐ@lab_bot ា@lab_bot"), vec![is("@lab_bot", "mention"); 3]);
+        assert_eq!(kinds("(/status), 漢/status"), vec![is("/status", "bot_command"); 2]);
     }
 }

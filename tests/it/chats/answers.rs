@@ -1,8 +1,8 @@
 //! A line typed at any door, and what came back there as people read it, freed from the dress of its door.
 
 use super::{Citizen, Trio, soon};
-use patchbay::lab::SlackDelivery;
 use patchbay::lab::telegram::{Chat, MediaKind};
+use patchbay::lab::{SlackDelivery, SlackMessage};
 use serde_json::Value;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +139,7 @@ impl Trio {
         let mut shown = Shown::default();
         for message in all.iter().filter(|message| message.thread.as_deref() == Some(top)) {
             if message.files.is_empty() {
-                shown.lines.extend(sections(&message.blocks));
+                shown.lines.extend(sections(message));
             }
             for file in &message.files {
                 match file.name.ends_with(".png") {
@@ -162,12 +162,11 @@ fn words(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The words of the blocks.
-fn sections(blocks: &[Value]) -> Vec<String> {
-    let texts = blocks.iter().filter_map(|block| block.pointer("/text/text")?.as_str());
-    let bare = |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-    let texts = texts.map(|text| bare(text.trim_start_matches("```\n").trim_end_matches("\n```")));
-    texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+/// The words of the blocks, without the marks of code.
+fn sections(message: &SlackMessage) -> Vec<String> {
+    let texts = message.sections();
+    let texts = texts.iter().map(|text| text.trim_start_matches("```\n").trim_end_matches("\n```"));
+    texts.flat_map(str::lines).map(str::to_owned).collect()
 }
 
 /// What was printed, with the numbered buttons, the files and the pictures taken out.

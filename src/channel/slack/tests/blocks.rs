@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 fn laid(document: Document) -> Laid {
-    lay_out(&message("C1", document), &texts())
+    lay_out(&message("C1", document), &texts(), &["/diff".to_owned(), "/status".to_owned()])
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "cases read better without &")]
@@ -34,6 +34,20 @@ fn sentences_share_a_section_and_code_has_its_own() {
             {"text":{"text":"```\nR3#show clock\n*14:02:07 UTC\n`\u{200b}`\u{200b}`\n```","type":"mrkdwn","verbatim":true},"type":"section"}
             {"text":{"emoji":false,"text":"✅ 4 others are well","type":"plain_text"},"type":"section"}
             {"elements":[{"action_id":"list","text":{"emoji":false,"text":"List","type":"plain_text"},"type":"button","value":"00000000000000000000000000000000"}],"type":"actions"}"#]],
+    );
+}
+
+/// Nobody can type `/diff` where the app has not registered it.
+#[test]
+fn commands_in_sentences_are_those_that_can_be_typed() {
+    check(
+        Document::open(Sign::Done, said("/diff R3 shows it (/status R3, not /bw R3 or /diffs)"))
+            .with_detail(said("next time: /net diff R3 a/diff /diff/status"))
+            .with(Block::Raw("R3#/diff R3".to_owned())),
+        expect![[r#"
+            ✅ /net diff R3 shows it (/net status R3, not /bw R3 or /diffs)
+            {"text":{"emoji":false,"text":"✅ /net diff R3 shows it (/net status R3, not /bw R3 or /diffs)\nnext time: /net diff R3 a/diff /diff/status","type":"plain_text"},"type":"section"}
+            {"text":{"text":"```\nR3#/diff R3\n```","type":"mrkdwn","verbatim":true},"type":"section"}"#]],
     );
 }
 

@@ -27,7 +27,7 @@ fn file(name: &str) -> Block {
 }
 
 #[tokio::test]
-async fn a_picture_has_the_verdict_above_it_and_stays_while_it_is_the_same() {
+async fn a_picture_hangs_below_the_verdict_and_stays_while_it_is_the_same() {
     let room = room().await;
     let first =
         Message { pictures: drawn(b"one"), ..room.message(line("R1 Gi1: in 412 Mb/s").with(picture())) };
@@ -35,10 +35,9 @@ async fn a_picture_has_the_verdict_above_it_and_stays_while_it_is_the_same() {
     let root = room.standing()[0].ts.clone();
     let shared = room.standing()[1].clone();
     assert_eq!((shared.thread.as_ref(), shared.files[0].title.as_str()), (Some(&root), "R1 Gi1 to ISP-A"));
-    assert_eq!(
-        (shared.shown().as_str(), &shared.files[0].bytes[..]),
-        ("✅ R1 Gi1: in 412 Mb/s", &b"one"[..])
-    );
+    // The verdict stands once in the thread, and not above the picture once more.
+    assert_eq!(room.standing()[0].shown(), "✅ R1 Gi1: in 412 Mb/s");
+    assert_eq!((shared.shown().as_str(), &shared.files[0].bytes[..]), ("", &b"one"[..]));
     // Drawn anew it is the same, or it was not drawn for an edit: it stays.
     for pictures in [drawn(b"one"), drawn(b"")] {
         let again = Message { parts: receipt.parts.clone(), pictures, ..first.clone() };

@@ -71,3 +71,74 @@ async fn every_call_has_a_deadline_of_its_own() {
     let error = nobody.deliver(&message(&noc, line("x"))).await.unwrap_err();
     assert_eq!(error.to_string(), "not now: the service cannot be reached");
 }
+
+#[tokio::test]
+async fn a_file_that_must_wait_holds_up_no_answer_and_is_not_tried_before_its_time() {
+    const ASK: &str = "files.getUploadURLExternal";
+    let room = room().await;
+    let other = room.lab.add_channel("other", &[&room.anna, room.lab.bot_user()]);
+    let file = || Block::File { name: "a.txt".to_owned(), attachment: AttachmentId(1), bytes: 3 };
+    let with_file = |place: &str| {
+        let next = room.message(line("a file").with(file()));
+        let place = Destination { address: place.to_owned(), ..next.place };
+        Message { place, files: vec![b"abc".to_vec()], ..next }
+    };
+    room.lab.trouble(SlackTrouble::on(ASK, SlackWrong::RateLimited(60)).times(1)).await;
+    let began = instant();
+    let first = with_file(&room.noc);
+    let refused = room.door.deliver(&first).await;
+    assert!(matches!(&refused, Err(SendError::Later { after, .. }) if after.as_secs() == 60), "{refused:?}");
+    for message in [with_file(&other), first] {
+        let refused = room.door.deliver(&message).await;
+        assert!(
+            matches!(&refused, Err(SendError::Later { after, .. }) if after.as_secs() > 50),
+            "{refused:?}"
+        );
+    }
+    let answer = message(&other, line("an answer"));
+    assert_eq!(room.door.turn(&answer), Duration::ZERO);
+    room.sent(&answer).await;
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    assert_eq!(room.lab.calls_of(ASK).len(), 1);
+    // What stands there of them is brought up to date and not posted again.
+    assert_eq!(room.lab.calls_of("chat.postMessage").len(), 3);
+}
+
+#[tokio::test]
+async fn what_is_taken_away_or_noted_waits_for_its_time_too() {
+    let room = room().await;
+    let file = |name: &str| Block::File { name: name.to_owned(), attachment: AttachmentId(1), bytes: 3 };
+    let first = Message { files: vec![b"abc".to_vec()], ..room.message(line("one").with(file("a.txt"))) };
+    let receipt = room.sent(&first).await;
+    let bare = Message { parts: receipt.parts, files: Vec::new(), document: line("over"), ..first };
+    room.lab.trouble(SlackTrouble::on("files.delete", SlackWrong::RateLimited(60)).times(1)).await;
+    for _ in 0..2 {
+        let refused = room.door.deliver(&bare).await;
+        assert!(
+            matches!(&refused, Err(SendError::Later { after, .. }) if after.as_secs() > 50),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(room.lab.calls_of("files.delete").len(), 1);
+
+    let never = SlackWrong::Error("file_uploads_disabled".to_owned());
+    room.lab.trouble(SlackTrouble::on("files.getUploadURLExternal", never)).await;
+    room.lab.trouble(SlackTrouble::on("chat.update", SlackWrong::RateLimited(60)).times(1)).await;
+    let noted = Message { files: vec![b"abc".to_vec()], ..room.message(line("two").with(file("b.txt"))) };
+    assert!(matches!(room.door.deliver(&noted).await, Err(SendError::Later { .. })));
+    assert!(room.door.turn(&noted) > Duration::from_secs(50));
+}
+
+#[test]
+fn the_oldest_that_never_came_to_its_end_is_forgotten_first() {
+    let unfinished = Unfinished::default();
+    let of = |slot: &str| Message { slot: Slot(slot.to_owned()), ..message("C1", line("x")) };
+    // The first by its name is the youngest.
+    for number in (0..1_000).rev() {
+        unfinished.doubt(&of(&format!("{number:04}")));
+    }
+    unfinished.doubt(&of("0999"));
+    unfinished.doubt(&of("more"));
+    let doubtful = |slot: &str| unfinished.of(&of(slot)).doubtful;
+    assert_eq!(["0000", "0998", "0999", "more"].map(doubtful), [true, false, true, true]);
+}

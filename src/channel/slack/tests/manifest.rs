@@ -16,6 +16,12 @@ fn words(at: &str, inside: &str) -> Vec<String> {
 }
 
 #[test]
+fn what_has_a_name_of_its_own_there_is_typed_by_it() {
+    let words = ["/diff", "/bw", "/backup", "/reboot", "/net", "/status", "R1"].map(str::to_owned);
+    assert_eq!(super::super::manifest::under_umbrella(&words), ["/diff", "/status"]);
+}
+
+#[test]
 fn it_names_the_four_commands_in_the_catalogue_s_words() {
     assert_eq!(words("/features/slash_commands", "/command"), ["/net", "/reboot", "/backup", "/bw"]);
     assert_eq!(words("/features/slash_commands", "/usage_hint"), ["status all", "R1", "R1", "R1 Gi1"]);

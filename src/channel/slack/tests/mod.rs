@@ -82,6 +82,8 @@ fn door(api_url: &str, proxy: Option<&str>, bot: &str, app: &str, waits: Waits) 
         name: "slack".to_owned(),
         home: vec!["C0123456789".to_owned()],
         texts: texts(),
+        ours: vec!["/diff".to_owned()],
+        presence: Presence::default(),
         api: api.with_answers_within(Duration::from_secs(5)),
         road,
         budgets: Budgets::default(),

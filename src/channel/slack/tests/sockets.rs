@@ -190,10 +190,25 @@ async fn what_was_stored_before_a_stop_is_acknowledged() {
 async fn a_suggestion_that_nobody_makes_is_empty() {
     let room = room().await;
     let payload = serde_json::json!({ "type": "block_suggestion", "value": "R" });
-    let Sorted::Answer(Some(options)) = room.door.sorted("interactive", &payload) else {
+    let Sorted::Answer(Some(options)) = room.door.sorted("interactive", &payload, false) else {
         panic!("handed in")
     };
     assert_eq!(options, serde_json::json!({ "options": [] }));
+}
+
+#[tokio::test]
+async fn a_command_that_says_no_time_is_old_when_it_comes_again() {
+    let room = room().await;
+    let payload = serde_json::json!({
+        "command": "/net", "text": "reboot R1", "channel_id": room.noc, "user_id": room.anna, "trigger_id": "1.2.made-up",
+    });
+    for (again, old) in [(false, false), (true, true)] {
+        let Sorted::HandIn(update) = room.door.sorted("slash_commands", &payload, again) else {
+            panic!("not handed in")
+        };
+        let age = update.sent_at.map(|sent| update.received_at.since(sent));
+        assert_eq!(age.is_some_and(|age| age > Duration::from_secs(60)), old, "{age:?}");
+    }
 }
 
 /// A proxy that wants a login and counts those whom it led through.

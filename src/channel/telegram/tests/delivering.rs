@@ -266,12 +266,50 @@ async fn a_try_that_broke_off_goes_on_where_it_was_and_says_what_may_stand_twice
 }
 
 #[tokio::test]
+async fn a_call_that_is_cut_off_leaves_its_doubt_and_one_that_was_refused_leaves_none() {
+    let (bench, _an, chat) = bench().await;
+    let alert = message(chat.id(), "a", line(Sign::Critical, "R3 is down"));
+    bench.service.fault(Fault::Hang.on("sendMessage").times(1)).await;
+    // The deadline of a try lets go of it just so.
+    tokio::select! {
+        told = bench.send(&alert) => panic!("{told:?}"),
+        _ = soon("the call", bench.service.call(|call| call.method == "sendMessage")) => {}
+    }
+    // Nor does a pause in between make it certain.
+    bench.service.fault(Fault::TooMany(1).on("sendMessage").times(1)).await;
+    bench.send(&alert).await.unwrap_err();
+    bench.send(&alert).await.unwrap();
+    assert_eq!(chat.from_bot()[0].text, "🔴 (repeat) R3 is down");
+
+    let other = message(chat.id(), "b", line(Sign::Critical, "R4 is down"));
+    bench.service.fault(Fault::TooMany(1).on("sendMessage").times(1)).await;
+    bench.send(&other).await.unwrap_err();
+    bench.send(&other).await.unwrap();
+    assert_eq!(chat.from_bot()[1].text, "🔴 R4 is down");
+}
+
+#[test]
+fn the_oldest_that_never_came_to_its_end_is_forgotten_first() {
+    let left = Left::default();
+    let of = |number: usize| message(1, &number.to_string(), line(Sign::Done, "x"));
+    let doubt = || left::Remains { doubt: true, ..left::Remains::default() };
+    (0..1_000).for_each(|number| left.keep(&of(number), doubt()));
+    left.keep(&of(0), doubt());
+    left.keep(&of(1_000), doubt());
+    assert_eq!([0, 1, 2, 1_000].map(|number| left.of(&of(number)).doubt), [true, false, true, true]);
+}
+
+#[tokio::test]
 async fn what_the_service_does_not_take_is_said_without_it() {
     let (bench, _an, chat) = bench().await;
     let mark_up = "Bad Request: can't parse entities: Unsupported start tag".to_owned();
     bench.service.fault(Fault::Refuse(400, mark_up).on("sendMessage").times(1)).await;
-    bench.send(&message(chat.id(), "a", line(Sign::Done, "<R1> & @noc"))).await.unwrap();
-    assert_eq!(chat.from_bot()[0].text, "✅ <R1> & @\u{2060}noc");
+    let document =
+        line(Sign::Done, "<R1> & @noc, /status R1").with(Block::Raw("(@noc /reboot_R1".to_owned()));
+    bench.send(&message(chat.id(), "a", document)).await.unwrap();
+    let stands = &chat.from_bot()[0];
+    assert_eq!(stands.text.replace('\u{2060}', "^"), "✅ <R1> & @^noc, /status R1\n(@^noc /^reboot_R1");
+    assert_eq!(stands.spans(), [("bot_command", "/status".to_owned())]);
     let broken = Drawn { png: b"no picture".to_vec(), ..drawn(1) };
     let with = Message {
         pictures: vec![broken],
@@ -297,6 +335,8 @@ async fn menus_are_sent_once_to_those_who_see_them() {
         |command: &str| menu::Entry { command: command.to_owned(), about: format!("about {command}") };
     let place = |chat: i64| Destination { channel: "tg".to_owned(), address: chat.to_string() };
     let who = || Identity { channel: "tg".to_owned(), external: an.id().to_string() };
+    // The service has one menu for all topics of a chat.
+    let topic = || Destination { channel: "tg".to_owned(), address: format!("{}/5", group.id()) };
     let menus = |word: &str| {
         let menu = |audience, entries: &[&str]| Menu {
             audience,
@@ -307,6 +347,8 @@ async fn menus_are_sent_once_to_those_who_see_them() {
             menu(Audience::Everybody, &["help", "Not-A-Command"]),
             menu(Audience::Person { place: place(chat.id()), who: who() }, &["help", word]),
             menu(Audience::Person { place: place(group.id()), who: who() }, &["status"]),
+            menu(Audience::Person { place: topic(), who: who() }, &["x"]),
+            menu(Audience::Place(topic()), &["x"]),
             menu(
                 Audience::Place(Destination { channel: "other".to_owned(), address: "1".to_owned() }),
                 &["x"],

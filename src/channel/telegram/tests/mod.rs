@@ -36,7 +36,7 @@ fn open(text: &str, secrets: &[(&str, &str)]) -> (Option<Channel>, Vec<String>) 
     let secrets = secrets.iter().map(|(key, word)| ((*key).to_owned(), Secret::new(*word))).collect();
     let shared = Shared {
         texts: texts(),
-        words: Vec::new(),
+        words: vec!["/status".to_owned(), "R1".to_owned()],
         data: std::path::PathBuf::new(),
         installation: "here".to_owned(),
     };

@@ -160,6 +160,16 @@ fn what_nobody_signs_or_said_anew_is_refused_where_it_looks_like_a_command() {
     }
 }
 
+/// <https://core.telegram.org/bots/api#inaccessiblemessage>: a chat and a number, and no topic.
+#[test]
+fn a_press_on_a_message_that_is_out_of_reach_is_one_in_its_chat() {
+    let press = read(&format!(
+        r#""callback_query":{{"id":"1","chat_instance":"1",{AN},"data":"p:0123456789abcdef0123456789abcdef","message":{{"message_id":5,"date":0,{GROUP}}}}}"#
+    ));
+    let place = press.map(|press| press.place.to_string());
+    assert_eq!(place.as_deref(), Some("tg:-100"));
+}
+
 #[test]
 fn a_press_is_its_token_and_a_group_that_moved_says_so() {
     let press = |data: &str, message: &str| {
