@@ -164,7 +164,7 @@ pub fn which(command: &Command, line: &Line, facts: &Facts, may: impl Fn(&Device
         allowed.iter().take(OFFERS).map(|device| offer(device.name.as_str())).collect();
     let takes_all = command.target().is_some_and(|arg| arg.kind == ArgKind::Selector);
     if takes_all && allowed.len() > 1 && allowed.len() == inventory.devices().len() {
-        options.push(offer("all"));
+        options.insert(0, offer("all"));
     }
     let question = match allowed.len().saturating_sub(OFFERS) {
         0 => text!("command.which_device", command = spoken(command)),

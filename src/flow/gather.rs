@@ -3,8 +3,11 @@
 use super::House;
 use super::decide::Asked;
 use crate::builtin;
+use crate::command::lacking;
 use crate::model::permit::Policy;
-use crate::model::{Facts, Inventory, Person, Press, Request, Resolved, Track, Update, What};
+use crate::model::{
+    Action, Facts, Inventory, Numbered, Person, Press, Request, Resolved, Track, Update, What,
+};
 use crate::store::{Dialog, StoreError, Topic, View};
 use std::sync::{Arc, Mutex};
 
@@ -67,6 +70,7 @@ pub async fn facts(
         starting: house.is_starting(),
         periods: house.periods.shown(),
         tracks: Arc::default(),
+        offered: Arc::default(),
         simulated_until: None,
         job: None,
     })
@@ -109,7 +113,26 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
         None => (request, dialog),
     };
     let facts = Facts { private: request.scene.private, ..facts(house, asker, request.place.clone()).await? };
+    let facts = Facts { offered: offered(house, &request.what, press.as_ref(), &facts).await?, ..facts };
     Ok(Gathered { request, update, facts, press, dialog })
+}
+
+/// What could complete the line that was typed or pressed.
+async fn offered(
+    house: &House,
+    what: &What,
+    press: Option<&Press>,
+    facts: &Facts,
+) -> Result<Arc<Vec<Numbered>>, StoreError> {
+    let line = match (what, press.map(|press| &press.action)) {
+        (What::Line(line), _)
+        | (_, Some(Action::Run { line } | Action::Answer { words: Some(line), .. })) => line,
+        _ => return Ok(Arc::default()),
+    };
+    match lacking(&house.live.now().catalog, line, facts) {
+        Some(lack) if facts.asker.is_some() => super::offered::offered(house, lack, facts).await,
+        Some(_) | None => Ok(Arc::default()),
+    }
 }
 
 /// Who speaks to the bot need not write the slash: a word that names a command is one, unless it is among the
@@ -136,7 +159,7 @@ fn dialog(
     asker: Option<&Person>,
 ) -> Result<Option<Dialog>, StoreError> {
     match (what, press.map(|press| &press.action)) {
-        (What::Press(_), Some(crate::model::Action::Answer { dialog, .. })) => view.dialog(*dialog),
+        (What::Press(_), Some(Action::Answer { dialog, .. })) => view.dialog(*dialog),
         (What::Line(line), _) if !line.trim_start().starts_with('/') => {
             let open = view.open_dialogs(place)?;
             Ok(open.into_iter().rev().find(|dialog| asker.is_some_and(|asker| asker.id == dialog.person)))

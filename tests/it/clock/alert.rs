@@ -33,6 +33,14 @@ async fn an_alert_is_told_taken_explained_and_over_in_one_thread() {
     assert_eq!(status.first_line(), "🔴 1 of 2 routers needs a look");
     assert!(status.text.contains("R2  CPU 95 %") && status.text.contains("#1"), "{}", status.text);
 
+    let slot = world.desk.line("/silence").await;
+    let asked = world.desk.until(&slot, |message| !message.document.buttons.is_empty()).await;
+    assert!(asked.text.contains("/silence needs an alert. Which one?"), "{}", asked.text);
+    world.desk.press("ann", &asked.button("#1 R2 CPU 95 %")).await;
+    let span = world.desk.until(&slot, |message| message.document.buttons.len() == 5).await;
+    assert!(span.text.contains("/silence needs a time"), "{}", span.text);
+    world.desk.press("ann", &span.button("Cancel")).await;
+
     let taken = world.ask("/ack 1 new fan ordered").await;
     assert!(taken.first_line().starts_with("✅ You are on #1 until "), "{}", taken.text);
     let edited = world.head(1, &["taken by ann until ", "note: new fan ordered"]).await;
