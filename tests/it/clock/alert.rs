@@ -29,6 +29,7 @@ async fn an_alert_is_told_taken_explained_and_over_in_one_thread() {
     let listed = world.ask("/alerts").await;
     assert_eq!(listed.first_line(), "🔴 1 alert is open, and it is critical");
     assert!(listed.text.contains("#1 R2 CPU 95 %"), "{}", listed.text);
+    listed.button("Acknowledge #1");
     let status = world.ask("/status all").await;
     assert_eq!(status.first_line(), "🔴 1 of 2 routers needs a look");
     assert!(status.text.contains("R2  CPU 95 %") && status.text.contains("#1"), "{}", status.text);
@@ -45,6 +46,7 @@ async fn an_alert_is_told_taken_explained_and_over_in_one_thread() {
     assert!(taken.first_line().starts_with("✅ You are on #1 until "), "{}", taken.text);
     let edited = world.head(1, &["taken by ann until ", "note: new fan ordered"]).await;
     assert!(edited.message.version > first.message.version);
+    edited.button("Give it back");
     let pictures = edited.message.document.blocks.iter().filter(|block| matches!(block, Block::Picture(_)));
     assert_eq!(pictures.count(), 1, "an edit must not take the picture away: {}", edited.text);
     let why = world.ask("/why 1").await;
