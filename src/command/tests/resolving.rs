@@ -242,6 +242,20 @@ fn nothing_is_guessed() {
     check("/canc 17", expect!["hint: There is no command /canc. Did you mean /cancel? Nothing was done. []"]);
     check("/xyzzy", expect!["no: There is no command /xyzzy. Nothing was done. See /help"]);
     check(
+        "/hepl all",
+        expect!["hint: There is no command /hepl. Did you mean /help? Nothing was done. [/help]"],
+    );
+    check(
+        "/hepl backup",
+        expect!["hint: There is no command /hepl. Did you mean /help? Nothing was done. [/help backup]"],
+    );
+    check(
+        "/backup hanoy",
+        expect![
+            "hint: There is no router hanoy. Did you mean site:hanoi? Nothing was done. [/backup site:hanoi]"
+        ],
+    );
+    check(
         "/b R1",
         expect![
             "hint: There is no command /b. Did you mean /backup or /bw? Nothing was done. [/backup R1; /bw R1]"
