@@ -38,8 +38,9 @@ mod value;
 mod whoami;
 
 pub use alerts::{carry_out, silence_over, time_passes, warn_of_end};
-pub use cancel::cancelled;
+pub use cancel::{administers, cancelled};
 pub use device::{DeviceChange, Known, Problem, blank, change, change_all, differences, values};
+pub use incident::what;
 pub use link::{LINK, claim};
 pub use progress::living;
 pub use say::locked_data;

@@ -188,9 +188,10 @@ fn show_several(document: &mut Document, resolved: &Resolved, facts: &Facts, res
     for result in results {
         let device = facts.inventory.name(result.device);
         let output = result.output.as_deref().unwrap_or_default();
-        // Beside the verdict, a long answer has only failed routers in the message.
+        // Beside the verdict, a long answer of many has only failed routers in the message.
         let failed = !matches!(result.status, Status::Done | Status::Cancelled);
-        if inline || (failed && document.blocks.len() <= NAMED) {
+        let named = results.len() <= EACH || (failed && document.blocks.len() <= NAMED);
+        if inline || named {
             let sign = if result.status.is_well() { Sign::None } else { Sign::Warning };
             let text = text!("output.device", device = &device, verdict = result.verdict.clone());
             document.blocks.push(Block::Detail { sign, text });
@@ -205,11 +206,14 @@ fn show_several(document: &mut Document, resolved: &Resolved, facts: &Facts, res
             let text = text!("output.more_failed", count = more);
             document.blocks.push(Block::Detail { sign: Sign::None, text });
         }
+        document.blocks.push(Block::Detail { sign: Sign::None, text: text!("output.all_in_file") });
         let name = file_name(&format!("{}-routers", results.len()), resolved, facts);
         document.blocks.push(Block::Listing { name, lines: listing(results, facts) });
     }
 }
 
+/// So many routers have a line each, whatever became of them.
+const EACH: usize = 8;
 /// Only so many failed routers are named one by one; the rest stands in the file.
 const NAMED: usize = 15;
 

@@ -96,6 +96,11 @@ pub fn deciding(facts: &Facts, asker: PersonId, name: &str, label: Text, action:
     }
 }
 
+/// The way out of a question that a builtin asks: a line that says no, so that it takes the buttons away.
+pub fn declining(facts: &Facts, asker: PersonId, label: Text, line: String) -> Button {
+    deciding(facts, asker, "keep", label, Action::Run { line })
+}
+
 /// An answer without the buttons that its asker may not press anyway.
 pub fn only_usable(document: Document, facts: &Facts) -> Document {
     let usable = |button: &Button| match &button.action {

@@ -16,6 +16,9 @@ pub const TRUST: Builtin = Builtin {
     answer,
 };
 
+/// Typed instead of a fingerprint, which is never so short.
+const NO: &str = "no";
+
 /// What was pinned, each with its kind; a router may not have shown both yet.
 type Known = Vec<(PinKind, Pin)>;
 
@@ -31,6 +34,7 @@ fn answer(
     match (resolved.word("fingerprint"), offered.as_slice()) {
         (_, []) => Ok(nothing_to_decide(device, known)),
         (None, changed) => Ok(question(device, changed, resolved, facts)),
+        (Some(NO), _) => Ok(Document::line(Sign::None, kept(device), Ending::Well)),
         (Some(typed), changed) => decided(device, typed, changed, facts, work),
     }
 }
@@ -69,7 +73,12 @@ fn question(device: &Device, changed: &[(PinKind, Pin)], resolved: &Resolved, fa
             .with_detail(check(*kind))
             .with_button(button(*kind, facts, resolved, format!("/trust {name} {offered}")));
     }
-    document
+    let (keep, no) = (text!("trust.keep_button"), format!("/trust {name} {NO}"));
+    document.with_button(say::declining(facts, resolved.invocation.asker, keep, no))
+}
+
+fn kept(device: &Device) -> Text {
+    text!("trust.kept", device = device.name.as_str())
 }
 
 fn decided(

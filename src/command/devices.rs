@@ -9,6 +9,7 @@ use crate::model::invocation::{Choice, Offer};
 use crate::model::selector::Selector;
 use crate::model::written::nearest;
 use crate::model::{ArgKind, ArgSpec, Command, Device, Facts, Failure, Inventory, Kind, Text};
+use std::collections::BTreeSet;
 
 /// So many devices are offered at most; who wants another one types a part of its name.
 const OFFERS: usize = 96;
@@ -91,31 +92,37 @@ fn with_part(selector: &str, part: &str, by: &str) -> String {
     selector.split(',').map(named).collect::<Vec<_>>().join(",")
 }
 
+/// By name; where no router is called alike, by site and by tag: `hanoy` is meant for `site:hanoi`.
 fn near(part: &str, devices: &[&Device]) -> Vec<String> {
-    let labelled = |label: &str, words: Vec<&str>, typed: &str| {
-        nearest(typed, words).into_iter().map(|word| format!("{label}{word}")).collect()
-    };
-    let unique = |mut words: Vec<&'_ str>| {
-        words.sort_unstable();
-        words.dedup();
-        words.into_iter().map(str::to_owned).collect::<Vec<String>>()
-    };
     match part.split_once(':') {
-        None => match labels_of(part, devices) {
-            labels if labels.is_empty() => {
-                labelled("", devices.iter().map(|device| device.name.as_str()).collect(), part)
+        None => {
+            let labels = labels_of(part, devices);
+            if !labels.is_empty() {
+                return labels;
             }
-            labels => labels,
-        },
-        Some(("site", typed)) => {
-            let sites = unique(devices.iter().map(|device| device.site.as_str()).collect());
-            labelled("site:", sites.iter().map(String::as_str).collect(), typed)
+            let names = devices.iter().map(|device| device.name.as_str());
+            let names: Vec<String> = nearest(part, names).into_iter().map(str::to_owned).collect();
+            match names.is_empty() {
+                true => near_site(part, devices).into_iter().chain(near_tag(part, devices)).collect(),
+                false => names,
+            }
         }
-        Some((_, typed)) => {
-            let tags = unique(devices.iter().flat_map(|device| &device.tags).map(String::as_str).collect());
-            labelled("tag:", tags.iter().map(String::as_str).collect(), typed)
-        }
+        Some(("site", typed)) => near_site(typed, devices),
+        Some((_, typed)) => near_tag(typed, devices),
     }
+}
+
+fn near_site(typed: &str, devices: &[&Device]) -> Vec<String> {
+    labelled("site:", devices.iter().map(|device| device.site.as_str()), typed)
+}
+
+fn near_tag(typed: &str, devices: &[&Device]) -> Vec<String> {
+    labelled("tag:", devices.iter().flat_map(|device| &device.tags).map(String::as_str), typed)
+}
+
+fn labelled<'a>(label: &str, words: impl Iterator<Item = &'a str>, typed: &str) -> Vec<String> {
+    let words: BTreeSet<&str> = words.filter(|word| !word.is_empty()).collect();
+    nearest(typed, words).into_iter().map(|word| format!("{label}{word}")).collect()
 }
 
 /// `hanoi` is no router, but a site: whoever typed it forgot `site:`.
@@ -164,7 +171,7 @@ pub fn which(command: &Command, line: &Line, facts: &Facts, may: impl Fn(&Device
         allowed.iter().take(OFFERS).map(|device| offer(device.name.as_str())).collect();
     let takes_all = command.target().is_some_and(|arg| arg.kind == ArgKind::Selector);
     if takes_all && allowed.len() > 1 && allowed.len() == inventory.devices().len() {
-        options.push(offer("all"));
+        options.insert(0, offer("all"));
     }
     let question = match allowed.len().saturating_sub(OFFERS) {
         0 => text!("command.which_device", command = spoken(command)),

@@ -10,6 +10,7 @@ mod lint;
 
 mod devices;
 mod interface;
+mod lack;
 mod named;
 mod port;
 pub mod resolve;
@@ -27,6 +28,7 @@ mod tests;
 pub use authorize::{authorize, partial, refusal};
 pub use catalog::Catalog;
 pub use interface::{Meant, among, full as full_interface, short as short_interface};
+pub use lack::{Lack, lacking};
 pub use lines::asks;
 pub use parse::{Line, Word, pairs, parse};
 pub use pipe::filtered;

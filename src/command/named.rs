@@ -2,11 +2,12 @@
 //! mistyped one never runs, it is asked back.
 
 use super::catalog::Catalog;
-use super::parse::Line;
+use super::parse::{Line, parse};
 use super::resolve::Unresolved;
+use super::split::{Misfit, split};
 use crate::model::invocation::{Choice, Offer};
 use crate::model::written::nearest;
-use crate::model::{Arg, Command, Facts, Failure, Kind, Risk, Text, Writes};
+use crate::model::{Arg, Command, Facts, Failure, Kind, Risk, Selector, Text, Writes};
 use std::sync::Arc;
 
 /// The command, and the place of the first word that belongs to its arguments.
@@ -70,7 +71,8 @@ fn unknown(catalog: &Catalog, line: &Line, typed: &str, facts: &Facts) -> Unreso
     let looks = |name: &&String| catalog.named(name).iter().all(|command| only_looks(command));
     let offer = |name: &String| {
         let end = line.words.first().map_or(0, |word| word.end);
-        let line = line.replaced(0, end, &format!("/{name}"));
+        let whole = line.replaced(0, end, &format!("/{name}"));
+        let line = if takes(catalog, &whole, facts) { whole } else { format!("/{name}") };
         Offer { label: Text::verbatim(line.clone()), line }
     };
     let words: Vec<String> = near.iter().map(|name| format!("/{name}")).collect();
@@ -80,6 +82,18 @@ fn unknown(catalog: &Catalog, line: &Line, typed: &str, facts: &Facts) -> Unreso
         shortcut: None,
         closed: true,
     })
+}
+
+/// Whether the words that were typed can be this command's: `all` is nothing to ask help about.
+fn takes(catalog: &Catalog, typed: &str, facts: &Facts) -> bool {
+    let Ok(line) = parse(typed) else { return false };
+    let Ok((command, from)) = named(catalog, &line, facts) else { return false };
+    let Some(first) = line.words.get(from) else { return true };
+    let routers = first.text.parse::<Selector>().is_ok_and(|all| all.unknown(&facts.inventory).is_empty());
+    match split(&command, &line, from) {
+        Err(Misfit::Extra(_)) => false,
+        Err(Misfit::Missing(_)) | Ok(_) => !routers || command.target().is_some(),
+    }
 }
 
 fn action(actions: &[Arc<Command>], line: &Line, facts: &Facts) -> Result<(Arc<Command>, usize), Unresolved> {

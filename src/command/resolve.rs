@@ -7,7 +7,7 @@ use super::named::{named, only_looks, spoken};
 use super::parse::{Line, parse};
 use super::split::{Misfit, Piece, split};
 use super::when::Clock;
-use super::{devices, port, value};
+use super::{devices, lack, port, value};
 use crate::model::danger::{danger, prints_configuration};
 use crate::model::invocation::{Choice, Offer};
 use crate::model::{
@@ -181,14 +181,18 @@ fn missing(
         | ArgKind::Duration
         | ArgKind::When
         | ArgKind::Rest
-        | ArgKind::Show => text!(
-            "command.missing",
-            command = spoken(command),
-            name = if arg.about.is_empty() { &arg.name } else { &arg.about },
-            example = command.examples.first().map_or_else(|| command.usage(), Clone::clone)
-        )
-        .into(),
+        | ArgKind::Show => {
+            let may = |device: &Device| may(command, &invocation, device, facts);
+            let asked = lack::which(arg, command, line, facts, clock(facts), may);
+            asked.unwrap_or_else(|| in_words(arg, command))
+        }
     }
+}
+
+fn in_words(arg: &ArgSpec, command: &Command) -> Unresolved {
+    let name = if arg.about.is_empty() { &arg.name } else { &arg.about };
+    let example = command.examples.first().map_or_else(|| command.usage(), Clone::clone);
+    text!("command.missing", command = spoken(command), name = name, example = example).into()
 }
 
 fn continued(line: &Line, word: &str) -> Offer {

@@ -77,6 +77,7 @@ pub fn facts(catalog: &Catalog) -> Facts {
         zone: chrono_tz::Tz::UTC,
         starting: false,
         tracks: Arc::default(),
+        offered: Arc::default(),
         simulated_until: None,
         job: None,
     }

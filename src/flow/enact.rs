@@ -1,23 +1,18 @@
 //! A decision becomes rows, all in one transaction: the update is done, the audit knows, the job is
 //! there and so is its first answer. Nothing is half done after a crash.
 
-use super::House;
-use super::decide::{self, Audit, Decision, Question, Ruling};
+use super::decide::{self, Audit, Decision, Ruling};
 use super::gather::Gathered;
-use super::stranger;
+use super::{House, ask, stranger};
 use crate::builtin;
 use crate::model::facts::JobFacts;
 use crate::model::{
-    Action, Button, Class, Document, Ending, Facts, Invocation, Outbound, Person, Press, Reader, Resolved,
-    Sign, Slot, TaskResult, Uses, What, Who,
+    Class, Document, Ending, Facts, Outbound, Person, Press, Reader, Resolved, Sign, Slot, TaskResult, What,
+    Who,
 };
-use crate::store::{AuditRow, Dialog, FreeWatch, NewDialog, PressRefused, StoreError, Work};
+use crate::store::{AuditRow, Dialog, FreeWatch, PressRefused, StoreError, Work};
 use std::time::Duration;
 
-/// How long a question waits for its answer.
-const QUESTION: Duration = Duration::from_secs(120);
-/// So many answers stand on a page, where a service shows a few at a time.
-const PAGE: usize = 8;
 const EPHEMERAL: Duration = Duration::from_secs(60);
 
 pub async fn enact(
@@ -76,7 +71,7 @@ fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result
         Decision::Link { code } => stranger::link(work, gathered, &code),
         Decision::Ask { question, invocation, audit } => {
             note(work, gathered, &audit, None)?;
-            ask(work, gathered, *question, *invocation)
+            ask::ask(work, gathered, *question, *invocation)
         }
         Decision::Run { resolved, proof, audit } => start(work, gathered, *resolved, proof, &audit),
         Decision::Cancel { job } => {
@@ -87,7 +82,7 @@ fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result
             say(work, gathered, own_slot(gathered), Class::Ephemeral, document)
         }
         Decision::TellWhenFree { device } => watch(work, gathered, device),
-        Decision::Turn { page } => turn(work, gathered, page),
+        Decision::Turn { page } => ask::turn(work, gathered, page),
         Decision::Moved { from } => work.move_place(&from, &gathered.request.place, gathered.facts.now.wall),
         Decision::Leave => leave(work, gathered),
     }
@@ -187,71 +182,6 @@ fn answered(
 
 fn accepted(id: crate::model::JobId, total: usize, now: crate::model::Timestamp) -> JobFacts {
     JobFacts { id, accepted_at: now, total, over: false, resumed: false, cancelled: false }
-}
-
-fn ask(
-    work: &mut Work,
-    gathered: &Gathered,
-    question: Question,
-    invocation: Invocation,
-) -> Result<(), StoreError> {
-    let now = gathered.facts.now.wall;
-    let (slot, asker, until) = (decide::slot(gathered), invocation.asker, now.plus(QUESTION));
-    let dialog = work.open_dialog(
-        &NewDialog {
-            person: asker,
-            place: invocation.place.clone(),
-            thread: invocation.thread.clone(),
-            slot: Some(slot.clone()),
-            invocation,
-            question: serde_json::to_value(&question.asked)?,
-            until,
-        },
-        now,
-    )?;
-    let mut document = Document::open(question.sign, question.text);
-    for detail in question.details {
-        document = document.with_detail(detail);
-    }
-    let pages = question.answers.len().div_ceil(PAGE);
-    for (at, (label, words)) in question.answers.into_iter().enumerate() {
-        document = document.with_button(Button {
-            name: format!("answer{at}-{}", dialog.0),
-            label,
-            action: Action::Answer { dialog, words },
-            who: Who::Person(asker),
-            until,
-            uses: Uses::Once,
-        });
-    }
-    for page in (0..pages).filter(|_| pages > 1) {
-        document = document.with_button(Button {
-            name: format!("page{page}-{}", dialog.0),
-            label: text!("ask.page", page = page + 1, pages = pages),
-            action: Action::More { page },
-            who: Who::Person(asker),
-            until,
-            uses: Uses::Many,
-        });
-    }
-    say(work, gathered, slot, Class::Critical, document)
-}
-
-/// The message as it is now, with another page of its buttons.
-fn turn(work: &mut Work, gathered: &Gathered, page: usize) -> Result<(), StoreError> {
-    let Some(press) = &gathered.press else { return Ok(()) };
-    let open = work.open_messages(&press.place)?.into_iter().find(|open| open.slot == press.slot);
-    let Some(mut shown) = open else {
-        return say(
-            work,
-            gathered,
-            own_slot(gathered),
-            Class::Ephemeral,
-            Document::line(Sign::Refused, text!("press.void"), Ending::Badly),
-        );
-    };
-    shown.document.page = page;
-    work.post(&shown, gathered.facts.now.wall).map(drop)
 }
 
 fn watch(work: &mut Work, gathered: &Gathered, device: crate::model::DeviceId) -> Result<(), StoreError> {

@@ -4,9 +4,11 @@ use super::House;
 use super::decide::Asked;
 use super::stranger;
 use crate::builtin;
+use crate::command::lacking;
 use crate::model::permit::Policy;
 use crate::model::{
-    Facts, Inventory, Person, Press, Request, Resolved, Thread, Timestamp, Track, Update, What,
+    Action, Facts, Inventory, Numbered, Person, Press, Request, Resolved, Thread, Timestamp, Track, Update,
+    What,
 };
 use crate::store::{Dialog, StoreError, Topic};
 use std::sync::{Arc, Mutex};
@@ -72,6 +74,7 @@ pub async fn facts(
         starting: house.is_starting(),
         periods: house.periods.shown(),
         tracks: Arc::default(),
+        offered: Arc::default(),
         simulated_until: None,
         job: None,
     })
@@ -127,11 +130,30 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
         None => (request, dialog),
     };
     let facts = Facts { private: request.scene.private, ..facts(house, asker, request.place.clone()).await? };
+    let facts = Facts { offered: offered(house, &request.what, press.as_ref(), &facts).await?, ..facts };
     let shown = match &request.what {
         What::Line(line) => stranger::masked(&house.live.now().catalog, line),
         _ => String::new(),
     };
     Ok(Gathered { request, update, facts, press, dialog, shown })
+}
+
+/// What could complete the line that was typed or pressed.
+async fn offered(
+    house: &House,
+    what: &What,
+    press: Option<&Press>,
+    facts: &Facts,
+) -> Result<Arc<Vec<Numbered>>, StoreError> {
+    let line = match (what, press.map(|press| &press.action)) {
+        (What::Line(line), _)
+        | (_, Some(Action::Run { line } | Action::Answer { words: Some(line), .. })) => line,
+        _ => return Ok(Arc::default()),
+    };
+    match lacking(&house.live.now().catalog, line, facts) {
+        Some(lack) if facts.asker.is_some() => super::offered::offered(house, lack, facts).await,
+        Some(_) | None => Ok(Arc::default()),
+    }
 }
 
 /// Who speaks to the bot need not write the slash: a word that names a command is one, unless it is among the

@@ -13,6 +13,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 pub mod archive;
+mod ask;
 pub mod board;
 pub mod clock;
 pub mod command;
@@ -31,7 +32,8 @@ mod living;
 pub mod menus;
 pub mod metrics;
 pub mod monitor;
-pub mod refuse;
+mod offered;
+mod refuse;
 pub mod stranger;
 pub mod task;
 pub mod undelivered;

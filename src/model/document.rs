@@ -145,20 +145,22 @@ impl Document {
     }
 
     /// The buttons that stand on the page that is shown, each with its number among all: as many as a
-    /// page holds, then those that lead to the pages beside it.
+    /// page holds, then those that lead to the pages beside it, and the one that cancels on every page.
     pub fn page_of_buttons(&self, size: usize) -> Vec<(usize, &Button)> {
         let turns = |button: &Button| match button.action {
             Action::More { page } => Some(page),
             _ => None,
         };
+        let cancels = |button: &Button| matches!(button.action, Action::Answer { words: None, .. });
         let all = || self.buttons.iter().enumerate();
-        let plain: Vec<_> = all().filter(|(_, button)| turns(button).is_none()).collect();
-        if plain.len() <= size {
-            return plain;
+        let plain = || all().filter(|(_, button)| turns(button).is_none() && !cancels(button));
+        if plain().count() <= size {
+            return all().filter(|(_, button)| turns(button).is_none()).collect();
         }
-        let shown = plain.into_iter().skip(self.page.saturating_mul(size)).take(size);
+        let shown = plain().skip(self.page.saturating_mul(size)).take(size);
         let beside = |page: usize| page + 1 == self.page || page == self.page + 1;
-        shown.chain(all().filter(|(_, button)| turns(button).is_some_and(beside))).collect()
+        let beside = all().filter(|(_, button)| turns(button).is_some_and(beside));
+        shown.chain(beside).chain(all().filter(|(_, button)| cancels(button))).collect()
     }
 
     #[must_use]

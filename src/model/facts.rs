@@ -3,10 +3,11 @@
 
 use super::command::Command;
 use super::device::Inventory;
-use super::ids::{JobId, PersonId};
+use super::ids::{DeviceId, JobId, PersonId};
 use super::permit::Policy;
 use super::person::Person;
 use super::request::Destination;
+use super::text::Text;
 use super::time::{Now, Timestamp};
 use std::sync::Arc;
 
@@ -38,10 +39,21 @@ pub struct Facts {
     pub periods: super::board::Periods,
     /// The series that this command asked for, read before.
     pub tracks: Arc<Vec<super::metric::Track>>,
+    /// What the line lacks and could mean, read before; empty where nothing numbered is missing.
+    pub offered: Arc<Vec<Numbered>>,
     /// Until when the values of this installation were made up by the lab; none on real routers.
     pub simulated_until: Option<Timestamp>,
     /// The job that this answer belongs to, when it works on routers.
     pub job: Option<JobFacts>,
+}
+
+/// An alert, a silence or a job that a question may offer: its number and how it is called.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Numbered {
+    pub number: i64,
+    /// The routers that it is about: who may act on none of them is not shown it.
+    pub devices: Vec<DeviceId>,
+    pub label: Text,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

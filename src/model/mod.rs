@@ -44,7 +44,7 @@ pub use command::{ArgKind, ArgSpec, Command, Role, Run, ShowAs, Writes};
 pub use danger::Risk;
 pub use device::{Device, DeviceName, Inventory, PinKind, Profile};
 pub use document::{Block, Button, Document, Ending, Sign, Table};
-pub use facts::Facts;
+pub use facts::{Facts, Numbered};
 pub use failure::{Failure, Kind};
 pub use ids::*;
 pub use invocation::{Choice, Invocation, Resolved, Value};

@@ -175,13 +175,19 @@ fn buttons(document: Document, alert: &Alert, about: &About<'_>) -> Document {
         until: about.now.plus(BUTTONS),
         uses: Uses::Many,
     };
-    let take = button("ack", text!("alert.button_ack"), format!("/ack {number}"));
-    let mut buttons = vec![
-        button("silence_1h", text!("alert.button_silence"), format!("/silence {number} 1h")),
-        button("silence_4h", text!("alert.button_longer"), format!("/silence {number} 4h")),
-    ];
-    if alert.ack.is_none() {
-        buttons.insert(0, take);
+    let mut buttons = vec![match alert.ack {
+        None => button("ack", text!("alert.button_ack"), format!("/ack {number}")),
+        Some(_) => button("unack", text!("alert.button_unack"), format!("/unack {number}")),
+    }];
+    match alert.held {
+        Some(Hold::Silence(silence)) => {
+            let line = format!("/unsilence {}", silence.0);
+            buttons.push(button("unsilence", text!("alert.button_unsilence"), line));
+        }
+        Some(Hold::DeviceDown | Hold::Starting) | None => buttons.extend([
+            button("silence_1h", text!("alert.button_silence"), format!("/silence {number} 1h")),
+            button("silence_4h", text!("alert.button_longer"), format!("/silence {number} 4h")),
+        ]),
     }
     let device = &about.device.name;
     let status = format!("/status {device}");

@@ -32,13 +32,46 @@ pub fn verdict(device: &str, outcomes: &[Outcome], ssh: Option<&Result<(), Broke
         (Broken::RestconfRefused { .. }, _) => Reach::Refused(why),
         (broken, None) if !says_nothing(broken) && *broken != Broken::Stopped => Reach::NoRestconf(why),
         (_, Some(Ok(()))) => Reach::NoRestconf(why),
-        (_, Some(Err(no_ssh))) => Reach::Down(both(why, no_ssh.text(device))),
+        (_, Some(Err(no_ssh))) => Reach::Down(both(brief(broken), brief(no_ssh))),
         (_, None) => return Verdict::Nothing,
     })
 }
 
 fn both(restconf: Text, ssh: Text) -> Text {
     text!("reach.neither", restconf = restconf, ssh = ssh)
+}
+
+/// In a few words: an alert is told again and again, what to do about it stands in `/status` and `/why`.
+fn brief(broken: &Broken) -> Text {
+    match broken {
+        Broken::NoAddress => text!("reach.no_address"),
+        Broken::Unreachable { why } | Broken::NoRestconf { why } => Text::verbatim(why.as_str()),
+        Broken::ConnectTimeout { after } | Broken::Silent { after } | Broken::Deadline { after } => {
+            text!("reach.no_answer_within", after = *after)
+        }
+        Broken::NoIdentification { .. } => text!("reach.no_ssh"),
+        Broken::ClosedEarly | Broken::Dropped => text!("reach.closed"),
+        Broken::CredentialMissing { credential } => {
+            text!("reach.no_credential", credential = credential.as_str())
+        }
+        Broken::CredentialStopped { credential } | Broken::KeyUnfit { credential } => {
+            text!("reach.not_tried", credential = credential.as_str())
+        }
+        Broken::NoCommonAlgorithm { .. }
+        | Broken::HostKeyChanged { .. }
+        | Broken::LoginRefused { .. }
+        | Broken::LoginTimeout { .. }
+        | Broken::LoginDialogue { .. }
+        | Broken::EnableRefused { .. }
+        | Broken::EnableMissing { .. }
+        | Broken::NoPrompt
+        | Broken::CertificateChanged { .. }
+        | Broken::CertificateRefused { .. }
+        | Broken::RestconfRefused { .. }
+        | Broken::RestconfFailed { .. }
+        | Broken::NotAsked
+        | Broken::Stopped => text!("reach.no_answer"),
+    }
 }
 
 fn broken(outcome: &Outcome) -> Option<&Broken> {

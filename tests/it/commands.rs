@@ -91,6 +91,10 @@ async fn commands_about_the_bot_itself_answer() {
     assert!(jobs.text.contains("/backup R1"), "{}", jobs.text);
     assert!(world.ask("/job 1").await.text.contains("first backup"));
     assert!(world.ask("/job 99").await.text.contains("no job"));
+    let long = world.ask("/show R1,R2 running-config").await;
+    for words in ["R1  ", "R2  ", "all of it is in the file"] {
+        assert!(long.text.contains(words), "{words:?} in {}", long.text);
+    }
     let several = world.ask("/show R1,R2 clock").await;
     assert!(several.went_well(), "{}", several.text);
     let file = world.ask("/job 2 file").await.text;
@@ -141,6 +145,15 @@ async fn a_router_is_added_changed_and_removed() {
     assert!(world.ask("/device set R9 parents=R1").await.went_well());
     let circle = world.ask("/device set R1 parents=R9").await;
     assert!(circle.text.contains("R9 is itself reached through this router"), "{}", circle.text);
+    let slot = world.desk.line("/device remove R9").await;
+    let question = world.desk.question(&slot).await;
+    world.desk.press("ann", &question.button("Keep it")).await;
+    let kept = world.desk.ended(&slot).await;
+    assert!(
+        kept.text.contains("R9 stays as it is") && kept.message.document.buttons.is_empty(),
+        "{}",
+        kept.text
+    );
     let slot = world.desk.line("/device remove R9").await;
     let question = world.desk.question(&slot).await;
     world.desk.press("ann", &question.button("Remove R9")).await;
@@ -220,6 +233,11 @@ async fn a_changed_host_key_is_refused_until_an_admin_trusts_it() {
     world.router("R1").replace_host_key().unwrap();
     let refused = world.ask("/version R1").await;
     assert!(refused.text.contains("/trust R1"), "{}", refused.text);
+    let slot = world.desk.line("/trust R1").await;
+    let question = world.desk.question(&slot).await;
+    world.desk.press("ann", &question.button("Keep the old one")).await;
+    assert!(world.desk.ended(&slot).await.text.contains("what I know stays"));
+    assert!(!world.ask("/version R1").await.went_well());
     let slot = world.desk.line("/trust R1").await;
     let question = world.desk.question(&slot).await;
     assert!(question.text.contains(&world.router("R1").host_key_fingerprint()), "{}", question.text);

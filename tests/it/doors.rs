@@ -138,14 +138,17 @@ async fn long_lists_of_answers_have_pages() {
         let buttons = message.document.buttons.iter();
         buttons.map(|button| button.name.split('-').next().unwrap().to_owned()).collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(labels(&shown), "answer0 answer1 answer2 answer3 answer4 answer5 answer6 answer7 page1");
+    assert_eq!(
+        labels(&shown),
+        "answer0 answer1 answer2 answer3 answer4 answer5 answer6 answer7 page1 answer20"
+    );
     let next = token(&shown, "page1");
     world.desk.press("ann", &next).await;
     let second = world.desk.until(&slot, |message| message.document.page == 1).await.message;
     let shown = second.with_page_of_buttons(8);
     assert_eq!(
         labels(&shown),
-        "answer8 answer9 answer10 answer11 answer12 answer13 answer14 answer15 page0 page2"
+        "answer8 answer9 answer10 answer11 answer12 answer13 answer14 answer15 page0 page2 answer20"
     );
     assert_eq!(shown.tokens.len(), shown.document.buttons.len());
     world.desk.press("ann", &token(&shown, "R12")).await;

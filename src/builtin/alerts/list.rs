@@ -17,6 +17,8 @@ pub const ALERTS: Builtin = Builtin {
 
 /// More than this go to a file.
 const INLINE: usize = 15;
+/// So many can be taken from the list.
+const BUTTONS: usize = 4;
 
 fn answer(
     resolved: &Resolved,
@@ -48,6 +50,7 @@ fn open(resolved: &Resolved, facts: &Facts, work: &Work) -> Result<Document, Sto
         }
     };
     let document = and_more(listed(document, &alerts, facts, work)?, unseen);
+    let document = untaken(document, &alerts, facts);
     Ok(match back {
         0 => document,
         back => document.with_detail(text!("alerts.some_held", count = back)).with_button(say::looking(
@@ -56,6 +59,15 @@ fn open(resolved: &Resolved, facts: &Facts, work: &Work) -> Result<Document, Sto
             text!("alerts.held_button"),
             "/alerts held",
         )),
+    })
+}
+
+/// A button for each of the first that nobody is on.
+fn untaken(document: Document, alerts: &[Alert], facts: &Facts) -> Document {
+    let waits = alerts.iter().filter(|alert| alert.ack.is_none() && alert.held.is_none());
+    waits.filter_map(|alert| alert.incident).take(BUTTONS).fold(document, |document, id| {
+        let label = text!("alerts.ack_button", id = id.to_string());
+        document.with_button(say::looking(facts, &format!("ack{}", id.0), label, format!("/ack {}", id.0)))
     })
 }
 

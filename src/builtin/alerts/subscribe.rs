@@ -3,7 +3,9 @@
 
 use super::super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use super::one;
+use super::subscribers::reaches;
 use super::target::{routers, target};
+use crate::model::route::Route;
 use crate::model::{Document, Ending, Facts, Resolved, Selector, Severity, Sign, Subscription, TaskResult};
 use crate::store::{StoreError, Work};
 
@@ -54,12 +56,32 @@ fn subscribed(
         device.is_some_and(|device| new.takes(alert.severity, device))
     });
     let document = Document::line(Sign::Done, text, Ending::Well).with_detail(text!("subscribe.until"));
+    let document = match is_told_anyway(&new, facts, work)? {
+        true => document.with_detail(text!("subscribe.told_anyway")),
+        false => document,
+    };
     let document = match open.count() {
         0 => document,
         count => document.with_detail(text!("subscribe.open", count = count)),
     };
     let line = format!("/unsubscribe {}", target(&new.selector, facts));
     Ok(document.with_button(say::looking(facts, "unsubscribe", text!("subscribe.end_button"), line)))
+}
+
+/// Whether one route, at all hours, brings everything here that was asked for.
+fn is_told_anyway(new: &Subscription, facts: &Facts, work: &Work) -> Result<bool, StoreError> {
+    let covers = |route: &Route| {
+        let mut asked = facts.inventory.matching(&new.selector);
+        route.hours.is_none()
+            && route.severity <= new.severity
+            && asked.all(|device| route.selector.matches(device))
+    };
+    for route in facts.rules.routes.iter().filter(|route| covers(route)) {
+        if reaches(route, facts, work)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// `/subscribe critical` means every router; one that is called so wins.

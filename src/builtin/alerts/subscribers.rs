@@ -46,7 +46,7 @@ fn with(document: Document, text: Text) -> Document {
 }
 
 /// Whether the route tells something to the place one is in.
-fn reaches(route: &Route, facts: &Facts, work: &Work) -> Result<bool, StoreError> {
+pub fn reaches(route: &Route, facts: &Facts, work: &Work) -> Result<bool, StoreError> {
     for place in route.to.iter().flat_map(|to| reached(to, facts)) {
         if work.now_at(&place)? == facts.place {
             return Ok(true);

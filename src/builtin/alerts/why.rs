@@ -2,7 +2,7 @@
 
 use super::super::{Builtin, incident, no_plan, nothing_to_settle, nothing_wanted};
 use super::one;
-use crate::model::{Document, Ending, Facts, Resolved, Sign, TaskResult};
+use crate::model::{Document, Ending, Facts, Metric, Reach, Resolved, Sign, TaskResult};
 use crate::monitor;
 use crate::store::{StoreError, Work};
 
@@ -37,6 +37,14 @@ fn answer(
     let Some(first) = lines.next() else { return Ok(one::unknown(id)) };
     let told = work.told(id)?;
     let document = lines.fold(Document::line(sign, first, Ending::Well), Document::with_detail);
+    let document = match about.vitals.map(|vitals| &vitals.reach) {
+        Some(Reach::Down(reason)) if alert.metric == Metric::Unreachable && !alert.phase.is_over() => {
+            document
+                .with_detail(reason.clone())
+                .with_detail(text!("reach.advice", device = device.name.as_str()))
+        }
+        _ => document,
+    };
     Ok(match told.as_slice() {
         [] => document.with_detail(text!("alerts.told_nobody")),
         places => {

@@ -92,6 +92,9 @@ fn set(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Document, 
 fn remove(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Document, StoreError> {
     let Some(device) = resolved.devices.first() else { return Ok(Document::default()) };
     let name = device.name.as_str();
+    if resolved.word("sure") == Some("no") {
+        return Ok(Document::line(Sign::None, text!("device.kept", device = name), Ending::Well));
+    }
     if resolved.word("sure") == Some("yes") {
         return match tried(work, facts, |work| work.remove_device(device.id, facts.now.wall))? {
             Err(document) => Ok(document),
@@ -105,13 +108,13 @@ fn remove(resolved: &Resolved, facts: &Facts, work: &mut Work) -> Result<Documen
         Sign::Question,
         text!("device.remove_question", device = name, host = device.host.as_str()),
     );
-    Ok(question.with_detail(text!("device.history_stays")).with_button(say::deciding(
-        facts,
-        resolved.invocation.asker,
-        "remove",
-        text!("device.remove_button", device = name),
-        Action::Run { line: format!("/device remove {name} yes") },
-    )))
+    let (asker, label) = (resolved.invocation.asker, text!("device.remove_button", device = name));
+    let action = Action::Run { line: format!("/device remove {name} yes") };
+    let (keep, no) = (text!("device.keep_button"), format!("/device remove {name} no"));
+    Ok(question
+        .with_detail(text!("device.history_stays"))
+        .with_button(say::deciding(facts, asker, "remove", label, action))
+        .with_button(say::declining(facts, asker, keep, no)))
 }
 
 fn known(facts: &Facts) -> Known<'_> {

@@ -71,6 +71,9 @@ fn seen(
 ) -> Result<Document, StoreError> {
     let (now, periods) = (facts.now.wall, facts.periods);
     document = document.with_detail(reach(vitals));
+    if matches!(vitals.reach, Reach::Down(_)) {
+        document = document.with_detail(text!("reach.advice", device = standing.device.name.as_str()));
+    }
     let percent = |seen: &Seen<f64>| text!("status.percent", value = Arg::Percent(seen.value));
     let cpu = vitals.cpu.as_ref().map(|seen| value::aged(percent(seen), seen, periods.often, now));
     let memory = vitals.memory.as_ref().map(|seen| value::aged(percent(seen), seen, periods.seldom, now));

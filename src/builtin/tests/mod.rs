@@ -68,6 +68,7 @@ impl Bench {
             zone: chrono_tz::Tz::UTC,
             starting: false,
             tracks: Arc::default(),
+            offered: Arc::default(),
             simulated_until: None,
             job: None,
         };

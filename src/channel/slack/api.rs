@@ -105,9 +105,17 @@ impl Api {
     }
 
     /// Its `ts`.
-    pub async fn post(&self, channel: &str, thread: Option<&str>, said: &Said) -> Result<String, Fault> {
+    pub async fn post(
+        &self,
+        channel: &str,
+        thread: Option<&str>,
+        aloud: bool,
+        said: &Said,
+    ) -> Result<String, Fault> {
         let request = SlackApiChatPostMessageRequest::new(channel.into(), said.content())
             .opt_thread_ts(thread.map(Into::into))
+            // The whole channel reads it, too.
+            .opt_reply_broadcast((aloud && thread.is_some()).then_some(true))
             .with_link_names(false)
             .with_unfurl_links(false)
             .with_unfurl_media(false);

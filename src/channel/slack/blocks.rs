@@ -6,7 +6,7 @@ use super::api::Said;
 use super::heard::UMBRELLA;
 use super::marks;
 use crate::channel::pieces::{self, Key, Piece, Rank};
-use crate::model::{Action, Button, Message, Sign, Text, Texts};
+use crate::model::{Action, Button, Class, Message, Sign, Text, Texts};
 use slack_morphism::prelude::*;
 
 /// Characters of one section; the service takes 3,000.
@@ -61,6 +61,9 @@ pub fn lay_out(message: &Message, texts: &Texts, ours: &[String]) -> Laid {
     if beyond > 0 {
         blocks.push(plain(&say(text!("slack.too_many", count = beyond))));
     }
+    if message.class != Class::Ephemeral {
+        blocks.extend(message.only.as_ref().and_then(|one| called(&one.external)));
+    }
     blocks.extend(answers(message, &keys, &say(text!("slack.choose"))));
     let first = page.first.unwrap_or_default();
     let text = match first.is_empty() {
@@ -68,6 +71,13 @@ pub fn lay_out(message: &Message, texts: &Texts, ours: &[String]) -> Laid {
         false => marks::cut(&first, PUSH),
     };
     Laid { said: Said { text, blocks }, files: page.files }
+}
+
+/// Who is named follows the thread, and hears of what comes in it.
+fn called(user: &str) -> Option<SlackBlock> {
+    let is_id = !user.is_empty() && user.chars().all(|c| c.is_ascii_alphanumeric());
+    let name = || SlackBlockMarkDownText::new(format!("<@{user}>"));
+    is_id.then(|| SlackContextBlock::new(vec![SlackContextBlockElement::MarkDown(name())]).into())
 }
 
 /// What is told of files that the service does not take, below the message.

@@ -129,13 +129,13 @@ impl Slack {
         let place = message.place.address.as_str();
         let above = || message.reply_to.as_ref().and_then(refs::root_of);
         let root = message.thread.as_ref().map(|thread| refs::root(thread).to_owned()).or_else(above);
-        let posted = self.api.post(place, root.as_deref(), said).await;
+        let posted = self.api.post(place, root.as_deref(), is_for_all(message), said).await;
         self.heed(&budget::POST, place, &posted);
         match (posted, root) {
             (Ok(ts), root) => Ok(Part::Message { ts, root }),
             (Err(fault), Some(_)) if fault.is(&NO_THREAD) => {
                 self.patient(&budget::POST, place).await?;
-                let posted = self.api.post(place, None, said).await;
+                let posted = self.api.post(place, None, false, said).await;
                 self.heed(&budget::POST, place, &posted);
                 Ok(Part::Message { ts: posted?, root: None })
             }
@@ -239,4 +239,10 @@ impl Slack {
             self.budgets.pause(&method.bucket(place), now + *after, now);
         }
     }
+}
+
+/// Nobody follows the thread of a message that the bot began: that an alert goes on, and that it ends, is read by
+/// the whole channel.
+fn is_for_all(message: &Message) -> bool {
+    message.slot.is_alert() && matches!(message.class, Class::Critical | Class::Alert | Class::Result)
 }

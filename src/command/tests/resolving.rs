@@ -132,13 +132,13 @@ fn what_is_missing_is_asked() {
     check(
         "/backup",
         expect![
-            "ask: /backup needs a router. Which one? [/backup R1; /backup R2; /backup R3; /backup R12; /backup all] next time /backup R1"
+            "ask: /backup needs a router. Which one? [/backup all; /backup R1; /backup R2; /backup R3; /backup R12] next time /backup R1"
         ],
     );
     check(
         "/show",
         expect![
-            "ask: /show needs a router. Which one? [/show R1; /show R2; /show R3; /show R12; /show all] next time /show R1 version"
+            "ask: /show needs a router. Which one? [/show all; /show R1; /show R2; /show R3; /show R12] next time /show R1 version"
         ],
     );
     check(
@@ -170,7 +170,63 @@ fn what_is_missing_is_asked() {
             r#"no: /device set needs one thing more: key=value, one or more. For example: /device set R1 note="rack 3""#
         ]],
     );
-    check("/job", expect!["no: /job needs one thing more: the number of a job. For example: /job 17"]);
+    check("/job", expect!["no: /job needs a job, and there is none yet. Nothing was done."]);
+}
+
+/// Also where there is one only: what changes something is never guessed.
+#[test]
+fn what_has_a_number_is_offered() {
+    let numbered = |number, device: i64, label: &str| crate::model::Numbered {
+        number,
+        devices: vec![DeviceId(device)],
+        label: Text::verbatim(label),
+    };
+    let offered = Arc::new(vec![numbered(3, 3, "#3 R3 CPU 94 %"), numbered(9, 1, "#9 R1 Gi1 is down")]);
+    let facts = Facts { offered, ..facts(&catalog()) };
+    let check = |line: &str, expected: Expect| expected.assert_eq(&outcome(line, &facts));
+    check("/ack", expect!["ask: /ack needs an alert. Which one? [/ack 3; /ack 9] next time /ack 3"]);
+    check("/why", expect!["ask: /why needs an alert. Which one? [/why 3; /why 9] next time /why 3"]);
+    check(
+        "/cancel",
+        expect!["ask: /cancel needs a job. Which one? [/cancel 3; /cancel 9] next time /cancel 3"],
+    );
+    check(
+        "/unsilence",
+        expect![
+            "ask: /unsilence needs a silence. Which one? [/unsilence 3; /unsilence 9] next time /unsilence 3"
+        ],
+    );
+    // 12:00 UTC is 19:00 in Hanoi: thirteen hours are left until eight.
+    check(
+        "/silence 3",
+        expect![
+            "ask: /silence needs a time. How long? [/silence 3 1h; /silence 3 4h; /silence 3 1d; /silence 3 781m] next time /silence 3 1h"
+        ],
+    );
+    let only = Grant { selector: "R1".parse().unwrap(), ..allow("one", "ack") };
+    let narrow = Facts { policy: Arc::new(Policy { grants: vec![only] }), ..facts.clone() };
+    let got = outcome("/ack", &narrow);
+    assert!(got.contains("[/ack 9]"), "what one may not act on is not shown: {got}");
+}
+
+#[test]
+fn what_is_read_for_a_question_is_what_the_line_lacks() {
+    let (catalog, facts) = (catalog(), facts(&catalog()));
+    for (line, lack) in [
+        ("/ack", Some(Lack::OpenAlert)),
+        ("/unack", Some(Lack::TakenAlert)),
+        ("/graph", Some(Lack::AnyAlert)),
+        ("/silence", Some(Lack::OpenAlert)),
+        ("/silence 3", None),
+        ("/unsilence", Some(Lack::Silence)),
+        ("/job", Some(Lack::AnyJob)),
+        ("/cancel", Some(Lack::RunningJob)),
+        ("/ack 3", None),
+        ("/status all", None),
+        ("/xyzzy", None),
+    ] {
+        assert_eq!(lacking(&catalog, line, &facts), lack, "{line}");
+    }
 }
 
 #[test]
@@ -185,6 +241,20 @@ fn nothing_is_guessed() {
     );
     check("/canc 17", expect!["hint: There is no command /canc. Did you mean /cancel? Nothing was done. []"]);
     check("/xyzzy", expect!["no: There is no command /xyzzy. Nothing was done. See /help"]);
+    check(
+        "/hepl all",
+        expect!["hint: There is no command /hepl. Did you mean /help? Nothing was done. [/help]"],
+    );
+    check(
+        "/hepl backup",
+        expect!["hint: There is no command /hepl. Did you mean /help? Nothing was done. [/help backup]"],
+    );
+    check(
+        "/backup hanoy",
+        expect![
+            "hint: There is no router hanoy. Did you mean site:hanoi? Nothing was done. [/backup site:hanoi]"
+        ],
+    );
     check(
         "/b R1",
         expect![

@@ -193,18 +193,18 @@ fn every_kind_says_what_it_is() {
         danang · edge · since 12:00 · #7
         note: cable
         🔕 silenced (#3)
-        [Silence 1 h] [Silence 4 h] [Graph] [Status]
+        [Give it back] [End the silence] [Graph] [Status]
 
         🔴 R3 CPU last 96 % at 12:05, no data since · taken by bob until 16:05
         danang · edge · since 12:00 · #7
         note: cable
         🔕 silenced (#3)
-        [Silence 1 h] [Silence 4 h] [Graph] [Status]
+        [Give it back] [End the silence] [Graph] [Status]
 
         🔴 R3 CPU 41 %, peak 98 %, since 12:00 · clear since 12:11 · taken by bob until 16:05
         danang · edge · since 12:00 · #7
         note: cable
-        [Silence 1 h] [Silence 4 h] [Graph] [Status]
+        [Give it back] [Silence 1 h] [Silence 4 h] [Graph] [Status]
 
         ✅ R3 CPU back to 41 % after 11 min, peak 98 % (#7, bob)
 

@@ -29,14 +29,24 @@ async fn an_alert_is_told_taken_explained_and_over_in_one_thread() {
     let listed = world.ask("/alerts").await;
     assert_eq!(listed.first_line(), "🔴 1 alert is open, and it is critical");
     assert!(listed.text.contains("#1 R2 CPU 95 %"), "{}", listed.text);
+    listed.button("Acknowledge #1");
     let status = world.ask("/status all").await;
     assert_eq!(status.first_line(), "🔴 1 of 2 routers needs a look");
     assert!(status.text.contains("R2  CPU 95 %") && status.text.contains("#1"), "{}", status.text);
+
+    let slot = world.desk.line("/silence").await;
+    let asked = world.desk.until(&slot, |message| !message.document.buttons.is_empty()).await;
+    assert!(asked.text.contains("/silence needs an alert. Which one?"), "{}", asked.text);
+    world.desk.press("ann", &asked.button("#1 R2 CPU 95 %")).await;
+    let span = world.desk.until(&slot, |message| message.document.buttons.len() == 5).await;
+    assert!(span.text.contains("/silence needs a time"), "{}", span.text);
+    world.desk.press("ann", &span.button("Cancel")).await;
 
     let taken = world.ask("/ack 1 new fan ordered").await;
     assert!(taken.first_line().starts_with("✅ You are on #1 until "), "{}", taken.text);
     let edited = world.head(1, &["taken by ann until ", "note: new fan ordered"]).await;
     assert!(edited.message.version > first.message.version);
+    edited.button("Give it back");
     let pictures = edited.message.document.blocks.iter().filter(|block| matches!(block, Block::Picture(_)));
     assert_eq!(pictures.count(), 1, "an edit must not take the picture away: {}", edited.text);
     let why = world.ask("/why 1").await;

@@ -20,7 +20,10 @@ async fn a_router_that_is_away_is_told_once_and_holds_back_the_rest() {
     // takes a number too.
     let number = number_of(&down);
     assert!(down.text.contains(&format!("#{number}")), "{}", down.text);
+    assert!(down.text.contains("RESTCONF: ") && down.text.contains(" · SSH: "), "{}", down.text);
+    assert!(!down.text.contains("Check that"), "what to do stands elsewhere: {}", down.text);
     let why = world.ask(&format!("/why {number}")).await;
+    assert!(why.text.contains(" · SSH: ") && why.text.contains("Check that it is up"), "{}", why.text);
     assert!(why.text.contains("first value over the limit") && why.text.contains("it fires"), "{}", why.text);
     for rule in ["cpu", "missing"] {
         let waits = |alert: Alert| alert.held == Some(Held::DeviceDown);
