@@ -145,10 +145,10 @@ async fn offered(
     press: Option<&Press>,
     facts: &Facts,
 ) -> Result<Arc<Vec<Numbered>>, StoreError> {
-    let line = match (what, press.map(|press| &press.action)) {
-        (What::Line(line), _)
-        | (_, Some(Action::Run { line } | Action::Answer { words: Some(line), .. })) => line,
-        _ => return Ok(Arc::default()),
+    let ((What::Line(line), _) | (_, Some(Action::Run { line } | Action::Answer { words: Some(line), .. }))) =
+        (what, press.map(|press| &press.action))
+    else {
+        return Ok(Arc::default());
     };
     match lacking(&house.live.now().catalog, line, facts) {
         Some(lack) if facts.asker.is_some() => super::offered::offered(house, lack, facts).await,
