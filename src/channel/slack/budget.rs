@@ -31,8 +31,8 @@ pub const DELETE_FILE: Method = Method { name: "files.delete", by_channel: false
 /// Tier 4.
 pub const WHISPER: Method =
     Method { name: "chat.postEphemeral", by_channel: false, allowance: tier(100, 20) };
-/// Of the three calls that a file takes the strictest counts.
-pub const FILE: Method = Method { name: "files", by_channel: false, allowance: tier(20, 5) };
+/// Tier 4, as both calls that a file takes besides its bytes.
+pub const FILE: Method = Method { name: "files", by_channel: false, allowance: tier(100, 20) };
 /// "Several hundred a minute" of a whole workspace.
 const WORKSPACE: (&str, Allowance) = ("workspace", tier(300, 60));
 

@@ -110,7 +110,8 @@ impl Trio {
         self.settled().await;
         let mut shown = Shown::default();
         for message in chat.from_bot().into_iter().filter(|message| message.id > asked) {
-            shown.lines.extend(message.text.lines().map(str::to_owned));
+            // What cannot be touched there looks the same to the eye.
+            shown.lines.extend(message.text.replace('\u{2060}', "").lines().map(str::to_owned));
             shown.buttons.extend(message.labels().into_iter().map(str::to_owned));
             match &message.file {
                 Some(file) if file.kind == MediaKind::Photo => shown.pictures += 1,
@@ -162,11 +163,11 @@ fn words(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The words of the blocks, without the marks of code.
+/// The words of the blocks, without the marks of code, and with commands named as at the other doors.
 fn sections(message: &SlackMessage) -> Vec<String> {
     let texts = message.sections();
     let texts = texts.iter().map(|text| text.trim_start_matches("```\n").trim_end_matches("\n```"));
-    texts.flat_map(str::lines).map(str::to_owned).collect()
+    texts.flat_map(str::lines).map(|line| line.replace("/net ", "/")).collect()
 }
 
 /// What was printed, with the numbered buttons, the files and the pictures taken out.
