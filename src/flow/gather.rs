@@ -117,6 +117,13 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
     Ok(Gathered { request, update, facts, press, dialog })
 }
 
+fn typed(what: &What) -> Option<&String> {
+    match what {
+        What::Line(line) => Some(line),
+        What::Press(_) | What::Leave | What::Unfit(_) | What::Moved { .. } => None,
+    }
+}
+
 /// What could complete the line that was typed or pressed.
 async fn offered(
     house: &House,
@@ -124,11 +131,12 @@ async fn offered(
     press: Option<&Press>,
     facts: &Facts,
 ) -> Result<Arc<Vec<Numbered>>, StoreError> {
-    let line = match (what, press.map(|press| &press.action)) {
-        (What::Line(line), _)
-        | (_, Some(Action::Run { line } | Action::Answer { words: Some(line), .. })) => line,
-        _ => return Ok(Arc::default()),
+    let line = match press.map(|press| &press.action) {
+        Some(Action::Run { line } | Action::Answer { words: Some(line), .. }) => Some(line),
+        Some(_) => None,
+        None => typed(what),
     };
+    let Some(line) = line else { return Ok(Arc::default()) };
     match lacking(&house.live.now().catalog, line, facts) {
         Some(lack) if facts.asker.is_some() => super::offered::offered(house, lack, facts).await,
         Some(_) | None => Ok(Arc::default()),
