@@ -37,8 +37,8 @@ async fn a_chat_that_subscribed_hears_of_alerts_once_and_to_their_end() {
     let done = in_hall(&world, "/subscribe R1 critical").await;
     assert_eq!(done.first_line(), "✅ This chat hears of critical alerts of R1");
     done.button("Unsubscribe");
-    // The route names this chat already, and is not told twice.
     assert!(!done.text.contains("already"), "no route leads here: {}", done.text);
+    // The route names this chat already, and is not told twice.
     let again = world.ask("/subscribe").await;
     assert!(again.went_well() && again.text.contains("all of that already"), "{}", again.text);
     let listed = in_hall(&world, "/subscribers").await;
