@@ -84,8 +84,10 @@ fn jitter(letter: &Letter, span: Duration) -> Duration {
 
 fn give_up(work: &mut Work, letter: &Letter, why: &str) -> Result<(), StoreError> {
     work.dead(letter.id, why, letter.now)?;
-    // Who asked sees that nothing comes, and may be anybody: nobody else is told of an answer.
-    let matters = letter.slot.is_alert() || letter.class == Class::Alert;
+    let matters = match letter.class {
+        Class::Critical | Class::Result | Class::Alert => true,
+        Class::Progress | Class::Ephemeral => false,
+    };
     match matters && !letter.slot.0.starts_with(SLOTS) {
         true => tell(work, letter),
         false => Ok(()),
@@ -260,7 +262,7 @@ mod tests {
     #[tokio::test]
     async fn what_nobody_misses_is_not_told_and_telling_never_goes_round() {
         let bench = Bench::new();
-        for class in [Class::Critical, Class::Result, Class::Progress, Class::Ephemeral] {
+        for class in [Class::Progress, Class::Ephemeral] {
             bench.fails(outbound(class.name(), class), 0, 1, never()).await;
         }
         bench.fails(outbound("undelivered/chat:room/1", Class::Alert), 0, 1, never()).await;
