@@ -93,7 +93,7 @@ async fn every_press_is_answered_and_only_the_right_one_counts() {
     let elsewhere = said(world.desk.say("ann", &elsewhere, None).await).await;
     assert!(elsewhere.contains("another chat"), "{elsewhere}");
     let forged = said(world.desk.press("ann", &Token("0".repeat(32))).await).await;
-    assert!(forged.contains("older version"), "{forged}");
+    assert!(forged.contains("no longer part of the message"), "{forged}");
     assert!(!note(&world, "R1").await.contains("pressed"));
 
     let twice = [world.desk.press("ann", &run).await, world.desk.press("ann", &run).await];
@@ -107,7 +107,7 @@ async fn every_press_is_answered_and_only_the_right_one_counts() {
         "the first answers in its message"
     );
     let other = said(world.desk.press("ann", &forget).await).await;
-    assert!(other.contains("older version"), "{other}");
+    assert!(other.contains("answered already"), "{other}");
     assert!(note(&world, "R1").await.contains("pressed"));
 }
 
