@@ -176,7 +176,7 @@ fn bare(shown: &Shown) -> Shown {
     }
 }
 
-/// `17:03` and `4:15` are both `0:0`.
+/// `17:03` and `4:15` are both `0:0`, `0.5 Mb/s` and `12 kb/s` both `0 b/s`.
 fn numberless(words: &str) -> String {
     let mut said = String::new();
     for c in words.chars() {
@@ -186,5 +186,8 @@ fn numberless(words: &str) -> String {
             false => said.push(c),
         }
     }
-    said
+    // A rate that moves is now `98.4 Mb/s` and now `101 Mb/s`, `1.2 Gb/s` a moment later; an address keeps its dots.
+    let fraction = regex::Regex::new(r"(^|[^0-9.])0\.0($|[^0-9.])").unwrap();
+    let whole = fraction.replace_all(&said, "${1}0${2}");
+    regex::Regex::new(r"\b[kMG]b/s").unwrap().replace_all(&whole, "b/s").into_owned()
 }
