@@ -9,10 +9,6 @@ use crate::command::{self, Catalog};
 use crate::model::{Class, Document, Ending, Identity, Run, Sign, Text};
 use crate::store::{StoreError, Work};
 
-/// What is said to anybody at all goes after everything else, and that it does not arrive is told nobody: a stranger
-/// who blocks the bot at once would make it write to its own people.
-const TO_STRANGERS: Class = Class::Progress;
-
 /// The words of the refusal, also as the instant answer to a button.
 pub fn unknown(identity: &Identity) -> Text {
     text!("refuse.stranger", channel = identity.channel.as_str(), id = identity.external.as_str())
@@ -41,7 +37,7 @@ pub fn refuse(work: &mut Work, gathered: &Gathered, line: &str, why: Option<Text
         None => Document::line(Sign::Refused, unknown(asker), Ending::Badly)
             .with_detail(text!("refuse.stranger_link")),
     };
-    let class = if gathered.press.is_some() { Class::Ephemeral } else { TO_STRANGERS };
+    let class = if gathered.press.is_some() { Class::Ephemeral } else { Class::Result };
     say(work, gathered, own_slot(gathered), class, document)
 }
 
@@ -68,6 +64,5 @@ pub fn link(work: &mut Work, gathered: &Gathered, code: &str) -> Result<(), Stor
     if let Some(person) = &person {
         remember(work, gathered, person)?;
     }
-    let class = if claimed.became.is_some() { Class::Result } else { TO_STRANGERS };
-    say(work, gathered, own_slot(gathered), class, document)
+    say(work, gathered, own_slot(gathered), Class::Result, document)
 }

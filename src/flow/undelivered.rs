@@ -85,7 +85,10 @@ fn jitter(letter: &Letter, span: Duration) -> Duration {
 fn give_up(work: &mut Work, letter: &Letter, why: &str) -> Result<(), StoreError> {
     work.dead(letter.id, why, letter.now)?;
     let matters = match letter.class {
-        Class::Critical | Class::Result | Class::Alert => true,
+        Class::Alert => true,
+        // An answer matters where somebody is whom the bot knows: a stranger who blocks it at once must not
+        // make it write to its own people.
+        Class::Critical | Class::Result => letter.slot.is_alert() || work.is_chat(&letter.place)?,
         Class::Progress | Class::Ephemeral => false,
     };
     match matters && !letter.slot.0.starts_with(SLOTS) {
@@ -172,6 +175,7 @@ mod tests {
         async fn fails(&self, outbound: Outbound, posted: i64, now: i64, error: SendError) -> OutboundId {
             let patience = self.patience;
             let done = self.store.write(move |work| {
+                work.ensure_chat(&outbound.place, None, &crate::model::Reader::default(), Timestamp(0))?;
                 let id = work.post(&outbound, Timestamp(posted))?;
                 work.attempt(id, Timestamp(now))?;
                 let letter = Letter {

@@ -31,6 +31,16 @@ impl View<'_> {
         Ok(found.unwrap_or_default())
     }
 
+    /// Whether somebody whom the bot knows has spoken there.
+    pub fn is_chat(&self, place: &Destination) -> Result<bool> {
+        let found = self.one(
+            "SELECT 1 FROM chats WHERE channel = ?1 AND address = ?2",
+            [&place.channel, &place.address],
+            |_| Ok(()),
+        )?;
+        Ok(found.is_some())
+    }
+
     pub fn chats(&self) -> Result<Vec<Chat>> {
         self.all(&format!("{CHATS} ORDER BY channel, address"), [], chat)
     }

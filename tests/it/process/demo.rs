@@ -75,7 +75,7 @@ fn a_question_at_the_end_of_the_input_is_answered_cancel() {
 #[test]
 fn a_number_in_a_pipe_presses_the_button_that_was_printed() {
     let folder = tempfile::tempdir().unwrap();
-    let said = piped(folder.path(), &[], "/version\n2\n").well();
+    let said = piped(folder.path(), &[], "/version\n3\n").well();
     assert!(said.out.contains("R2 uptime is"), "{said:?}");
 }
 
