@@ -112,17 +112,17 @@ async fn an_answer_that_was_perhaps_printed_comes_again_and_is_marked() {
 async fn a_question_is_asked_again_after_a_kill_and_can_be_answered() {
     let home = Home::new(LabPlan::fleet(2)).await;
     let mut session = home.run();
-    session.asks("/version", "[1] R1   [2] R2");
+    session.asks("/version", "[1] all   [2] R1   [3] R2");
     session.killed();
     let mut session = home.run();
-    session.says("[1] R1   [2] R2");
-    session.types("2\n");
+    session.says("[1] all   [2] R1   [3] R2");
+    session.types("3\n");
     let said = session.ended().well();
     said.once("Which one?");
     said.once("R2 uptime is");
     // Nobody is there to answer: the next session says so, and the one after has nothing to say.
     let mut session = home.run();
-    session.asks("/version", "[1] R1   [2] R2");
+    session.asks("/version", "[1] all   [2] R1   [3] R2");
     session.killed();
     let said = home.run().ended().well();
     said.once("Cancelled: nobody was there to answer");
