@@ -165,7 +165,7 @@ fn different(line: &str, rooms: &[Room], shown: &[Shown]) -> Vec<String> {
 fn bare(shown: &Shown) -> Shown {
     let line = |line: &String| {
         let words: Vec<&str> = line.split_whitespace().collect();
-        numberless(&words.join(" ")).replace("under 0.0 s", "0.0 s").replace("0.0 s", "0 s")
+        numberless(&words.join(" ")).replace("0.0 s", "0 s").replace("under 0 s", "0 s")
     };
     let here = |line: &String| !line.is_empty() && !line.starts_with("here: ");
     Shown {
