@@ -343,4 +343,6 @@ async fn a_hundred_thousand_repeats_run_nothing_twice() {
     let all = patchbay::store::AuditFilter::default();
     let audit = world.bot.store().read(move |view| view.audit_rows(&all, 1_000)).await.unwrap();
     assert_eq!(audit.len(), UPDATES, "one row for each update");
+    let silences = world.bot.store().read(|view| view.silences(crate::world::now())).await.unwrap();
+    assert_eq!(silences.len(), UPDATES, "and what each asks for was done once");
 }

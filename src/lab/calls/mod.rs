@@ -84,9 +84,18 @@ pub(crate) async fn listen(who: &str, port: u16) -> Result<(TcpListener, Door), 
     Ok((listener, Door::new(address)))
 }
 
+/// Serves everybody who comes in by the door, until the task is aborted.
+pub(crate) async fn serve<A, F>(door: &Door, listener: TcpListener, answer: A)
+where
+    A: Fn(Call, Result<(), Unread>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Reply> + Send + 'static,
+{
+    door.serve(listener, |guest| connection(guest, answer.clone())).await;
+}
+
 /// Serves one connection that came in by the door, call after call. The future of a call is dropped when its client
 /// goes away, so a long poll knows that nobody waits any more.
-pub(crate) async fn connection<A, F>(guest: Guest, answer: A)
+async fn connection<A, F>(guest: Guest, answer: A)
 where
     A: Fn(Call, Result<(), Unread>) -> F,
     F: Future<Output = Reply>,

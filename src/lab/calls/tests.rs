@@ -20,21 +20,15 @@ async fn service() -> (SocketAddr, Seen, JoinSet<()>) {
     let kept = seen.clone();
     let mut tasks = JoinSet::new();
     tasks.spawn(async move {
-        let each = |guest| {
-            let kept = kept.clone();
-            async move {
-                let answer = |call: Call, read| {
-                    let reply = match call.path.as_str() {
-                        "/cut" => Reply::Cut,
-                        path => Reply::json(StatusCode::OK, &json!({ "path": path })),
-                    };
-                    lock(&kept).push((call, read));
-                    async move { reply.with_header("retry-after", "3") }
-                };
-                connection(guest, answer).await;
-            }
+        let answer = move |call: Call, read| {
+            let reply = match call.path.as_str() {
+                "/cut" => Reply::Cut,
+                path => Reply::json(StatusCode::OK, &json!({ "path": path })),
+            };
+            lock(&kept).push((call, read));
+            async move { reply.with_header("retry-after", "3") }
         };
-        door.serve(listener, each).await;
+        serve(&door, listener, answer).await;
     });
     (address, seen, tasks)
 }
@@ -117,19 +111,15 @@ async fn a_call_ends_when_its_client_goes_away() {
     let count = inside.clone();
     let mut tasks = JoinSet::new();
     tasks.spawn(async move {
-        let each = |guest| {
+        let answer = move |_: Call, _: Result<(), Unread>| {
             let count = count.clone();
-            let answer = move |_: Call, _: Result<(), Unread>| {
-                let count = count.clone();
-                async move {
-                    count.send_modify(|count| *count += 1);
-                    let _leaves = Leaves(count);
-                    std::future::pending().await
-                }
-            };
-            connection(guest, answer)
+            async move {
+                count.send_modify(|count| *count += 1);
+                let _leaves = Leaves(count);
+                std::future::pending().await
+            }
         };
-        door.serve(listener, each).await;
+        serve(&door, listener, answer).await;
     });
     let mut client = TcpStream::connect(address).await.unwrap();
     client.write_all(b"GET /poll HTTP/1.1\r\nhost: lab\r\n\r\n").await.unwrap();

@@ -38,14 +38,11 @@ impl Phones {
         let (address, seat) = (door.address, Arc::new(seat));
         let mut tasks = JoinSet::new();
         tasks.spawn(async move {
-            let each = |guest| {
+            let answer = move |call: Call, read| {
                 let seat = seat.clone();
-                calls::connection(guest, move |call, read| {
-                    let seat = seat.clone();
-                    async move { seat.answer(address, &call, read) }
-                })
+                async move { seat.answer(address, &call, read) }
             };
-            door.serve(listener, each).await;
+            calls::serve(&door, listener, answer).await;
         });
         Ok(Phones { address, _tasks: tasks })
     }

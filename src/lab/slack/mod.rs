@@ -99,16 +99,13 @@ impl Slack {
             gates: Mutex::default(),
         });
         let mut tasks = JoinSet::new();
-        let server = inner.clone();
+        let (server, told) = (inner.clone(), inner.clone());
         tasks.spawn(async move {
-            let each = |guest| {
-                let server = server.clone();
-                async move {
-                    let answer = |call, read| web::answer(&server, call, read);
-                    calls::connection(guest, answer).await;
-                }
+            let answer = move |call, read| {
+                let told = told.clone();
+                async move { web::answer(&told, call, read).await }
             };
-            server.web.serve(web_listener, each).await;
+            calls::serve(&server.web, web_listener, answer).await;
         });
         let server = inner.clone();
         tasks.spawn(async move {

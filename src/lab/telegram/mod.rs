@@ -137,16 +137,13 @@ impl Telegram {
             news: watch::Sender::default(),
         });
         let mut tasks = JoinSet::new();
-        let server = inner.clone();
+        let (server, told) = (inner.clone(), inner.clone());
         tasks.spawn(async move {
-            let each = |guest| {
-                let server = server.clone();
-                async move {
-                    let answer = |call, read| answer::answer(&server, call, read);
-                    calls::connection(guest, answer).await;
-                }
+            let answer = move |call, read| {
+                let told = told.clone();
+                async move { answer::answer(&told, call, read).await }
             };
-            server.door.serve(listener, each).await;
+            calls::serve(&server.door, listener, answer).await;
         });
         Ok(Telegram { inner, _tasks: tasks })
     }
