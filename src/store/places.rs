@@ -1,9 +1,10 @@
 //! Table `moved`: places that have another address now. Whatever is bound to a place moves along, and
 //! what still names the old one (a route, a job that runs) reaches the new one.
 
+use super::audit::{AuditRow, Decision};
 use super::topic::Topic;
 use super::work::{Result, View, Work};
-use crate::model::{Destination, Timestamp};
+use crate::model::{Destination, Identity, Timestamp};
 
 /// Tables that name a place in `channel` and `address` and in which a row of the new place may stand
 /// in the way of one of the old.
@@ -55,7 +56,22 @@ impl Work<'_> {
             rusqlite::params![from.channel, from.address, now.0],
         )?;
         // What rules say of the chat they go on to say of it.
-        self.run("UPDATE grants SET chat = ?2 WHERE chat = ?1", [from.to_string(), to.to_string()])?;
+        let rules =
+            self.run("UPDATE grants SET chat = ?2 WHERE chat = ?1", [from.to_string(), to.to_string()])?;
+        if rules > 0 {
+            self.audit(&AuditRow {
+                at: now,
+                person: None,
+                identity: Identity { channel: from.channel.clone(), external: from.address.clone() },
+                place: to.clone(),
+                line: format!("rules of {from} hold at {to} now ({rules})"),
+                permission: None,
+                decision: Decision::Done,
+                rule: None,
+                job: None,
+                outcome: None,
+            })?;
+        }
         self.touch(Topic::Outbox);
         self.touch(Topic::People);
         Ok(())
