@@ -102,7 +102,10 @@ async fn what_a_rule_says_of_a_chat_holds_in_its_topics_and_after_a_move() {
     assert!(denied("-1009").await && denied("-1009/7").await);
     let all = patchbay::store::AuditFilter::default();
     let audit = world.bot.store().read(move |view| view.audit_rows(&all, 99)).await.unwrap();
-    assert!(audit.iter().any(|row| row.line == "rules of desk:-100 hold at desk:-1009 now (1)"), "{audit:#?}");
+    assert!(
+        audit.iter().any(|row| row.line == "rules of desk:-100 hold at desk:-1009 now (1)"),
+        "{audit:#?}"
+    );
 }
 
 /// A topic that is gone leaves its messages in the chat, and its buttons work there.
