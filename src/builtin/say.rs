@@ -26,7 +26,7 @@ pub fn failure_of(device: &str, outcomes: &[Outcome]) -> Option<Text> {
     outcomes.iter().find_map(|outcome| match outcome {
         Outcome::Broken(broken) => Some(broken.text(device)),
         Outcome::Refused { line, reason, .. } => Some(reason.text(line)),
-        Outcome::Text(_) | Outcome::Config(_) | Outcome::Json(_) => None,
+        Outcome::Text(_) | Outcome::Config(_) | Outcome::Dialogue(_) | Outcome::Json(_) => None,
     })
 }
 
@@ -36,7 +36,11 @@ pub fn broken_data(outcomes: &[Outcome]) -> serde_json::Value {
         .iter()
         .find_map(|outcome| match outcome {
             Outcome::Broken(broken) => serde_json::to_value(broken).ok(),
-            Outcome::Refused { .. } | Outcome::Text(_) | Outcome::Config(_) | Outcome::Json(_) => None,
+            Outcome::Refused { .. }
+            | Outcome::Text(_)
+            | Outcome::Config(_)
+            | Outcome::Dialogue(_)
+            | Outcome::Json(_) => None,
         })
         .map_or(serde_json::Value::Null, |broken| serde_json::json!({ "broken": broken }))
 }

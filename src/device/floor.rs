@@ -244,10 +244,14 @@ impl Inner {
                 Ok(self.text(line, said, patterns))
             }
             // RESTCONF asks do not come by this way.
-            Ask::Get { .. } => Err(Broken::NotAsked),
-            Ask::RunningConfig => {
+            Ask::Get { .. } | Ask::Dialogue(_) => Err(Broken::NotAsked),
+            Ask::RunningConfig | Ask::StartupConfig => {
                 let full = self.full_rights(session, login).await?;
-                let (line, end) = (patterns.platform.running_config, patterns.platform.config_end);
+                let line = match ask {
+                    Ask::StartupConfig => patterns.platform.startup_config,
+                    _ => patterns.platform.running_config,
+                };
+                let end = patterns.platform.config_end;
                 let limits = self.limits(ask, patterns);
                 let said = session.ask(line, limits, Some(end), plan.is_changing()).await?;
                 self.configuration(line, said, full, patterns)
@@ -271,7 +275,9 @@ impl Inner {
     fn limits(&self, ask: &Ask, patterns: &Patterns) -> Limits {
         let deadlines = &self.settings.deadlines;
         match ask {
-            Ask::RunningConfig => Limits { silence: deadlines.quiet, whole: deadlines.running_config },
+            Ask::RunningConfig | Ask::StartupConfig => {
+                Limits { silence: deadlines.quiet, whole: deadlines.running_config }
+            }
             Ask::Line { deadline: Some(whole), .. } => {
                 Limits { silence: deadlines.quiet.max(*whole), whole: *whole }
             }
@@ -279,7 +285,7 @@ impl Inner {
             Ask::Line { line, .. } if patterns.saves.is_match(line) => {
                 Limits { silence: deadlines.write_memory, whole: deadlines.write_memory }
             }
-            Ask::Line { .. } | Ask::Get { .. } => {
+            Ask::Line { .. } | Ask::Get { .. } | Ask::Dialogue(_) => {
                 Limits { silence: deadlines.quiet, whole: deadlines.running_config }
             }
         }

@@ -23,6 +23,7 @@ pub mod rule;
 
 pub mod command;
 pub mod danger;
+pub mod dialogue;
 pub mod facts;
 pub mod invocation;
 pub mod job;
@@ -43,6 +44,7 @@ pub use board::{Board, Periods, Reach, Vitals};
 pub use command::{ArgKind, ArgSpec, Command, Role, Run, ShowAs, Writes};
 pub use danger::Risk;
 pub use device::{Device, DeviceName, Inventory, PinKind, Profile};
+pub use dialogue::{Asks, Conversation, Dialogue, DialogueEnd, Reload};
 pub use document::{Block, Button, Document, Ending, Sign, Table};
 pub use facts::{Facts, Numbered};
 pub use failure::{Failure, Kind};

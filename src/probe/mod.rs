@@ -111,7 +111,11 @@ impl<'a> Look<'a> {
     fn json(&self, ask: usize) -> Option<&'a Json> {
         match self.outcomes.get(ask)? {
             Outcome::Json(json) => Some(json),
-            Outcome::Text(_) | Outcome::Config(_) | Outcome::Refused { .. } | Outcome::Broken(_) => None,
+            Outcome::Text(_)
+            | Outcome::Config(_)
+            | Outcome::Dialogue(_)
+            | Outcome::Refused { .. }
+            | Outcome::Broken(_) => None,
         }
     }
 

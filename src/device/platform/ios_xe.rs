@@ -24,6 +24,7 @@ pub(super) const IOS_XE: Platform = Platform {
     enable: "enable",
     rights: ("show privilege", r"(?m)^Current privilege level is (\d+)", 15),
     running_config: "show running-config",
+    startup_config: "show startup-config",
     config_end: "end",
     exit: "exit",
     marks: &[

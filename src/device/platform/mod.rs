@@ -30,6 +30,7 @@ pub(super) struct Platform {
     /// Prints the level of rights, found by the pattern; less than the number sees a part of the configuration only.
     pub rights: (&'static str, &'static str, u8),
     pub running_config: &'static str,
+    pub startup_config: &'static str,
     /// The last line of a whole configuration.
     pub config_end: &'static str,
     pub exit: &'static str,
