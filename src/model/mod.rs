@@ -20,6 +20,7 @@ pub mod metric;
 pub mod picture;
 pub mod route;
 pub mod rule;
+pub mod window;
 
 pub mod command;
 pub mod danger;
@@ -66,4 +67,5 @@ pub use secret::Secret;
 pub use selector::Selector;
 pub use text::{Arg, Text, Texts};
 pub use time::{Now, Timestamp};
+pub use window::{Window, WindowEnd};
 pub use written::{Problem, Source};
