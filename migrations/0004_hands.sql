@@ -10,8 +10,11 @@ CREATE TABLE windows (
     -- It ends by itself then, whatever became of the job.
     ends_at INTEGER NOT NULL,
     ended_at INTEGER,
-    -- How it ended.
+    -- How it ended, in one word.
     how TEXT,
+    -- A boot of the router until then is the one that was asked for.
+    booted_until INTEGER,
     PRIMARY KEY (job, device)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX windows_open ON windows (ends_at) WHERE ended_at IS NULL;
+CREATE INDEX windows_device ON windows (device, opens_at);

@@ -38,8 +38,8 @@ pub mod outbound;
 pub mod press;
 
 pub use alert::{
-    Ack, Again, Alert, AlertKey, Cause, Closing, Hold, Missed, Notice, NoticeKind, Phase, Severity, Silence,
-    Transition,
+    Ack, Again, Alert, AlertKey, Cause, Closing, Hold, Lost, Missed, Notice, NoticeKind, Phase, Severity,
+    Silence, Transition,
 };
 pub use board::{Board, Periods, Reach, Vitals};
 pub use command::{ArgKind, ArgSpec, Command, Role, Run, ShowAs, Writes};

@@ -4,10 +4,9 @@
 use super::device::{Device, Inventory};
 use super::ids::{DeviceId, JobId, PersonId};
 use super::time::Timestamp;
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     pub job: JobId,
     pub device: DeviceId,
@@ -17,15 +16,8 @@ pub struct Window {
     pub ends: Timestamp,
 }
 
-impl Window {
-    pub fn is_open(&self, now: Timestamp) -> bool {
-        self.opens <= now && now < self.ends
-    }
-}
-
 /// How a window ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WindowEnd {
     /// The router is back, and that it rebooted is proven.
     Well,
@@ -41,6 +33,17 @@ pub enum WindowEnd {
     },
     /// Nobody ended it: its time was over.
     TimeOver,
+}
+
+impl WindowEnd {
+    pub fn name(self) -> &'static str {
+        match self {
+            WindowEnd::Well => "well",
+            WindowEnd::NotHappened => "not_happened",
+            WindowEnd::Lost { .. } => "lost",
+            WindowEnd::TimeOver => "time_over",
+        }
+    }
 }
 
 /// The window that holds back what is told of a router: its own, or where it is reached only through

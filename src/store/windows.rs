@@ -2,9 +2,10 @@
 //! is over stays as history.
 
 use super::topic::Topic;
-use super::work::{Result, View, Work, to_json};
+use super::work::{Result, View, Work};
 use crate::model::{DeviceId, JobId, PersonId, Timestamp, Window, WindowEnd};
 use rusqlite::{Row, params};
+use std::time::Duration;
 
 const COLUMNS: &str = "SELECT job, device, person, opens_at, ends_at FROM windows";
 
@@ -26,6 +27,15 @@ impl View<'_> {
             &format!("{COLUMNS} WHERE ended_at IS NULL AND ends_at <= ?1 ORDER BY job, device"),
             [now.0],
             window,
+        )
+    }
+
+    /// Whether a boot at that moment was asked for, by a window that is over. `slack` is how much too early
+    /// the moment may be.
+    pub fn boot_was_asked_for(&self, device: DeviceId, at: Timestamp, slack: Duration) -> Result<bool> {
+        self.any(
+            "SELECT 1 FROM windows WHERE device = ?1 AND opens_at <= ?2 AND booted_until >= ?3",
+            [device.0, at.plus(slack).0, at.0],
         )
     }
 
@@ -59,11 +69,25 @@ impl Work<'_> {
         Ok(ended > 0)
     }
 
-    /// How a window ended; the last word counts: a router that was given up may come back.
-    pub fn note_window_end(&mut self, window: &Window, how: &WindowEnd) -> Result<()> {
+    /// How a window ended, and until when a boot of the router is the one that was asked for.
+    pub fn note_window_end(
+        &mut self,
+        window: &Window,
+        how: WindowEnd,
+        booted_until: Option<Timestamp>,
+    ) -> Result<()> {
         self.run(
-            "UPDATE windows SET how = ?3 WHERE job = ?1 AND device = ?2",
-            params![window.job.0, window.device.0, to_json(how)?],
+            "UPDATE windows SET how = ?3, booted_until = ?4 WHERE job = ?1 AND device = ?2",
+            params![window.job.0, window.device.0, how.name(), booted_until.map(|until| until.0)],
+        )?;
+        Ok(())
+    }
+
+    /// A router that was given up is back: it boots no more because it was asked to.
+    pub fn note_back(&mut self, job: JobId, device: DeviceId, at: Timestamp) -> Result<()> {
+        self.run(
+            "UPDATE windows SET booted_until = min(booted_until, ?3) WHERE job = ?1 AND device = ?2",
+            [job.0, device.0, at.0],
         )?;
         Ok(())
     }
