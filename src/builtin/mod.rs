@@ -27,6 +27,7 @@ mod logs;
 mod output;
 mod planned;
 mod progress;
+pub mod reboot;
 mod say;
 mod show;
 mod status;
@@ -64,7 +65,7 @@ pub struct Builtin {
     pub answer: fn(&Resolved, &Facts, &[TaskResult], &mut Work) -> Result<Document, StoreError>,
 }
 
-pub const BUILTINS: [&Builtin; 29] = [
+pub const BUILTINS: [&Builtin; 30] = [
     &alerts::ACK,
     &alerts::ALERTS,
     &alerts::GRAPH,
@@ -89,6 +90,7 @@ pub const BUILTINS: [&Builtin; 29] = [
     &jobs::JOBS,
     &link::LINK,
     &logs::LOGS,
+    &reboot::REBOOT,
     &show::SHOW,
     &status::STATUS,
     &top::TOP,
