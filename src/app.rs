@@ -134,6 +134,7 @@ fn house(parts: Parts) -> anyhow::Result<House> {
             quiet: ssh.silence,
             running_config: ssh.running_config,
             write_memory: ssh.write_memory,
+            ..Deadlines::default()
         },
         sessions: ssh.sessions,
         logins_per_credential: ssh.logins_per_credential,
