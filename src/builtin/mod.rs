@@ -25,6 +25,7 @@ mod lines;
 mod link;
 mod logs;
 mod output;
+mod planned;
 mod progress;
 mod say;
 mod show;
@@ -37,7 +38,7 @@ mod trust;
 mod value;
 mod whoami;
 
-pub use alerts::{carry_out, silence_over, time_passes, warn_of_end};
+pub use alerts::{carry_out, context, silence_over, time_passes, warn_of_end, window_over};
 pub use cancel::{administers, cancelled};
 pub use device::{DeviceChange, Known, Problem, blank, change, change_all, differences, values};
 pub use incident::what;

@@ -20,6 +20,7 @@ pub mod metric;
 pub mod picture;
 pub mod route;
 pub mod rule;
+pub mod window;
 
 pub mod command;
 pub mod danger;
@@ -37,8 +38,8 @@ pub mod outbound;
 pub mod press;
 
 pub use alert::{
-    Ack, Again, Alert, AlertKey, Cause, Closing, Hold, Missed, Notice, NoticeKind, Phase, Severity, Silence,
-    Transition,
+    Ack, Again, Alert, AlertKey, Cause, Closing, Hold, Lost, Missed, Notice, NoticeKind, Phase, Severity,
+    Silence, Transition,
 };
 pub use board::{Board, Periods, Reach, Vitals};
 pub use command::{ArgKind, ArgSpec, Command, Role, Run, ShowAs, Writes};
@@ -66,4 +67,5 @@ pub use secret::Secret;
 pub use selector::Selector;
 pub use text::{Arg, Text, Texts};
 pub use time::{Now, Timestamp};
+pub use window::{Window, WindowEnd};
 pub use written::{Problem, Source};

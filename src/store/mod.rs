@@ -41,6 +41,7 @@ mod subscriptions;
 mod tasks;
 mod versions;
 mod watches;
+mod windows;
 
 #[cfg(test)]
 mod tests;

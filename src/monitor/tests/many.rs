@@ -8,7 +8,15 @@ fn seen(metric: Metric, object: &str, value: f64) -> Observed {
 }
 
 fn context<'a>(rules: &'a Rules, silences: &'a [Silence], now: i64) -> Context<'a> {
-    Context { rules, silences, now: at(now), starting: false, device_down: false }
+    Context {
+        rules,
+        silences,
+        now: at(now),
+        starting: false,
+        device_down: false,
+        reboot: None,
+        boot_was_asked_for: false,
+    }
 }
 
 /// Observes again and again; the rows are kept as a store would keep them.

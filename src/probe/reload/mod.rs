@@ -1,0 +1,5 @@
+//! What `show reload` says.
+
+mod pending;
+
+pub use pending::{Pending, pending};
