@@ -115,6 +115,11 @@ impl Floor {
         identify(device, &self.0.settings.deadlines).await
     }
 
+    /// Whether a dialogue runs.
+    pub fn talks(&self) -> bool {
+        self.0.talks.any()
+    }
+
     /// Returns when no dialogue runs: between its first line and its end a router must not be left alone.
     pub async fn talked_out(&self) {
         self.0.talks.none().await;

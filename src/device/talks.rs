@@ -22,6 +22,10 @@ impl Talks {
         Talking(self.clone())
     }
 
+    pub fn any(&self) -> bool {
+        *self.0.borrow() > 0
+    }
+
     /// Returns when none runs.
     pub async fn none(&self) {
         let mut running = self.0.subscribe();
