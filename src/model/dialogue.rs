@@ -32,6 +32,14 @@ impl Dialogue {
             Dialogue::Reload(_) => Risk::Disruptive,
         }
     }
+
+    /// Whether twice is as good as once. A reload is not, and what is taken back a second time may be another one.
+    pub fn may_repeat(self) -> bool {
+        match self {
+            Dialogue::Save => true,
+            Dialogue::CancelReload | Dialogue::Reload(_) => false,
+        }
+    }
 }
 
 /// What a dialogue came to, with all that was said.

@@ -80,3 +80,71 @@ fn held<'w>(
     }
     first
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::device::{DeviceName, Profile, Tls};
+
+    fn router(id: i64, parents: &[i64]) -> Device {
+        Device {
+            id: DeviceId(id),
+            name: DeviceName::try_from(format!("R{id}")).unwrap(),
+            host: String::new(),
+            ssh_port: 22,
+            restconf_port: 443,
+            platform: String::new(),
+            site: String::new(),
+            tags: Vec::new(),
+            credential: String::new(),
+            profile: Profile::Modern,
+            parents: parents.iter().copied().map(DeviceId).collect(),
+            monitored: true,
+            note: String::new(),
+            interfaces: Vec::new(),
+            tls: Tls::Pin,
+        }
+    }
+
+    fn window(device: i64) -> Window {
+        let (opens, ends) = (Timestamp(0), Timestamp(9));
+        Window { job: JobId(device), device: DeviceId(device), by: PersonId(1), opens, ends }
+    }
+
+    /// The router whose window holds the first of these, R1.
+    fn held_by(routers: &[(i64, &[i64])], open: &[i64]) -> Option<i64> {
+        let routers: Vec<Device> = routers.iter().map(|(id, parents)| router(*id, parents)).collect();
+        let (first, windows) = (routers[0].clone(), open.iter().copied().map(window).collect::<Vec<_>>());
+        holding(&windows, &first, &Inventory::new(routers)).map(|window| window.device.0)
+    }
+
+    #[test]
+    fn a_router_is_held_by_its_own_window_or_when_every_way_to_it_is() {
+        for (routers, open, held) in [
+            // It stands alone.
+            (&[(1, &[] as &[i64])][..], &[] as &[i64], None),
+            (&[(1, &[])], &[1], Some(1)),
+            (&[(1, &[]), (2, &[])], &[2], None),
+            // Behind one, and behind one of two.
+            (&[(1, &[2]), (2, &[])], &[2], Some(2)),
+            (&[(1, &[2]), (2, &[])], &[1, 2], Some(1)),
+            (&[(1, &[2, 3]), (2, &[]), (3, &[])], &[2], None),
+            (&[(1, &[2, 3]), (2, &[]), (3, &[])], &[2, 3], Some(2)),
+            // Two ways that are one further on.
+            (&[(1, &[2, 3]), (2, &[4]), (3, &[4]), (4, &[])], &[4], Some(4)),
+            (&[(1, &[2, 3]), (2, &[4]), (3, &[]), (4, &[])], &[4], None),
+            (&[(1, &[2, 3]), (2, &[4]), (3, &[]), (4, &[])], &[3, 4], Some(4)),
+            // What lies before it is not behind it.
+            (&[(1, &[]), (2, &[1])], &[2], None),
+            // A parent that is gone is a way of which nothing is known.
+            (&[(1, &[9])], &[9], None),
+            // Circles, which the inventory refuses.
+            (&[(1, &[1])], &[2], None),
+            (&[(1, &[2]), (2, &[1])], &[], None),
+            (&[(1, &[2]), (2, &[3]), (3, &[2])], &[4], None),
+            (&[(1, &[2]), (2, &[3]), (3, &[2])], &[3], Some(3)),
+        ] {
+            assert_eq!(held_by(routers, open), held, "{routers:?} while {open:?} reboot");
+        }
+    }
+}

@@ -91,8 +91,12 @@ pub fn step(look: &Look<'_>, alert: Option<Alert>, input: &Input) -> Step {
                 Verdict::Breach(value) => Life::begin(look, value).told(None),
                 Verdict::Band(_) | Verdict::Clear(_) | Verdict::Unknown => Step::default(),
             },
-            Input::Lost(lost) => Life::lost(look, *lost).told(None),
-            Input::Tick | Input::Ack { .. } | Input::Unack { .. } | Input::Close(_) => Step::default(),
+            Input::Lost(lost) if look.rule.metric == Metric::Unreachable => {
+                Life::lost(look, *lost).told(None)
+            }
+            Input::Lost(_) | Input::Tick | Input::Ack { .. } | Input::Unack { .. } | Input::Close(_) => {
+                Step::default()
+            }
         };
     };
     match input {
@@ -202,6 +206,7 @@ impl<'a> Life<'a> {
         self.alert.lost = Some(lost);
         self.alert.phase = Phase::Firing;
         self.alert.severity = Severity::Critical;
+        self.alert.settle = 0;
         self.unclear();
         self.note(Cause::NotBack);
     }

@@ -51,10 +51,12 @@ fn booted_until(how: WindowEnd, now: Timestamp) -> Option<Timestamp> {
 
 /// Whether the reboot is all that this alert was about, and nobody heard of it.
 fn explained(alert: &Alert, window: &Window, how: WindowEnd) -> bool {
-    let explains = match (alert.metric, how) {
-        (Metric::Unreachable | Metric::Missing, WindowEnd::Well) => true,
-        (Metric::Rebooted, WindowEnd::Well | WindowEnd::TimeOver | WindowEnd::Lost { .. }) => true,
-        _ => false,
+    let explains = match how {
+        WindowEnd::Well => {
+            matches!(alert.metric, Metric::Unreachable | Metric::Missing | Metric::Rebooted)
+        }
+        WindowEnd::TimeOver | WindowEnd::Lost { .. } => alert.metric == Metric::Rebooted,
+        WindowEnd::NotHappened => false,
     };
     explains && !alert.announced && alert.since >= window.opens
 }

@@ -50,7 +50,7 @@ pub struct Condition {
 #[must_use]
 pub fn before() -> Vec<Ask> {
     let mut asks = vec![line("show version"), Ask::RunningConfig, Ask::StartupConfig];
-    let lines = ["show reload", "show users", "show boot", "show bootvar", "dir", "show switch"];
+    let lines = [reload::LINE, "show users", "show boot", "show bootvar", "dir", "show switch"];
     asks.extend(lines.into_iter().map(line));
     asks.extend(links::LINES.into_iter().map(line));
     asks
@@ -59,7 +59,7 @@ pub fn before() -> Vec<Ask> {
 /// What is asked afterwards: whether it booted, and what is there again.
 #[must_use]
 pub fn after() -> Vec<Ask> {
-    let mut asks = vec![line("show version"), line("show reload")];
+    let mut asks = vec![line("show version"), line(reload::LINE)];
     asks.extend(links::LINES.into_iter().map(line));
     asks
 }
@@ -73,7 +73,7 @@ pub fn read_before(outcomes: &[Outcome], at: Timestamp) -> Result<Condition, Bro
     let said = Said::whole(outcomes)?;
     let mut condition = blank(&said, at);
     condition.unsaved = unsaved::read(outcomes.get(1), outcomes.get(2));
-    condition.pending = said.text(3).map(reload::pending);
+    condition.pending = said.text(3).and_then(reload::pending);
     condition.users = said.text(4).map(users::read).unwrap_or_default();
     let image = said.text(0).and_then(version::image);
     condition.boot = boot::read([said.text(5), said.text(6)], said.text(7), image);
@@ -86,7 +86,7 @@ pub fn read_before(outcomes: &[Outcome], at: Timestamp) -> Result<Condition, Bro
 pub fn read_after(outcomes: &[Outcome], at: Timestamp) -> Result<Condition, Broken> {
     let said = Said::whole(outcomes)?;
     let mut condition = blank(&said, at);
-    condition.pending = said.text(1).map(reload::pending);
+    condition.pending = said.text(1).and_then(reload::pending);
     condition.links = links::read(&said, 2);
     Ok(condition)
 }
