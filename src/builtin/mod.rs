@@ -25,8 +25,11 @@ mod lines;
 mod link;
 mod logs;
 mod output;
+mod pending;
 mod planned;
 mod progress;
+pub mod reboot;
+mod save;
 mod say;
 mod show;
 mod status;
@@ -64,7 +67,7 @@ pub struct Builtin {
     pub answer: fn(&Resolved, &Facts, &[TaskResult], &mut Work) -> Result<Document, StoreError>,
 }
 
-pub const BUILTINS: [&Builtin; 29] = [
+pub const BUILTINS: [&Builtin; 32] = [
     &alerts::ACK,
     &alerts::ALERTS,
     &alerts::GRAPH,
@@ -89,6 +92,9 @@ pub const BUILTINS: [&Builtin; 29] = [
     &jobs::JOBS,
     &link::LINK,
     &logs::LOGS,
+    &pending::PENDING,
+    &reboot::REBOOT,
+    &save::SAVE,
     &show::SHOW,
     &status::STATUS,
     &top::TOP,

@@ -241,6 +241,16 @@ impl Plan {
     pub fn is_changing(&self) -> bool {
         self.changing
     }
+
+    /// Whether all of it may be sent again after a crash: twice is as good as once (invariant 6).
+    pub fn may_repeat(&self) -> bool {
+        self.asks.iter().all(|ask| match ask {
+            Ask::Dialogue(dialogue) => dialogue.may_repeat(),
+            // A line of a changing plan is a change, whatever it says.
+            Ask::Line { .. } => !self.changing,
+            Ask::Get { .. } | Ask::RunningConfig | Ask::StartupConfig => true,
+        })
+    }
 }
 
 /// Whether a RESTCONF path reads state and no configuration: only the numbers of what happens may

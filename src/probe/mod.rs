@@ -3,11 +3,13 @@
 //! [`PROBES`]. Every request is logged by the router, so a probe asks little and seldom. Nothing here waits,
 //! stores or decides what is an alert, and no body that a router sends ends in a panic.
 
+pub mod condition;
 mod cpu;
 mod interfaces;
 mod leaf;
 mod memory;
 mod rates;
+pub mod reload;
 mod system;
 #[cfg(test)]
 mod tests;
