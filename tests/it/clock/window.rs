@@ -27,6 +27,7 @@ fn facts(work: &Work<'_>, wall: Timestamp, source: &Source) -> Result<Facts, Sto
         board: Arc::default(),
         rules: Arc::new(Rules::checked(source).unwrap()),
         homes: Arc::new(vec![home()]),
+        bot_path: Arc::default(),
         zone: chrono_tz::Tz::UTC,
         starting: false,
         periods: patchbay::model::Periods::default(),
