@@ -45,6 +45,7 @@ pub async fn batch(house: &House, batch: Vec<Judged>) -> Result<Rows, NotStored>
     };
     let looks = batch.clone();
     let written = house.store.write(move |work| {
+        end_windows(&facts, work)?;
         let mut rows = Vec::with_capacity(looks.len());
         for judged in &looks {
             rows.push((judged.device.id, one(&facts, judged, work)?));
@@ -246,17 +247,21 @@ async fn due(house: &House, now: Now) -> Result<(), StoreError> {
             for ending in work.silences_over(wall)? {
                 alone(work, |work| builtin::silence_over(&ending, &facts, work))?;
             }
-            for window in work.windows_over(wall)? {
-                alone(work, |work| {
-                    builtin::window_over(&window, WindowEnd::TimeOver, &facts, work).map(drop)
-                })?;
-            }
+            end_windows(&facts, work)?;
             for alert in work.alerts_due(wall, ROWS)? {
                 alone(work, |work| builtin::time_passes(alert, &facts, work))?;
             }
             Ok(())
         })
         .await
+}
+
+/// Ends the quiet windows whose time is over: before anything is judged that they would have held.
+fn end_windows(facts: &Facts, work: &mut Work) -> Result<(), StoreError> {
+    for window in work.windows_over(facts.now.wall)? {
+        alone(work, |work| builtin::window_over(&window, WindowEnd::TimeOver, facts, work).map(drop))?;
+    }
+    Ok(())
 }
 
 /// What fails by itself is left out, or nothing that is due would ever be told again.
