@@ -132,10 +132,12 @@ impl Router {
         let presence = self.presence();
         let reachable = !self.has(&Fault::Unreachable);
         let end = if reachable { presence.end } else { End::Close };
-        let lines = !self.has(&Fault::LinesFull(LinesFull::Refused));
-        self.inner.door.part(reachable && lines && presence.ssh != Ssh::Refused, end).await;
+        let there = reachable && presence.ssh != Ssh::Refused;
+        let full = self.has(&Fault::LinesFull(LinesFull::Refused));
+        // Whoever has a line keeps it.
+        self.inner.door.part(there && !full, (!there).then_some(end)).await;
         let serves = presence.restconf != Restconf::Refused && !self.has(&Fault::RestconfOff);
-        self.inner.web.door.part(reachable && serves, end).await;
+        self.inner.web.door.part(reachable && serves, Some(end)).await;
     }
 
     pub(crate) fn presence(&self) -> Presence {
