@@ -107,7 +107,8 @@ impl<'a> Asked<'a> {
     /// Whether a neighbour behind this port is there.
     fn sees(&self, neighbour: &str, port: &str) -> bool {
         let up = interfaces(self.state).iter().any(|interface| interface.name == port && interface.up);
-        up && self.settled() && !self.state.has(&Fault::NeighbourGone(neighbour.to_owned()))
+        let there = up && self.settled() && !self.state.absent.contains(neighbour);
+        there && !self.state.has(&Fault::NeighbourGone(neighbour.to_owned()))
     }
 
     /// Those at the other ends of the cables who are there.

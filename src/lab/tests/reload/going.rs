@@ -212,3 +212,69 @@ async fn a_reload_is_kept_for_the_next_start_of_the_lab() {
     assert!(pending.is_some() && lab.router("R1").unwrap().pending_reload() == pending);
     lab.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn routers_behind_one_that_is_away_are_cut_off() {
+    let mut plan = LabPlan { through: true, ..LabPlan::demo() };
+    plan.routers[1].reload = ReloadManner { returns: Return::Never, ..ReloadManner::quick(QUICK) };
+    plan.routers[1].privilege = 15;
+    let lab = Lab::start(plan).await.unwrap();
+    let [first, away, behind] = ["R1", "R2", "R3"].map(|name| lab.router(name).unwrap());
+    let mut person = log_in(&away, 0).await;
+    person.until("R2#").await.unwrap();
+    person.ask("reload", PROCEED).await;
+    person.press("\r").await;
+    let refused = async |router: &Router| {
+        while TcpStream::connect(router.address()).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, refused(&behind)).await.expect("R3 is cut off");
+    assert!(TcpStream::connect(behind.https_address()).await.is_err());
+    let mut person = Person::privileged(&first).await;
+    let seen = person.ask("show cdp neighbors", "R1#").await;
+    assert!(!seen.contains("\nR2 ") && seen.contains("\nR4 "), "{seen}");
+    away.power_on();
+    reloaded(&away, 1).await;
+    let mut back = log_in(&behind, 0).await;
+    back.until("R3>").await.unwrap();
+    assert!(person.ask("show cdp neighbors", "R1#").await.contains("\nR2 "));
+    assert!(behind.reloads().is_empty());
+    lab.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lab_that_ends_while_a_router_is_away_finds_it_booted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut plan = LabPlan { state: Some(folder.path().to_owned()), ..LabPlan::one("R1") };
+    plan.routers[0].reload = ReloadManner { returns: Return::Never, ..ReloadManner::quick(QUICK) };
+    let lab = Lab::start(plan.clone()).await.unwrap();
+    let router = lab.router("R1").unwrap();
+    router.edit("bob", &["snmp-server location attic"]).unwrap();
+    let mut person = Person::privileged(&router).await;
+    person.ask("reload reason new image", SAVE).await;
+    person.ask("no", PROCEED).await;
+    person.press("\r").await;
+    gone(&router).await;
+    let before = router.boot_time();
+    lab.stop().await.unwrap();
+    let lab = Lab::start(plan).await.unwrap();
+    let router = lab.router("R1").unwrap();
+    assert!(router.boot_time() > before && !router.running_configuration().contains("attic"));
+    lab.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_watches_the_log_sees_the_last_lines() {
+    let (lab, router, mut person) = unsaved().await;
+    person.ask("terminal monitor", "R1#").await;
+    person.ask("reload", SAVE).await;
+    person.ask("no", PROCEED).await;
+    person.press("\r").await;
+    let last = person.until("never").await.unwrap_err();
+    let wanted =
+        "%SYS-5-RELOAD: Reload requested by admin on vty0 (127.0.0.1). Reload Reason: Reload Command.\r\n";
+    assert!(last.contains(wanted) && last.contains("%PMAN-5-EXITACTION"), "{last}");
+    reloaded(&router, 1).await;
+    lab.stop().await.unwrap();
+}
