@@ -159,6 +159,7 @@ impl Router {
         if let Some(around) = self.inner.around.get() {
             around.changed().await;
         }
+        self.inner.power.stage.send_modify(|stage| stage.presence = presence);
     }
 
     /// Whether that is news.
@@ -237,6 +238,11 @@ impl Router {
     /// Over SSH.
     pub fn sessions_now(&self) -> usize {
         self.inner.door.connections.now()
+    }
+
+    /// Returns when nobody is connected over SSH.
+    pub async fn emptied(&self) {
+        self.inner.door.connections.emptied().await;
     }
 
     /// The most SSH sessions that were open at once.

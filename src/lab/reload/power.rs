@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 
 use super::handle::Reload;
 use super::manner::{Knock, Parting, ReloadManner, Return};
@@ -18,13 +18,22 @@ pub(crate) struct Power {
     changed: Notify,
     switched_on: Notify,
     pub announcements: broadcast::Sender<String>,
+    pub stage: watch::Sender<Stage>,
+}
+
+/// Where the router is between two starts, told when the doors are so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stage {
+    pub presence: Presence,
+    pub reloads: usize,
 }
 
 impl Default for Power {
     fn default() -> Power {
         // A session that reads nothing for sixteen announcements misses the oldest.
         let (announcements, _) = broadcast::channel(16);
-        Power { changed: Notify::new(), switched_on: Notify::new(), announcements }
+        let (changed, switched_on) = (Notify::new(), Notify::new());
+        Power { changed, switched_on, announcements, stage: watch::Sender::default() }
     }
 }
 

@@ -102,12 +102,7 @@ async fn a_reload_by_restconf_tells_its_reason_after_it() {
 }
 
 async fn back(router: &Router, times: usize) {
-    let back = async {
-        while router.reloads().len() < times || !router.is_back() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, back).await.expect("the router came back");
+    tokio::time::timeout(PATIENCE, router.reloaded(times)).await.expect("the router came back");
 }
 
 #[tokio::test]

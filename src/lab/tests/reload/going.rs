@@ -17,12 +17,7 @@ async fn goes(manner: ReloadManner) -> (Lab, Router, Person) {
 }
 
 async fn gone(router: &Router) {
-    let gone = async {
-        while router.is_back() {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, gone).await.expect("the router went");
+    tokio::time::timeout(PATIENCE, router.gone()).await.expect("the router went");
 }
 
 /// How a plain connection ends: bytes after it, or the error.
@@ -178,12 +173,7 @@ async fn each_question_can_be_held_before_and_after_it_is_acted_upon() {
     person.press("\r").await;
     at.reached().await;
     drop(person);
-    let left = async {
-        while router.sessions_now() > 0 {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, left).await.expect("the session ended");
+    tokio::time::timeout(PATIENCE, router.emptied()).await.expect("the session ended");
     at.release();
     assert!(router.reloads().is_empty() && router.is_back());
     let mut person = Person::privileged(&router).await;
@@ -224,13 +214,10 @@ async fn routers_behind_one_that_is_away_are_cut_off() {
     person.until("R2#").await.unwrap();
     person.ask("reload", PROCEED).await;
     person.press("\r").await;
-    let refused = async |router: &Router| {
-        while TcpStream::connect(router.address()).await.is_ok() {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, refused(&behind)).await.expect("R3 is cut off");
-    assert!(TcpStream::connect(behind.https_address()).await.is_err());
+    gone(&away).await;
+    for address in [behind.address(), behind.https_address()] {
+        assert!(TcpStream::connect(address).await.is_err(), "R3 is cut off");
+    }
     let mut person = Person::privileged(&first).await;
     let seen = person.ask("show cdp neighbors", "R1#").await;
     assert!(!seen.contains("\nR2 ") && seen.contains("\nR4 "), "{seen}");

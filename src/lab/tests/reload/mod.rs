@@ -22,12 +22,7 @@ async fn unsaved() -> (Lab, Router, Person) {
 
 /// Returns when the router has reloaded this often and everything of it serves again.
 async fn reloaded(router: &Router, times: usize) {
-    let back = async {
-        while router.reloads().len() < times || !router.is_back() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, back).await.expect("the router came back");
+    tokio::time::timeout(PATIENCE, router.reloaded(times)).await.expect("the router came back");
 }
 
 const SAVE: &str = "System configuration has been modified. Save? [yes/no]: ";
