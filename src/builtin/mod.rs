@@ -25,7 +25,11 @@ mod lines;
 mod link;
 mod logs;
 mod output;
+mod pending;
+mod planned;
 mod progress;
+pub mod reboot;
+mod save;
 mod say;
 mod show;
 mod status;
@@ -37,7 +41,7 @@ mod trust;
 mod value;
 mod whoami;
 
-pub use alerts::{carry_out, silence_over, time_passes, warn_of_end};
+pub use alerts::{carry_out, context, silence_over, time_passes, warn_of_end, window_over};
 pub use cancel::{administers, cancelled};
 pub use device::{DeviceChange, Known, Problem, blank, change, change_all, differences, values};
 pub use incident::what;
@@ -63,7 +67,7 @@ pub struct Builtin {
     pub answer: fn(&Resolved, &Facts, &[TaskResult], &mut Work) -> Result<Document, StoreError>,
 }
 
-pub const BUILTINS: [&Builtin; 29] = [
+pub const BUILTINS: [&Builtin; 32] = [
     &alerts::ACK,
     &alerts::ALERTS,
     &alerts::GRAPH,
@@ -88,6 +92,9 @@ pub const BUILTINS: [&Builtin; 29] = [
     &jobs::JOBS,
     &link::LINK,
     &logs::LOGS,
+    &pending::PENDING,
+    &reboot::REBOOT,
+    &save::SAVE,
     &show::SHOW,
     &status::STATUS,
     &top::TOP,

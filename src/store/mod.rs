@@ -34,6 +34,7 @@ mod people;
 mod pins;
 mod places;
 mod presses;
+mod procedures;
 mod retention;
 mod silences;
 mod strangers;
@@ -41,6 +42,7 @@ mod subscriptions;
 mod tasks;
 mod versions;
 mod watches;
+mod windows;
 
 #[cfg(test)]
 mod tests;
@@ -62,6 +64,7 @@ pub use outbox_dead::{DeadLetter, Failing, Overdue};
 pub use people::Ended;
 pub use pins::Pin;
 pub use presses::PressRefused;
+pub use procedures::Procedure;
 pub use retention::Retention;
 pub use silences::Expiring;
 pub use strangers::Tried;

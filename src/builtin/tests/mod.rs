@@ -7,6 +7,7 @@ mod inventory;
 mod logs;
 mod status;
 mod top;
+mod window;
 
 use super::BUILTINS;
 use crate::command::{self, Catalog};
@@ -248,6 +249,7 @@ fn alert(number: i64, device: DeviceId, metric: Metric, severity: Severity, valu
         told: None,
         again: None,
         missed: None,
+        lost: None,
     }
 }
 
