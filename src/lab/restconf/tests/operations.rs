@@ -105,9 +105,19 @@ async fn back(router: &Router, times: usize) {
     tokio::time::timeout(PATIENCE, router.reloaded(times)).await.expect("the router came back");
 }
 
+/// What RESTCONF says, 0 for nothing, and whether SSH is there.
+async fn glance(router: &Router) -> (u16, bool) {
+    let path = format!("/restconf/data/{SYSTEM}");
+    let answer = match Client::connect(router).await {
+        Ok(mut client) => client.send("GET", &path, "Accept: application/yang-data+json\r\n").await,
+        Err(error) => Err(error),
+    };
+    (answer.map_or(0, |answer| answer.status), TcpStream::connect(router.address()).await.is_ok())
+}
+
 #[tokio::test]
 async fn restconf_comes_after_ssh_and_in_steps() {
-    let step = Duration::from_millis(300);
+    let step = Duration::from_millis(700);
     let slow = |manner| ReloadManner {
         restconf_refused: step,
         restconf_starting: step * 2,
@@ -115,38 +125,20 @@ async fn restconf_comes_after_ssh_and_in_steps() {
         ..manner
     };
     let (lab, router) = quick(slow).await;
-    let body = "{\"input\":{\"force\":true}}";
-    assert_eq!(post(&router, RELOAD, body).await.status, 200);
-    let mut seen: Vec<String> = Vec::new();
+    assert_eq!(post(&router, RELOAD, "{\"input\":{\"force\":true}}").await.status, 200);
+    tokio::time::timeout(PATIENCE, router.gone()).await.expect("it went");
+    let mut seen = vec![glance(&router).await];
+    router.power_on();
     let watched = async {
-        while seen.len() < 7 {
-            let ssh = TcpStream::connect(router.address()).await.is_ok();
-            let answer = match Client::connect(&router).await {
-                Ok(mut client) => client
-                    .send(
-                        "GET",
-                        &format!("/restconf/data/{SYSTEM}"),
-                        "Accept: application/yang-data+json\r\n",
-                    )
-                    .await
-                    .map_or(0, |answer| answer.status),
-                Err(_) => 0,
-            };
-            let now = format!("{} {answer}", if ssh { "ssh" } else { "-" });
-            if now == "- 0" {
-                router.power_on();
-            }
-            if seen.last() != Some(&now) {
-                seen.push(now);
-            }
-            if seen.len() > 1 && seen.last().is_some_and(|last| last == "ssh 200") {
-                break;
-            }
+        while seen.last() != Some(&(200, true)) {
+            seen.push(glance(&router).await);
+            seen.dedup();
         }
     };
     tokio::time::timeout(PATIENCE, watched).await.expect("it came back");
-    let from = seen.iter().position(|now| now == "- 0").expect("it was away");
-    let steps: Vec<&str> = seen[from..].iter().map(String::as_str).collect();
-    assert_eq!(steps, ["- 0", "ssh 0", "ssh 503", "ssh 404", "ssh 200"], "{seen:?}");
+    // A slow machine may miss one of the steps, and sees none at another place.
+    let mut steps = [(0, false), (0, true), (503, true), (404, true), (200, true)].into_iter();
+    assert!(seen.iter().all(|now| steps.any(|step| step == *now)), "{seen:?}");
+    assert!(seen[0] == (0, false) && seen.len() > 2, "{seen:?}");
     lab.stop().await.unwrap();
 }
