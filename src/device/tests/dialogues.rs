@@ -169,9 +169,14 @@ fn of_question(question: &Question, asked: &str) -> Option<Case> {
         Reply::Nothing => case(NOW, DialogueEnd::Accepted).asks(more(steps)).answered(&["\r"]),
         Reply::Enter => return None,
         Reply::TurnDown(asks) => {
-            let no = if asked.contains("CANCEL") { "cancel" } else { "n" };
+            // A line is awaited there, and interrupted.
+            let answers: &[&str] = match () {
+                () if asked.contains("(y/n)") => &[],
+                () if asked.contains("CANCEL") => &["cancel"],
+                () => &["n"],
+            };
             let steps = if asked.contains("(y/n)") { steps } else { more(steps) };
-            case(NOW, unsettled(asks, asked)).asks(steps).answered(&[no])
+            case(NOW, unsettled(asks, asked)).asks(steps).answered(answers)
         }
     })
 }
