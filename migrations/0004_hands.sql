@@ -18,3 +18,18 @@ CREATE TABLE windows (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX windows_open ON windows (ends_at) WHERE ended_at IS NULL;
 CREATE INDEX windows_device ON windows (device, opens_at);
+
+-- Long work, step by step: the state of a job that is one. Each version follows the one before it.
+CREATE TABLE procedures (
+    job INTEGER PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL
+) STRICT;
+
+-- How long routers took from the order to the first login.
+CREATE TABLE reload_times (
+    device INTEGER NOT NULL REFERENCES devices (id),
+    at INTEGER NOT NULL,
+    took INTEGER NOT NULL,
+    PRIMARY KEY (device, at)
+) STRICT, WITHOUT ROWID;

@@ -169,9 +169,25 @@ fn house(parts: Parts) -> anyhow::Result<House> {
         platforms: Arc::new(platform_names().map(str::to_owned).collect()),
         stops: Stops::default(),
         gathered: flow::gather::Cache::default(),
+        bot_path: Arc::new(parts.settings.reboot.bot_path.clone()),
+        reboot: pace(&parts.settings.reboot),
         lock_patience: parts.settings.lock_patience,
         notify_after: parts.settings.notify_after,
     })
+}
+
+/// How reboots are followed.
+fn pace(reboot: &crate::settings::Reboot) -> flow::reboot::Pace {
+    let usual = flow::reboot::Pace::default();
+    let limits = crate::procedure::reboot::Limits {
+        gone: reboot.gone,
+        back: reboot.back,
+        back_stack: reboot.back_stack,
+        settle: reboot.settle,
+        rest: reboot.rest,
+        ..usual.limits
+    };
+    flow::reboot::Pace { limits, leaving: reboot.watch.min(usual.leaving), away: reboot.watch }
 }
 
 /// The settings name each probe.

@@ -28,6 +28,7 @@ mod output;
 mod pending;
 mod planned;
 mod progress;
+pub mod reboot;
 mod save;
 mod say;
 mod show;
@@ -66,7 +67,7 @@ pub struct Builtin {
     pub answer: fn(&Resolved, &Facts, &[TaskResult], &mut Work) -> Result<Document, StoreError>,
 }
 
-pub const BUILTINS: [&Builtin; 31] = [
+pub const BUILTINS: [&Builtin; 32] = [
     &alerts::ACK,
     &alerts::ALERTS,
     &alerts::GRAPH,
@@ -92,6 +93,7 @@ pub const BUILTINS: [&Builtin; 31] = [
     &link::LINK,
     &logs::LOGS,
     &pending::PENDING,
+    &reboot::REBOOT,
     &save::SAVE,
     &show::SHOW,
     &status::STATUS,

@@ -109,9 +109,11 @@ pub fn declining(facts: &Facts, asker: PersonId, label: Text, line: String) -> B
 pub fn only_usable(document: Document, facts: &Facts) -> Document {
     let usable = |button: &Button| match &button.action {
         Action::Run { line } | Action::TryCredential { line, .. } => may_type(line, facts),
-        Action::Answer { .. } | Action::Cancel { .. } | Action::TellWhenFree { .. } | Action::More { .. } => {
-            true
-        }
+        Action::Answer { .. }
+        | Action::Cancel { .. }
+        | Action::Step { .. }
+        | Action::TellWhenFree { .. }
+        | Action::More { .. } => true,
     };
     let buttons = document.buttons.into_iter().filter(usable).collect();
     Document { buttons, ..document }

@@ -46,12 +46,13 @@ impl View<'_> {
 }
 
 impl Work<'_> {
-    /// From `opens` on it holds. A job that opens its window again keeps the first one: nothing makes
-    /// a window longer.
+    /// From `opens` on it holds. A window that is open stays as it is: nothing makes it longer. One that was
+    /// ended, because nothing was sent after all, may be opened anew.
     pub fn open_window(&mut self, window: &Window) -> Result<()> {
         self.run(
             "INSERT INTO windows (job, device, person, opens_at, ends_at) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (job, device) DO NOTHING",
+             ON CONFLICT (job, device) DO UPDATE SET opens_at = excluded.opens_at, ends_at = excluded.ends_at,
+                ended_at = NULL, how = NULL, booted_until = NULL WHERE ended_at IS NOT NULL",
             params![window.job.0, window.device.0, window.by.0, window.opens.0, window.ends.0],
         )?;
         self.touch(Topic::Alerts);

@@ -367,14 +367,17 @@ fn a_router_that_did_not_come_back_says_so_to_its_end() {
         R3 does not answer on SSH (timed out)
         last seen 11:45
         last good backup 11:35
-        Console: ts1 port 12. Site contact: 0900 000 000."#]].assert_eq(&told(NoticeKind::Firing, &lost));
+        Console: ts1 port 12. Site contact: 0900 000 000."#]]
+    .assert_eq(&told(NoticeKind::Firing, &lost));
     let again = Alert {
         again: Some(crate::model::Again { count: 2, span: Duration::from_secs(60) }),
         ..lost.clone()
     };
     assert_eq!(told(NoticeKind::Firing, &again), told(NoticeKind::Firing, &lost));
-    expect!["Still: R3 did not come back within 15 min after the reboot asked by bob"].assert_eq(told(NoticeKind::Still { times: 1 }, &lost).lines().next().unwrap());
-    expect!["R3 did not come back within 15 min after the reboot asked by bob"].assert_eq(told(NoticeKind::Edited, &lost).lines().next().unwrap());
+    expect!["Still: R3 did not come back within 15 min after the reboot asked by bob"]
+        .assert_eq(told(NoticeKind::Still { times: 1 }, &lost).lines().next().unwrap());
+    expect!["R3 did not come back within 15 min after the reboot asked by bob"]
+        .assert_eq(told(NoticeKind::Edited, &lost).lines().next().unwrap());
     let over = NoticeKind::Recovered { lasted: Duration::from_secs(440) };
     expect!["R3 is back, 22 min after the reboot asked by bob (#7)"].assert_eq(&told(over.clone(), &back));
     back.missed = Some(crate::model::Missed { from: at(310), until: at(420), still: false });
@@ -387,5 +390,6 @@ fn a_router_that_did_not_come_back_says_so_to_its_end() {
         danang · edge · since 12:00 · #7
         R3 does not answer on SSH (timed out)
         no backup of R3 is known
-        Console: ts1 port 12. Site contact: 0900 000 000."#]].assert_eq(&told(NoticeKind::Firing, &lost));
+        Console: ts1 port 12. Site contact: 0900 000 000."#]]
+    .assert_eq(&told(NoticeKind::Firing, &lost));
 }

@@ -50,7 +50,7 @@ pub struct Condition {
 #[must_use]
 pub fn before() -> Vec<Ask> {
     let mut asks = vec![line("show version"), Ask::RunningConfig, Ask::StartupConfig];
-    let lines = ["show reload", "show users", "show boot", "show bootvar", "dir", "show switch"];
+    let lines = [reload::LINE, "show users", "show boot", "show bootvar", "dir", "show switch"];
     asks.extend(lines.into_iter().map(line));
     asks.extend(links::LINES.into_iter().map(line));
     asks
@@ -59,7 +59,7 @@ pub fn before() -> Vec<Ask> {
 /// What is asked afterwards: whether it booted, and what is there again.
 #[must_use]
 pub fn after() -> Vec<Ask> {
-    let mut asks = vec![line("show version"), line("show reload")];
+    let mut asks = vec![line("show version"), line(reload::LINE)];
     asks.extend(links::LINES.into_iter().map(line));
     asks
 }

@@ -90,7 +90,10 @@ impl Walk<'_> {
             (Stage::Ended(_), _) => {}
             (_, Event::Stopped) if self.reboot.can_be_stopped() => self.end(End::Cancelled),
             (Stage::Checking, Event::Read(conditions)) => self.ask(conditions),
-            (Stage::Checking | Stage::Rechecking, Event::Refused(why)) => self.refused(why),
+            (
+                Stage::Checking | Stage::Asking { .. } | Stage::Counting { .. } | Stage::Rechecking,
+                Event::Refused(why),
+            ) => self.refused(why),
             (
                 Stage::Checking | Stage::Asking { .. } | Stage::Counting { .. } | Stage::Rechecking,
                 Event::Locked(held),
