@@ -61,14 +61,14 @@ enum Next {
 fn next(router: &Router) -> Next {
     let now = clock::now();
     let mut state = lock(&router.inner.state);
-    if let Some(order) = state.going.take() {
+    if let Some(order) = state.going.clone() {
         return Next::Go(order);
     }
     let Some(mut pending) = state.pending.take() else { return Next::Nothing };
     if pending.fires_at <= now {
         state.announce("SHUTDOWN NOW");
         let order = pending.order();
-        state.log_reload(&order, now);
+        state.order(order.clone(), now);
         return Next::Go(order);
     }
     while let (at, Some(minutes)) = pending.next()
@@ -100,8 +100,9 @@ async fn away_and_back(router: &Router, order: Order) {
         Return::Never => router.inner.power.switched_on.notified().await,
         Return::Rebooted | Return::NotRebooted => tokio::time::sleep(manner.away * 9 / 10).await,
     }
-    if manner.returns != Return::NotRebooted {
-        boot(router, &manner, &order);
+    match manner.returns {
+        Return::NotRebooted => lock(&router.inner.state).going = None,
+        Return::Rebooted | Return::Never => boot(router, &manner, &order),
     }
     tokio::time::sleep(manner.away / 10).await;
     come_back(router, &manner).await;

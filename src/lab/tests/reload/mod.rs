@@ -3,6 +3,9 @@
 use super::*;
 
 mod dialogue;
+mod faults;
+mod going;
+mod timer;
 
 const QUICK: Duration = Duration::from_millis(300);
 
@@ -47,7 +50,7 @@ async fn unsaved_lines_are_lost_and_everything_begins_anew() {
     let mut person = Person::privileged(&router).await;
     let version = person.ask("show version | include uptime|returned|reason", "R1#").await;
     assert!(version.contains("R1 uptime is 0 minutes\r\n"), "{version}");
-    assert!(version.contains("System returned to ROM by Reload Command"), "{version}");
+    assert!(version.contains("System returned to ROM by reload at "), "{version}");
     assert!(version.contains("Last reload reason: Reload Command\r\n"), "{version}");
     lab.stop().await.unwrap();
 }
