@@ -30,6 +30,7 @@ mod people;
 mod polls;
 mod process;
 mod registries;
+mod reloads;
 mod scan;
 mod script;
 mod texts;
