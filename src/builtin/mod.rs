@@ -35,6 +35,7 @@ mod show;
 mod status;
 #[cfg(test)]
 mod tests;
+mod told;
 mod top;
 mod traffic;
 mod trust;
@@ -48,6 +49,7 @@ pub use incident::what;
 pub use link::{LINK, claim};
 pub use progress::living;
 pub use say::locked_data;
+pub use told::{outbound, short_reply};
 
 pub type PlanFor = fn(&Authorized, &Resolved, &Device, &Facts) -> Result<Option<Plan>, Failure>;
 pub type Settle = fn(&Resolved, &Device, &Facts, &[Outcome], &mut Work) -> Result<TaskResult, StoreError>;

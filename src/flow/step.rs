@@ -4,8 +4,10 @@
 use super::decide::{self, Audit, Decision, Ruling, audit, said_at};
 use super::enact::{note, own_slot, say};
 use super::gather::{Gathered, Stepped};
-use super::reboot::{Told, carry};
-use crate::builtin;
+use crate::builtin::{
+    self,
+    reboot::{Told, carry},
+};
 use crate::command::{self, Catalog};
 use crate::model::{Class, DialogId, Document, Ending, Invocation, Resolved, Sign, Slot, Text, Timestamp};
 use crate::procedure::reboot::{Answer, Event, Held, Limits, Reboot, Stage};

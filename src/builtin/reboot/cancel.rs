@@ -1,17 +1,19 @@
 //! `/reboot R1 cancel`: takes back what the router's timer would do, and says in red when that did not work.
 
 use super::super::say;
+use super::carry::{Told, carry, scheduled};
 use crate::model::{
-    Device, DialogueEnd, Document, Ending, Facts, Outcome, Resolved, Sign, Status, TaskResult,
+    Conversation, Device, DialogueEnd, Document, Ending, Facts, Outcome, Resolved, Sign, Status, TaskResult,
 };
+use crate::procedure::reboot::{Event, Limits};
 use crate::store::{StoreError, Work};
 
 pub fn settle(
     _: &Resolved,
     device: &Device,
-    _: &Facts,
+    facts: &Facts,
     outcomes: &[Outcome],
-    _: &mut Work,
+    work: &mut Work,
 ) -> Result<TaskResult, StoreError> {
     let said = outcomes.iter().find_map(|outcome| match outcome {
         Outcome::Dialogue(conversation) => Some(conversation.clone()),
@@ -25,6 +27,7 @@ pub fn settle(
             ..say::result(device.id, Status::Failed, why)
         });
     };
+    tell_the_reboot(device, &said, facts, work)?;
     Ok(match said.end {
         DialogueEnd::Done => say::done(device.id, text!("reboot.cancel_done")),
         DialogueEnd::NotDone { said, .. } => {
@@ -37,6 +40,19 @@ pub fn settle(
             say::result(device.id, Status::Unclear, text!("reboot.cancel_unclear"))
         }
     })
+}
+
+/// The reboot whose timer it was hears of it, and its message says so.
+fn tell_the_reboot(
+    device: &Device,
+    said: &Conversation,
+    facts: &Facts,
+    work: &mut Work,
+) -> Result<(), StoreError> {
+    let Some(kept) = scheduled(device.id, work)? else { return Ok(()) };
+    let Some(job) = work.job(kept.job)? else { return Ok(()) };
+    let told = Told { invocation: &job.invocation, facts, replies: true, limits: &Limits::default() };
+    carry(kept, Event::TakenBack(Ok(said.clone())), &told, work).map(drop)
 }
 
 pub fn answer(
