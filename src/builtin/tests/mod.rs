@@ -5,6 +5,7 @@ mod alerts;
 mod bw;
 mod inventory;
 mod logs;
+mod reloads;
 mod status;
 mod top;
 mod window;
@@ -72,6 +73,7 @@ impl Bench {
             tracks: Arc::default(),
             offered: Arc::default(),
             simulated_until: None,
+            bot_path: Arc::default(),
             job: None,
         };
         Bench { facts, catalog, store, folder, runtime }
