@@ -9,7 +9,9 @@ use crate::builtin::{
     reboot::{Told, carry},
 };
 use crate::command::{self, Catalog};
-use crate::model::{Class, DialogId, Document, Ending, Invocation, Resolved, Sign, Slot, Text, Timestamp};
+use crate::model::{
+    Class, DialogId, Document, Ending, Invocation, Job, Resolved, Sign, Slot, Text, Timestamp,
+};
 use crate::procedure::reboot::{Answer, Event, Held, Limits, Reboot, Stage};
 use crate::store::{NewDialog, StoreError, Work};
 
@@ -173,4 +175,16 @@ fn ask_for_the_number(
         until,
     };
     work.open_dialog(&dialog, gathered.facts.now.wall)
+}
+
+/// Whoever would have agreed is gone: what waits for it, or has sent nothing yet, is stopped.
+pub fn leave(work: &mut Work, gathered: &Gathered, jobs: &[Job]) -> Result<(), StoreError> {
+    let here = |job: &&Job| job.invocation.place == gathered.request.place;
+    for job in jobs.iter().filter(here) {
+        let Some(row) = work.procedure(job.id)? else { continue };
+        if builtin::reboot::kept(row)?.reboot.waits_for_a_person() {
+            work.request_cancel(job.id, job.invocation.asker, gathered.facts.now.wall)?;
+        }
+    }
+    Ok(())
 }
