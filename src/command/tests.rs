@@ -69,6 +69,8 @@ pub fn facts(catalog: &Catalog) -> Facts {
         policy: Arc::new(Policy { grants: vec![allow("everything", "@admin")] }),
         commands: Arc::clone(catalog.commands()),
         people: Arc::new(Vec::new()),
+        freezes: Arc::default(),
+        bot_path: Arc::default(),
         platforms: Arc::default(),
         board: Arc::default(),
         periods: crate::model::Periods::default(),

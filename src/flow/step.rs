@@ -12,7 +12,7 @@ use crate::command::{self, Catalog};
 use crate::model::{
     Class, DialogId, Document, Ending, Invocation, Job, Resolved, Sign, Slot, Text, Timestamp,
 };
-use crate::procedure::reboot::{Answer, Event, Held, Limits, Reboot, Stage};
+use crate::procedure::reboot::{Answer, Event, Limits, Reboot, Stage};
 use crate::store::{NewDialog, StoreError, Work};
 
 /// What a button of the card says, in its own words.
@@ -144,15 +144,10 @@ fn locked(work: &mut Work, gathered: &Gathered, step: &Stepped, event: Event) ->
         return Ok(event);
     }
     let now = gathered.facts.now.wall;
-    let taken = work.take_locks(reboot.left(), Some(step.job.id), step.job.invocation.asker, now)?;
+    let taken = work.take_locks(reboot.left(), step.job.id, step.job.invocation.asker, now)?;
     Ok(match taken {
         Ok(()) => event,
-        Err(held) => Event::Locked(Held {
-            device: held.device,
-            by: held.person,
-            since: held.since,
-            job: held.job.map(|job| job.0),
-        }),
+        Err(held) => Event::Locked(super::reboot::held(held)),
     })
 }
 

@@ -62,6 +62,8 @@ impl Bench {
             policy: Arc::new(policy),
             commands: Arc::clone(catalog.commands()),
             people: Arc::new(people),
+            freezes: Arc::default(),
+            bot_path: Arc::default(),
             platforms: Arc::new(vec![device::DEFAULT_PLATFORM.to_owned()]),
             board: Arc::default(),
             periods: Periods::default(),

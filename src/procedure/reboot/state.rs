@@ -123,6 +123,9 @@ pub struct Held {
     pub since: Timestamp,
     /// By a job, else by hand.
     pub job: Option<i64>,
+    /// Of a lock by hand.
+    #[serde(default)]
+    pub reason: Option<String>,
 }
 
 /// One line of what happened.
