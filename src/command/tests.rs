@@ -82,7 +82,6 @@ pub fn facts(catalog: &Catalog) -> Facts {
         tracks: Arc::default(),
         offered: Arc::default(),
         simulated_until: None,
-        bot_path: Arc::default(),
         job: None,
     }
 }

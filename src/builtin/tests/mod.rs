@@ -75,7 +75,6 @@ impl Bench {
             tracks: Arc::default(),
             offered: Arc::default(),
             simulated_until: None,
-            bot_path: Arc::default(),
             job: None,
         };
         Bench { facts, catalog, store, folder, runtime }
