@@ -29,7 +29,7 @@ pub enum Decision {
     /// Long work begins, with its card.
     Begin { resolved: Box<Resolved>, reboot: Box<Reboot>, audit: Audit },
     /// A card is answered.
-    Step { event: Event, audit: Audit },
+    Step { event: Box<Event>, audit: Audit },
     /// A job shall stop.
     Cancel { job: JobId },
     /// The presser wants to know when a router is free.

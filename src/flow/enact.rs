@@ -84,7 +84,7 @@ fn carry_out(
         Decision::Begin { resolved, reboot, audit } => {
             step::begin(work, gathered, &resolved, &reboot, &audit)
         }
-        Decision::Step { event, audit } => step::enact(work, gathered, event, &audit, limits),
+        Decision::Step { event, audit } => step::enact(work, gathered, *event, &audit, limits),
         Decision::Cancel { job } => {
             let document = builtin::cancelled(job, &gathered.facts, work)?;
             let audit =

@@ -161,7 +161,7 @@ fn step_of(
         Action::Step { job, .. } => Some(*job),
         _ => None,
     });
-    let typed = || dialog.and_then(|dialog| counted(dialog));
+    let typed = || dialog.and_then(counted);
     let Some(id) = pressed.or_else(typed) else { return Ok(None) };
     let (job, row) = (view.job(id)?, view.procedure(id)?);
     let kept = row.map(builtin::reboot::kept).transpose()?;
