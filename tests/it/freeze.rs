@@ -29,8 +29,7 @@ async fn a_freeze_refuses_what_changes_and_lets_reading_go_on() {
     says(&refused, &["⛔ Frozen: R1, by ann since", "core works", "ann or carol can end it: /unfreeze #1"]);
     assert!(world.ask("/version R1").await.went_well());
     let rest = world.ask("/save all").await;
-    let slot = world.desk.press("ann", &rest.button("Run it on the 4 that are not frozen")).await;
-    let _ = slot;
+    world.desk.press("ann", &rest.button("Run it on the 4 that are not frozen")).await;
     let saved = world.desk.until_any(|message| plain(message).contains("4 routers")).await;
     assert!(!saved.text.contains("R1 "), "{}", saved.text);
     world.bot.settled().await;
@@ -72,7 +71,7 @@ async fn what_a_timer_holds_is_told_and_can_be_taken_back() {
     let world = quick().await;
     for name in ["R1", "R4"] {
         let (slot, card) = card(&world, &format!("/reboot {name} in 10m")).await;
-        world.desk.press("ann", &card.button("Reboot")).await;
+        world.desk.press("ann", &card.button("Reboot in 10 min")).await;
         world.desk.until(&slot, |message| plain(message).contains("by its own timer")).await;
     }
     let frozen = as_(&world, "carol", "/freeze 1h").await;
