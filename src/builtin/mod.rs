@@ -38,6 +38,7 @@ mod show;
 mod status;
 #[cfg(test)]
 mod tests;
+mod told;
 mod top;
 mod traffic;
 mod trust;
@@ -53,6 +54,7 @@ pub use incident::what;
 pub use link::{LINK, claim};
 pub use progress::living;
 pub use say::locked_data;
+pub use told::{outbound, short_reply};
 
 pub type PlanFor = fn(&Authorized, &Resolved, &Device, &Facts) -> Result<Option<Plan>, Failure>;
 pub type Settle = fn(&Resolved, &Device, &Facts, &[Outcome], &mut Work) -> Result<TaskResult, StoreError>;

@@ -2,9 +2,8 @@
 
 use super::House;
 use super::decide::Asked;
-use super::reboot::{self, Kept};
 use super::stranger;
-use crate::builtin;
+use crate::builtin::{self, reboot::Kept};
 use crate::command::lacking;
 use crate::model::permit::Policy;
 use crate::model::{
@@ -164,7 +163,8 @@ fn step_of(
     });
     let typed = || dialog.and_then(|dialog| counted(dialog));
     let Some(id) = pressed.or_else(typed) else { return Ok(None) };
-    let (job, kept) = (view.job(id)?, reboot::kept(view, id)?);
+    let (job, row) = (view.job(id)?, view.procedure(id)?);
+    let kept = row.map(builtin::reboot::kept).transpose()?;
     Ok(job.zip(kept).map(|(job, kept)| Stepped { job, kept }))
 }
 

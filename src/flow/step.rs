@@ -4,10 +4,14 @@
 use super::decide::{self, Audit, Decision, Ruling, audit, said_at};
 use super::enact::{note, own_slot, say};
 use super::gather::{Gathered, Stepped};
-use super::reboot::{Told, carry};
-use crate::builtin;
+use crate::builtin::{
+    self,
+    reboot::{Told, carry},
+};
 use crate::command::{self, Catalog};
-use crate::model::{Class, DialogId, Document, Ending, Invocation, Resolved, Sign, Slot, Text, Timestamp};
+use crate::model::{
+    Class, DialogId, Document, Ending, Invocation, Job, Resolved, Sign, Slot, Text, Timestamp,
+};
 use crate::procedure::reboot::{Answer, Event, Limits, Reboot, Stage};
 use crate::store::{NewDialog, StoreError, Work};
 
@@ -166,4 +170,16 @@ fn ask_for_the_number(
         until,
     };
     work.open_dialog(&dialog, gathered.facts.now.wall)
+}
+
+/// Whoever would have agreed is gone: what waits for it, or has sent nothing yet, is stopped.
+pub fn leave(work: &mut Work, gathered: &Gathered, jobs: &[Job]) -> Result<(), StoreError> {
+    let here = |job: &&Job| job.invocation.place == gathered.request.place;
+    for job in jobs.iter().filter(here) {
+        let Some(row) = work.procedure(job.id)? else { continue };
+        if builtin::reboot::kept(row)?.reboot.waits_for_a_person() {
+            work.request_cancel(job.id, job.invocation.asker, gathered.facts.now.wall)?;
+        }
+    }
+    Ok(())
 }

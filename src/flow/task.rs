@@ -84,7 +84,8 @@ enum Go {
 
 /// The lock first for what changes routers, then the turn; None when somebody stopped the wait.
 async fn turn(running: &Running<'_>, device: &Device) -> Result<Option<Go>, StoreError> {
-    let changes = running.resolved.risk > Risk::Read;
+    // Taking a reload back waits for nobody: in a minute it may be too late.
+    let changes = running.resolved.risk > Risk::Read && !running.resolved.takes_back;
     if changes {
         match lock(running, device).await? {
             Lock::Taken => {}

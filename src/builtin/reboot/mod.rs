@@ -3,6 +3,7 @@
 
 mod cancel;
 mod card;
+mod carry;
 mod living;
 mod verdict;
 
@@ -13,8 +14,8 @@ use crate::model::{
 use crate::procedure::reboot::{self, MOST, Reboot, Wish};
 
 pub use card::unsaved_lines;
-pub use living::{document, pushed};
-pub use verdict::{document as ending, said};
+pub use carry::{Kept, Told, carry, kept};
+pub use living::document;
 
 pub const REBOOT: Builtin = Builtin {
     name: "reboot",

@@ -159,6 +159,7 @@ fn verdict(all: &[Standing<'_>], facts: &Facts) -> Document {
             (Sign::Quiet, text!("status.none_watched", count = total, device = first))
         }
         0 if unseen > 0 => (Sign::Question, text!("status.none_looks_known", count = unseen, total = total)),
+        0 if count(Grade::Rebooting) > 0 => (Sign::Quiet, text!("status.none_looks", total = total)),
         0 => (Sign::Done, text!("status.none_looks", total = total)),
     };
     Document::line(sign, text, Ending::Well)

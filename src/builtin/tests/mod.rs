@@ -6,6 +6,7 @@ mod bw;
 mod freeze;
 mod inventory;
 mod logs;
+mod reloads;
 mod status;
 mod top;
 mod window;
@@ -70,6 +71,7 @@ impl Bench {
             rules: Arc::new(crate::model::Rules::checked(&crate::embedded::rules()).unwrap()),
             homes: Arc::default(),
             zone: chrono_tz::Tz::UTC,
+            bot_path: Arc::default(),
             starting: false,
             tracks: Arc::default(),
             offered: Arc::default(),

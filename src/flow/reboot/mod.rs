@@ -2,14 +2,13 @@
 //! [`crate::procedure::reboot`] and stored with its messages in one transaction. After a restart it goes on where the
 //! row says; what was being sent is watched and never sent again.
 
-mod carry;
 mod look;
 mod send;
 
-pub use carry::{Kept, Told, carry, kept, of_device};
 pub use look::held;
 
 use super::job::Running;
+use crate::builtin::reboot::{Kept, Told, carry, kept};
 use crate::command;
 use crate::model::{Authorized, Device, Refusal, Resolved, Text, Timestamp};
 use crate::procedure::reboot::{Event, Limits, Mark, Reboot, Stage};
@@ -99,7 +98,7 @@ async fn other_version(changes: &mut crate::store::Changes, running: &Running<'_
 
 async fn kept_of(running: &Running<'_>) -> Result<Option<Kept>, StoreError> {
     let id = running.id;
-    running.house.store.read(move |view| kept(view, id)).await
+    running.house.store.read(move |view| view.procedure(id)?.map(kept).transpose()).await
 }
 
 /// One event: the next state and everything that comes with it, in one transaction.

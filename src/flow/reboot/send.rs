@@ -1,7 +1,8 @@
 //! The steps that change a router: each proven, stored, then sent, once.
 
 use super::super::job::Running;
-use super::{Kept, Walk, permitted, permitted_back, store};
+use super::{Walk, permitted, permitted_back, store};
+use crate::builtin::reboot::Kept;
 use crate::device::Turn;
 use crate::model::{Ask, Authorized, Conversation, Device, Dialogue, Outcome, Plan, Reload, Text};
 use crate::procedure::reboot::{Answer, Event, Reboot, Stage};

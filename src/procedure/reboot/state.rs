@@ -330,6 +330,12 @@ impl Reboot {
         matches!(self.stage, Stage::Ended(_))
     }
 
+    /// Whether nothing happens unless somebody agrees.
+    #[must_use]
+    pub fn waits_for_a_person(&self) -> bool {
+        matches!(self.stage, Stage::Checking | Stage::Asking { .. } | Stage::Counting { .. })
+    }
+
     /// Whether a person can still stop it: nothing disruptive was sent to the router whose turn it is.
     #[must_use]
     pub fn can_be_stopped(&self) -> bool {
