@@ -2,7 +2,7 @@
 
 use super::alerts::target;
 use crate::model::{Block, Device, Document, Facts, Freeze, Sign, Text, Timestamp};
-use crate::store::{HandLock, Held, StoreError, View};
+use crate::store::{HandLock, Held, StoreError, Work};
 use std::time::Duration;
 
 /// A lock that is older may have been forgotten.
@@ -60,7 +60,7 @@ pub fn with_held(
     for freeze in facts.freezes.iter().filter(holds).take(NAMED) {
         document = detail(document, Sign::Held, text!("freeze.holds", freeze = frozen(freeze, facts)));
     }
-    let locks = view.hand_locks()?;
+    let locks = work.hand_locks()?;
     let mut here = locks.iter().filter(|lock| devices.iter().any(|device| device.id == lock.device));
     for lock in here.by_ref().take(NAMED) {
         document = detail(document, Sign::Locked, locked(lock, facts));
@@ -83,7 +83,7 @@ pub fn with_forgotten(
     for freeze in facts.freezes.iter().filter(holds).take(NAMED) {
         document = document.with_line(Sign::Held, text!("freeze.holds", freeze = frozen(freeze, facts)));
     }
-    let locks = view.hand_locks()?;
+    let locks = work.hand_locks()?;
     let is_old = |lock: &&HandLock| {
         now.since(lock.since) > OLD && devices.iter().any(|device| device.id == lock.device)
     };
