@@ -53,7 +53,7 @@ pub fn with_held(
     mut document: Document,
     devices: &[Device],
     facts: &Facts,
-    view: &View<'_>,
+    work: &Work,
 ) -> Result<Document, StoreError> {
     let now = facts.now.wall;
     let holds = |freeze: &&Freeze| devices.iter().any(|device| freeze.holds(device, now));
@@ -76,7 +76,7 @@ pub fn with_forgotten(
     mut document: Document,
     devices: &[&Device],
     facts: &Facts,
-    view: &View<'_>,
+    work: &Work,
 ) -> Result<Document, StoreError> {
     let now = facts.now.wall;
     let holds = |freeze: &&Freeze| devices.iter().any(|device| freeze.holds(device, now));
