@@ -4,8 +4,8 @@ use super::*;
 use crate::model::invocation::{Choice, When};
 use crate::model::person::{Effect, Grant, Subject};
 use crate::model::{
-    Destination, Device, DeviceId, DeviceName, Facts, GrantId, Inventory, Invocation, JobId, Now, Person,
-    PersonId, Policy, Profile, Reader, Refusal, Resolved, Source, Text, Timestamp, Value,
+    Destination, Device, DeviceId, DeviceName, Facts, Freeze, FreezeId, GrantId, Inventory, Invocation,
+    JobId, Now, Person, PersonId, Policy, Profile, Reader, Refusal, Resolved, Source, Text, Timestamp, Value,
 };
 use crate::{embedded, texts};
 use expect_test::{Expect, expect};

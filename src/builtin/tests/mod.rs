@@ -3,6 +3,7 @@
 
 mod alerts;
 mod bw;
+mod freeze;
 mod inventory;
 mod logs;
 mod reloads;

@@ -56,7 +56,7 @@ const READING: [&str; 35] = [
 
 /// What changes something is done and undone at one door after the other, so that each finds the same.
 /// `{n}` is how many doors had their turn.
-const CHANGING: [&[&str]; 10] = [
+const CHANGING: [&[&str]; 12] = [
     &["/ack 1 new fan ordered", "/unack 1"],
     &["/silence R2 1h works", "/silences", "/unsilence {n}", "/silences"],
     &["/subscribe site:saigon critical", "/subscribers", "/unsubscribe", "/unsubscribe"],
@@ -67,6 +67,8 @@ const CHANGING: [&[&str]; 10] = [
         "/device remove R7{n}",
         "/device remove R7{n} yes",
     ],
+    &["/freeze R4 2h works", "/freezes", "/freezes", "/unfreeze R4", "/freezes"],
+    &["/lock R4 new card", "/lock", "/status R4", "/unlock R4", "/unlock R4"],
     &["/cancel 1"],
     &["/cancel 99"],
     &["/trust R1"],
