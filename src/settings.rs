@@ -54,7 +54,15 @@ pub struct Settings {
     /// None: nobody outside watches.
     pub heartbeat: Option<Heartbeat>,
     pub log: Log,
+    pub subscribers: Subscribers,
     pub channels: Vec<ChannelTable>,
+}
+
+/// Who may hear of alerts beside the chats.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subscribers {
+    /// The domains of mail addresses; any, when none is named.
+    pub mail_domains: Vec<String>,
 }
 
 /// Deadlines and limits of the way to a router.
@@ -168,6 +176,7 @@ impl Settings {
             retention: Retention::default(),
             heartbeat: None,
             log: Log::default(),
+            subscribers: Subscribers::default(),
             channels: Vec::new(),
         }
     }
@@ -224,6 +233,7 @@ impl Reading<'_> {
             retention: retention(root, defaults.retention),
             heartbeat: self.heartbeat(root),
             log: log(root, defaults.log),
+            subscribers: subscribers(root),
             channels: self.channels(root),
             ..defaults
         }
@@ -387,6 +397,24 @@ fn retention(root: &Fields<'_>, defaults: Retention) -> Retention {
     };
     table.done();
     retention
+}
+
+fn subscribers(root: &Fields<'_>) -> Subscribers {
+    let Some(table) = root.table("subscribers") else { return Subscribers::default() };
+    let mail_domains = table.texts("mail_domains").unwrap_or_default();
+    let is_domain = |typed: &str| {
+        let sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+        !typed.is_empty()
+            && typed.chars().all(sign)
+            && !typed.starts_with(['.', '-'])
+            && !typed.ends_with('.')
+    };
+    for typed in mail_domains.iter().filter(|typed| !is_domain(typed)) {
+        let what = format!("{} {typed:?} is no domain", table.name("mail_domains"));
+        table.wrong("mail_domains", what, "write what stands behind the @, such as example.net");
+    }
+    table.done();
+    Subscribers { mail_domains }
 }
 
 fn log(root: &Fields<'_>, defaults: Log) -> Log {

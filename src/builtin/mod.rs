@@ -37,7 +37,9 @@ mod trust;
 mod value;
 mod whoami;
 
-pub use alerts::{carry_out, silence_over, time_passes, warn_of_end};
+pub use alerts::{
+    CONFIRM, Try, UNSUBSCRIBE, came, came_of, carry_out, leave, silence_over, time_passes, warn_of_end,
+};
 pub use cancel::{administers, cancelled};
 pub use device::{DeviceChange, Known, Problem, blank, change, change_all, differences, values};
 pub use incident::what;
@@ -63,9 +65,10 @@ pub struct Builtin {
     pub answer: fn(&Resolved, &Facts, &[TaskResult], &mut Work) -> Result<Document, StoreError>,
 }
 
-pub const BUILTINS: [&Builtin; 29] = [
+pub const BUILTINS: [&Builtin; 30] = [
     &alerts::ACK,
     &alerts::ALERTS,
+    &alerts::CONFIRM,
     &alerts::GRAPH,
     &alerts::SILENCE,
     &alerts::SILENCES,

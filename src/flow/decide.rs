@@ -1,7 +1,7 @@
 //! What shall happen with a request: a pure function from what was gathered to a [`Decision`].
 
 use super::gather::Gathered;
-use super::{refuse, stranger};
+use super::{recipient, refuse, stranger};
 use crate::builtin;
 use crate::command::{self, Catalog, Unresolved};
 use crate::model::{
@@ -21,6 +21,10 @@ pub enum Decision {
     Stranger { line: String, why: Option<Text> },
     /// A code that shall say who this is.
     Link { code: String },
+    /// A code that shall say yes to alerts.
+    Confirm { code: String },
+    /// Somebody who hears of alerts here has enough of it.
+    Enough { line: String },
     /// A question with its answers; the command waits for one of them.
     Ask { question: Box<Question>, invocation: Box<Invocation>, audit: Audit },
     /// It runs.
@@ -110,8 +114,15 @@ pub fn line(catalog: &Catalog, gathered: &Gathered, typed: &str) -> Decision {
     if let Some(code) = stranger::code(catalog, typed) {
         return Decision::Link { code };
     }
+    if let Some(code) = recipient::code(catalog, gathered, typed) {
+        return Decision::Confirm { code };
+    }
+    if recipient::leaves(gathered, typed) {
+        return Decision::Enough { line: typed.to_owned() };
+    }
     let Some(asker) = gathered.facts.asker.as_ref().map(|person| person.id) else {
-        return Decision::Stranger { line: typed.to_owned(), why: None };
+        let why = gathered.hears.then(recipient::only_hears);
+        return Decision::Stranger { line: gathered.shown.clone(), why };
     };
     let Some(dialog) = &gathered.dialog else {
         return run(catalog, &gathered.facts, typed, None, |line| invocation(gathered, asker, line));

@@ -25,6 +25,8 @@ pub struct Gathered {
     pub dialog: Option<Dialog>,
     /// What was typed, as it may be shown to others.
     pub shown: String,
+    /// Something is told here of alerts, because it was asked for.
+    pub hears: bool,
 }
 
 impl Gathered {
@@ -70,6 +72,7 @@ pub async fn facts(
         board: house.board.now(),
         rules: live.rules.clone(),
         homes: house.homes.clone(),
+        doors: house.doors.clone(),
         zone: house.zone,
         starting: house.is_starting(),
         periods: house.periods.shown(),
@@ -105,7 +108,7 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
         thread: request.thread.clone(),
         now: house.clock.now().wall,
     };
-    let (asker, press, dialog) = house
+    let (asker, press, dialog, hears) = house
         .store
         .read(move |view| {
             let asker = view.person_of(&identity)?;
@@ -122,7 +125,8 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
                 }
                 _ => None,
             };
-            Ok((asker, press, dialog))
+            let hears = !view.subscriptions_of(&place)?.is_empty();
+            Ok((asker, press, dialog, hears))
         })
         .await?;
     let (request, dialog) = match without_slash(house, &request, dialog.as_ref()) {
@@ -135,7 +139,7 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
         What::Line(line) => stranger::masked(&house.live.now().catalog, line),
         _ => String::new(),
     };
-    Ok(Gathered { request, update, facts, press, dialog, shown })
+    Ok(Gathered { request, update, facts, press, dialog, shown, hears })
 }
 
 /// What could complete the line that was typed or pressed.

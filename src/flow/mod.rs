@@ -5,7 +5,7 @@
 
 use crate::channel::Channel;
 use crate::device::Floor;
-use crate::model::{Destination, Request, Texts, Update};
+use crate::model::{Destination, Doors, Request, Texts, Update};
 use crate::store::Store;
 use crate::store::metrics::Metrics;
 use std::sync::Arc;
@@ -33,6 +33,7 @@ pub mod menus;
 pub mod metrics;
 pub mod monitor;
 mod offered;
+mod recipient;
 mod refuse;
 pub mod stranger;
 pub mod task;
@@ -64,6 +65,8 @@ pub struct House {
     pub counts: monitor::Counts,
     /// The time zone of whoever has none, and of the routes' hours.
     pub zone: chrono_tz::Tz,
+    /// How places behind each door come to hear of alerts.
+    pub doors: Arc<Doors>,
     /// Where the channels' own notices go.
     pub homes: Arc<Vec<Destination>>,
     /// How long a changing command waits for a router that is in use.

@@ -37,6 +37,8 @@ ids! {
     IncidentId
     /// One silence.
     SilenceId
+    /// One subscription.
+    SubscriptionId
     /// One rule of the policy.
     GrantId
 }

@@ -3,24 +3,34 @@
 
 mod ack;
 mod carry;
+mod confirm;
 mod graph;
+mod invite;
 mod list;
 mod one;
 mod picture;
+mod shown;
 mod silence;
 mod silences;
 mod subscribe;
 mod subscribers;
 mod target;
 mod tell;
+mod trial;
+mod unsubscribe;
 mod why;
+mod wish;
 
 pub use ack::{ACK, UNACK};
 pub use carry::{carry_out, time_passes};
+pub use confirm::{CONFIRM, came};
 pub use graph::GRAPH;
 pub use list::ALERTS;
+pub use shown::destination;
 pub use silence::{SILENCE, UNSILENCE};
 pub use silences::{SILENCES, silence_over, warn_of_end};
-pub use subscribe::{SUBSCRIBE, UNSUBSCRIBE};
+pub use subscribe::SUBSCRIBE;
 pub use subscribers::SUBSCRIBERS;
+pub use trial::{Try, came_of};
+pub use unsubscribe::{UNSUBSCRIBE, leave};
 pub use why::WHY;

@@ -98,18 +98,24 @@ fn a_stranger_is_due_once_a_day_and_wrong_codes_shut_for_ten_minutes() {
     // Four in each quarter of an hour shut nothing.
     for quarter in 0..3 {
         for _ in 0..4 {
-            assert_eq!(work.note_wrong_code(&eve, at(quarter * 15 * minute)).unwrap(), Tried::Wrong);
+            assert_eq!(
+                work.note_wrong_code(&eve, Duration::from_secs(600), at(quarter * 15 * minute)).unwrap(),
+                Tried::Wrong
+            );
         }
     }
     let from = 2 * 15 * minute + 1;
     let until = at(from + 10 * minute);
-    assert_eq!(work.note_wrong_code(&eve, at(from)).unwrap(), Tried::Shut(until));
+    assert_eq!(work.note_wrong_code(&eve, Duration::from_secs(600), at(from)).unwrap(), Tried::Shut(until));
     assert_eq!(work.shut_until(&eve, at(from + 1)).unwrap(), Some(until));
     assert_eq!(work.shut_until(&identity("mallory"), at(from)).unwrap(), None);
-    assert_eq!(work.note_wrong_code(&eve, at(from + 1)).unwrap(), Tried::Shut(until));
-    assert_eq!(work.note_wrong_code(&eve, at(from + 2)).unwrap(), Tried::Silent);
+    assert_eq!(
+        work.note_wrong_code(&eve, Duration::from_secs(600), at(from + 1)).unwrap(),
+        Tried::Shut(until)
+    );
+    assert_eq!(work.note_wrong_code(&eve, Duration::from_secs(600), at(from + 2)).unwrap(), Tried::Silent);
     assert_eq!(work.shut_until(&eve, until).unwrap(), None);
-    assert_eq!(work.note_wrong_code(&eve, until).unwrap(), Tried::Wrong);
+    assert_eq!(work.note_wrong_code(&eve, Duration::from_secs(600), until).unwrap(), Tried::Wrong);
     work.forget_stranger(&eve).unwrap();
     assert_eq!(work.hear_stranger(&eve, until).unwrap(), Some(0));
 }
