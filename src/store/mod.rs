@@ -67,7 +67,7 @@ pub use outbox_dead::{DeadLetter, Failing, Overdue};
 pub use people::Ended;
 pub use pins::Pin;
 pub use presses::PressRefused;
-pub use reach::Reach;
+pub use reach::Reached;
 pub use retention::Retention;
 pub use silences::Expiring;
 pub use strangers::Tried;

@@ -7,7 +7,7 @@ use crate::model::{Destination, Timestamp};
 use rusqlite::params;
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reach {
+pub struct Reached {
     /// After this nothing arrives until the one there says something.
     pub window_ends: Option<Timestamp>,
     /// Why nothing arrives, in words.
@@ -16,12 +16,12 @@ pub struct Reach {
 }
 
 impl View<'_> {
-    pub fn reach_of(&self, place: &Destination) -> Result<Option<Reach>> {
+    pub fn reach_of(&self, place: &Destination) -> Result<Option<Reached>> {
         self.one(
             "SELECT window_ends, refused, at FROM reach WHERE channel = ?1 AND address = ?2",
             [&place.channel, &place.address],
             |row| {
-                Ok(Reach {
+                Ok(Reached {
                     window_ends: row.get::<_, Option<i64>>("window_ends")?.map(Timestamp),
                     refused: row.get("refused")?,
                     at: Timestamp(row.get("at")?),

@@ -88,6 +88,8 @@ fn plain(word: &str, words: &mut Words, facts: &Facts) -> Result<(), Document> {
     {
         words.address = Some(as_written(word, &door));
         words.door = Some(door);
+    } else if word.contains('@') {
+        return Err(strange(word, facts));
     } else {
         words.what = Some(match words.what.take() {
             None => word.to_owned(),
@@ -153,5 +155,5 @@ pub fn meant(word: &str, facts: &Facts) -> Option<Document> {
     if !nearest(word, routers).is_empty() || word.contains([':', ',', '*']) {
         return None;
     }
-    (near(word, facts).is_some() || word.contains('@')).then(|| strange(word, facts))
+    near(word, facts).map(|_| strange(word, facts))
 }

@@ -6,6 +6,7 @@ mod bw;
 mod inventory;
 mod logs;
 mod status;
+mod subscribers;
 mod top;
 
 use super::BUILTINS;
@@ -129,7 +130,7 @@ impl Bench {
     fn resolved(&self, line: &str) -> Result<Resolved, Text> {
         let invocation = Invocation {
             line: line.to_owned(),
-            asker: PersonId(1),
+            asker: self.facts.asker.as_ref().map_or(PersonId(1), |person| person.id),
             place: self.facts.place.clone(),
             thread: None,
             key: "desk/1".to_owned(),
