@@ -29,14 +29,14 @@ CREATE TABLE confirmations (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX confirmations_sent ON confirmations (sent_at);
 
--- What channels know of those who hear of alerts: whether, and until when, something arrives there.
-CREATE TABLE reach (
+-- What is known of whether a message would reach a place.
+CREATE TABLE reaches (
     channel TEXT NOT NULL,
     address TEXT NOT NULL,
-    -- After this nothing arrives until the one there says something.
+    -- Until when the service lets the bot write, unless they show themselves again. NULL: not known, or for ever.
     window_ends INTEGER,
-    -- Why nothing arrives, in words.
+    -- Why it lets the bot write no more, as a text.
     refused TEXT,
-    at INTEGER NOT NULL,
+    refused_at INTEGER,
     PRIMARY KEY (channel, address)
 ) STRICT, WITHOUT ROWID;

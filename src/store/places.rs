@@ -19,7 +19,7 @@ const BOUND: [&str; 11] = [
     "subscriptions",
     "links",
     "confirmations",
-    "reach",
+    "reaches",
 ];
 
 impl View<'_> {

@@ -30,6 +30,17 @@ impl View<'_> {
         )
     }
 
+    /// When something arrived there the last time, as long as sent messages are kept.
+    pub fn last_delivered(&self, place: &Destination) -> Result<Option<Timestamp>> {
+        let at = self.one(
+            "SELECT max(settled_at) FROM outbox JOIN slots ON slots.id = outbox.slot
+             WHERE channel = ?1 AND address = ?2 AND state = 'sent'",
+            [&place.channel, &place.address],
+            |row| row.get::<_, Option<i64>>(0),
+        )?;
+        Ok(at.flatten().map(Timestamp))
+    }
+
     pub fn subscription(&self, id: SubscriptionId) -> Result<Option<Subscription>> {
         self.one(&format!("{LIVING} AND id = ?1"), [id.0], subscription)
     }
@@ -87,19 +98,13 @@ impl Work<'_> {
         Ok(ended)
     }
 
-    /// What is known of how places are reached goes with the last row that names them.
     pub(super) fn sweep_subscriptions(&mut self, now: Timestamp, before: Timestamp) -> Result<usize> {
         let unconfirmed = self.run(
             "DELETE FROM subscriptions WHERE confirmed_at IS NULL AND since < ?1",
             [now.minus(UNCONFIRMED).0],
         )?;
         let over = self.run("DELETE FROM subscriptions WHERE ended_at < ?1", [before.0])?;
-        let reach = self.run(
-            "DELETE FROM reach WHERE at < ?1 AND (channel, address) NOT IN
-                (SELECT channel, address FROM subscriptions WHERE ended_at IS NULL)",
-            [before.0],
-        )?;
-        Ok(unconfirmed + over + reach)
+        Ok(unconfirmed + over)
     }
 }
 

@@ -124,23 +124,19 @@ fn others(
 
 /// Whether anything arrives there.
 fn state(asked: &Subscription, facts: &Facts, work: &Work) -> Result<(Sign, Option<Text>), StoreError> {
-    if asked.confirmed_at.is_none() {
-        let sent = work.codes_to(&asked.place, facts.now.wall)?.newest;
-        let refused = work.reach_of(&asked.place)?.and_then(|reach| reach.refused);
-        return Ok(match (refused, sent) {
-            (Some(why), _) => (Sign::Warning, Some(text!("subscribe.refused", why = why))),
-            (None, Some(at)) => (Sign::Held, Some(text!("subscribe.waits", at = at))),
-            (None, None) => (Sign::Held, Some(text!("subscribe.waits_no_more"))),
-        });
-    }
-    let reach = work.reach_of(&asked.place)?;
-    let refused = reach.as_ref().and_then(|reach| reach.refused.clone());
-    if let Some(why) = refused {
+    let (reached, now) = (work.reach_of(&asked.place)?, facts.now.wall);
+    if let Some(why) = reached.refused {
         return Ok((Sign::Warning, Some(text!("subscribe.refused", why = why))));
     }
-    let now = facts.now.wall;
+    if asked.confirmed_at.is_none() {
+        let text = match work.codes_to(&asked.place, now)?.newest {
+            Some(at) => text!("subscribe.waits", at = at),
+            None => text!("subscribe.waits_no_more"),
+        };
+        return Ok((Sign::Held, Some(text)));
+    }
     let last = work.last_delivered(&asked.place)?.map(|at| text!("subscribe.last", at = at));
-    Ok(match (reach.and_then(|reach| reach.window_ends), last) {
+    Ok(match (reached.window_ends, last) {
         (Some(ends), _) if ends <= now => (Sign::Warning, Some(text!("subscribe.window_over", at = ends))),
         (Some(ends), Some(last)) => {
             (Sign::None, Some(text!("subscribe.window_last", span = days(ends, now), last = last)))

@@ -84,10 +84,14 @@ pub fn came_of(
     now: Timestamp,
     work: &mut Work,
 ) -> Result<(), StoreError> {
+    let known = work.reach_of(place)?.refused;
     match tried {
-        Try::Arrived => work.note_reached(place, now)?,
-        Try::Never(why) => work.note_refused(place, why, now)?,
-        Try::Later(_) => {}
+        Try::Arrived if known.is_some() => work.note_reached(place)?,
+        // What the channel itself wrote down says it better; of places that asked for nothing nothing is kept.
+        Try::Never(why) if known.is_none() && !work.subscriptions_of(place)?.is_empty() => {
+            work.note_refused(place, &Text::verbatim(*why), now)?;
+        }
+        Try::Arrived | Try::Later(_) | Try::Never(_) => {}
     }
     let told = match (slot.0.strip_prefix(TESTS), slot.0.strip_prefix(CODES)) {
         (Some(rest), _) => rest.split_once('/').map(|(id, answer)| (answer, of_test(id, tried, now))),

@@ -15,7 +15,7 @@ const DOORS: [Door; 6] =
 const OWN: [&str; 2] = ["/backup", "/bw"];
 
 /// They change nothing: typed everywhere at once.
-const READING: [&str; 34] = [
+const READING: [&str; 35] = [
     "/help",
     "/help backup",
     "/status",
@@ -47,6 +47,7 @@ const READING: [&str; 34] = [
     "/job 1",
     "/dlq",
     "/subscribers",
+    "/subscribers test #99",
     "/frobnicate R1",
     "/show R9 version",
     // The last: whatever is no command answers a question.
@@ -55,7 +56,7 @@ const READING: [&str; 34] = [
 
 /// What changes something is done and undone at one door after the other, so that each finds the same.
 /// `{n}` is how many doors had their turn.
-const CHANGING: [&[&str]; 9] = [
+const CHANGING: [&[&str]; 11] = [
     &["/ack 1 new fan ordered", "/unack 1"],
     &["/silence R2 1h works", "/silences", "/unsilence {n}", "/silences"],
     &["/subscribe site:saigon critical", "/subscribers", "/unsubscribe", "/unsubscribe"],
@@ -66,6 +67,14 @@ const CHANGING: [&[&str]; 9] = [
         "/device remove R7{n}",
         "/device remove R7{n} yes",
     ],
+    &[
+        "/subscribe mail carol{n}@example.net R1 07:00-22:00",
+        "/subscribers",
+        "/confirm carol{n}@example.net",
+        "/unsubscribe mail carol{n}@example.net",
+    ],
+    // One more at each service would be shut.
+    &["/confirm AAAA-AAAA"],
     &["/cancel 1"],
     &["/cancel 99"],
     &["/trust R1"],
