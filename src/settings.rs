@@ -13,6 +13,7 @@ mod heartbeat;
 mod monitor;
 mod outside;
 mod restconf;
+mod subscribers;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ pub use heartbeat::Heartbeat;
 pub use monitor::Monitor;
 pub use outside::{Doors, Outside, ThisMachine, user_commands};
 pub use restconf::Restconf;
+pub use subscribers::Subscribers;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -56,13 +58,6 @@ pub struct Settings {
     pub log: Log,
     pub subscribers: Subscribers,
     pub channels: Vec<ChannelTable>,
-}
-
-/// Who may hear of alerts beside the chats.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Subscribers {
-    /// The domains of mail addresses; any, when none is named.
-    pub mail_domains: Vec<String>,
 }
 
 /// Deadlines and limits of the way to a router.
@@ -233,7 +228,7 @@ impl Reading<'_> {
             retention: retention(root, defaults.retention),
             heartbeat: self.heartbeat(root),
             log: log(root, defaults.log),
-            subscribers: subscribers(root),
+            subscribers: subscribers::subscribers(root),
             channels: self.channels(root),
             ..defaults
         }
@@ -397,24 +392,6 @@ fn retention(root: &Fields<'_>, defaults: Retention) -> Retention {
     };
     table.done();
     retention
-}
-
-fn subscribers(root: &Fields<'_>) -> Subscribers {
-    let Some(table) = root.table("subscribers") else { return Subscribers::default() };
-    let mail_domains = table.texts("mail_domains").unwrap_or_default();
-    let is_domain = |typed: &str| {
-        let sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
-        !typed.is_empty()
-            && typed.chars().all(sign)
-            && !typed.starts_with(['.', '-'])
-            && !typed.ends_with('.')
-    };
-    for typed in mail_domains.iter().filter(|typed| !is_domain(typed)) {
-        let what = format!("{} {typed:?} is no domain", table.name("mail_domains"));
-        table.wrong("mail_domains", what, "write what stands behind the @, such as example.net");
-    }
-    table.done();
-    Subscribers { mail_domains }
 }
 
 fn log(root: &Fields<'_>, defaults: Log) -> Log {
