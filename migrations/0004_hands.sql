@@ -1,5 +1,39 @@
--- Why: people who only read hear of alerts: by mail, or from a service where nobody is known. They say yes first.
+-- Why: the bot reboots routers, and while it does nobody is woken for that; and people who only read hear of alerts, by
+-- mail or from a service where nobody is known, after they said yes.
 -- Times are milliseconds since 1970 UTC. JSON is TEXT.
+
+-- The quiet windows of planned reboots: alerts of the router, and of those behind it, are held meanwhile.
+CREATE TABLE windows (
+    job INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    device INTEGER NOT NULL REFERENCES devices (id),
+    person INTEGER NOT NULL REFERENCES people (id),
+    opens_at INTEGER NOT NULL,
+    -- It ends by itself then, whatever became of the job.
+    ends_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    -- How it ended, in one word.
+    how TEXT,
+    -- A boot of the router until then is the one that was asked for.
+    booted_until INTEGER,
+    PRIMARY KEY (job, device)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX windows_open ON windows (ends_at) WHERE ended_at IS NULL;
+CREATE INDEX windows_device ON windows (device, opens_at);
+
+-- Long work, step by step: the state of a job that is one. Each version follows the one before it.
+CREATE TABLE procedures (
+    job INTEGER PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL
+) STRICT;
+
+-- How long routers took from the order to the first login.
+CREATE TABLE reload_times (
+    device INTEGER NOT NULL REFERENCES devices (id),
+    at INTEGER NOT NULL,
+    took INTEGER NOT NULL,
+    PRIMARY KEY (device, at)
+) STRICT, WITHOUT ROWID;
 
 -- As `07:00-22:00`, in the time zone of the place.
 ALTER TABLE subscriptions ADD COLUMN hours TEXT;

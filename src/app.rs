@@ -31,6 +31,9 @@ use tokio::task::JoinSet;
 const INTAKE: usize = 256;
 /// How long running steps may still take after SIGTERM.
 const ENDING: Duration = Duration::from_secs(10);
+/// And how much longer a router may take that was asked to save or to reload and is not done with it: it must not be left
+/// in the middle.
+const TALKING: Duration = Duration::from_secs(110);
 /// How long the last messages may still take.
 const LAST_MESSAGES: Duration = Duration::from_secs(5);
 /// How long whatever was told to end may take to do so. Then it is left behind: all that counts is in
@@ -135,6 +138,7 @@ fn house(parts: Parts) -> anyhow::Result<House> {
             quiet: ssh.silence,
             running_config: ssh.running_config,
             write_memory: ssh.write_memory,
+            ..Deadlines::default()
         },
         sessions: ssh.sessions,
         logins_per_credential: ssh.logins_per_credential,
@@ -167,9 +171,25 @@ fn house(parts: Parts) -> anyhow::Result<House> {
         platforms: Arc::new(platform_names().map(str::to_owned).collect()),
         stops: Stops::default(),
         gathered: flow::gather::Cache::default(),
+        bot_path: Arc::new(parts.settings.reboot.bot_path.clone()),
+        reboot: pace(&parts.settings.reboot),
         lock_patience: parts.settings.lock_patience,
         notify_after: parts.settings.notify_after,
     })
+}
+
+/// How reboots are followed.
+fn pace(reboot: &crate::settings::Reboot) -> flow::reboot::Pace {
+    let usual = flow::reboot::Pace::default();
+    let limits = crate::procedure::reboot::Limits {
+        gone: reboot.gone,
+        back: reboot.back,
+        back_stack: reboot.back_stack,
+        settle: reboot.settle,
+        rest: reboot.rest,
+        ..usual.limits
+    };
+    flow::reboot::Pace { limits, leaving: reboot.watch.min(usual.leaving), away: reboot.watch }
 }
 
 /// The settings name each probe.
@@ -263,9 +283,15 @@ impl Loops {
         .await;
         house.stops.work.cancel();
         tracing::debug!("no further router is asked");
-        let ended =
-            tokio::time::timeout(ENDING, async { while self.work.join_next().await.is_some() {} }).await;
-        if ended.is_err() {
+        let ended = match all_of(&mut self.work, ENDING).await {
+            false if house.floor.talks() => {
+                tracing::info!("a router is still saving or being told to reload; this ends with it");
+                let _late = tokio::time::timeout(TALKING, house.floor.talked_out()).await;
+                all_of(&mut self.work, LEAVING).await
+            }
+            ended => ended,
+        };
+        if !ended {
             tracing::warn!("running steps did not end in time; they run again after the next start");
             house.stops.force.cancel();
             leave(&mut self.work).await;
@@ -277,9 +303,13 @@ impl Loops {
     }
 }
 
+/// Whether all of them came to their end within this time.
+async fn all_of(loops: &mut JoinSet<()>, within: Duration) -> bool {
+    tokio::time::timeout(within, async { while loops.join_next().await.is_some() {} }).await.is_ok()
+}
+
 async fn leave(loops: &mut JoinSet<()>) {
-    let ended = tokio::time::timeout(LEAVING, async { while loops.join_next().await.is_some() {} }).await;
-    if ended.is_err() {
+    if !all_of(loops, LEAVING).await {
         tracing::warn!("something did not end in time and is left behind");
         loops.shutdown().await;
     }

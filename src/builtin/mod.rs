@@ -25,7 +25,11 @@ mod lines;
 mod link;
 mod logs;
 mod output;
+mod pending;
+mod planned;
 mod progress;
+pub mod reboot;
+mod save;
 mod say;
 mod show;
 mod status;
@@ -38,7 +42,8 @@ mod value;
 mod whoami;
 
 pub use alerts::{
-    CONFIRM, Try, UNSUBSCRIBE, came, came_of, carry_out, leave, silence_over, time_passes, warn_of_end,
+    CONFIRM, Try, UNSUBSCRIBE, came, came_of, carry_out, context, leave, silence_over, time_passes,
+    warn_of_end, window_over,
 };
 pub use cancel::{administers, cancelled};
 pub use device::{DeviceChange, Known, Problem, blank, change, change_all, differences, values};
@@ -65,7 +70,7 @@ pub struct Builtin {
     pub answer: fn(&Resolved, &Facts, &[TaskResult], &mut Work) -> Result<Document, StoreError>,
 }
 
-pub const BUILTINS: [&Builtin; 30] = [
+pub const BUILTINS: [&Builtin; 33] = [
     &alerts::ACK,
     &alerts::ALERTS,
     &alerts::CONFIRM,
@@ -91,6 +96,9 @@ pub const BUILTINS: [&Builtin; 30] = [
     &jobs::JOBS,
     &link::LINK,
     &logs::LOGS,
+    &pending::PENDING,
+    &reboot::REBOOT,
+    &save::SAVE,
     &show::SHOW,
     &status::STATUS,
     &top::TOP,

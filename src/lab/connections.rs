@@ -21,6 +21,16 @@ struct Open {
     most: usize,
 }
 
+/// How an open connection ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum End {
+    #[default]
+    Close,
+    Reset,
+    /// It stays open, and nothing goes through it any more.
+    Freeze,
+}
+
 struct Connection {
     /// A second handle of the socket: to cut it is to shut it down, whoever reads or writes it.
     socket: TcpStream,
@@ -67,7 +77,17 @@ impl Connections {
     }
 
     pub fn cut_all(&self) {
-        lock(&self.open).by_number.values().for_each(Connection::cut);
+        self.end_all(End::Close);
+    }
+
+    pub fn end_all(&self, end: End) {
+        lock(&self.open).by_number.values().for_each(|connection| connection.part(end));
+    }
+
+    pub fn end_one(&self, number: u64, end: End) {
+        if let Some(connection) = lock(&self.open).by_number.get(&number) {
+            connection.part(end);
+        }
     }
 
     pub fn now(&self) -> usize {
@@ -103,8 +123,22 @@ impl Connection {
         let _ = self.socket.shutdown(Shutdown::Both);
     }
 
+    fn part(&self, end: End) {
+        match end {
+            End::Close => self.cut(),
+            End::Reset => self.fuse.reset(),
+            End::Freeze => self.fuse.freeze(),
+        }
+        if let (End::Freeze, Some(terminal)) = (end, &self.terminal) {
+            terminal.abort();
+        }
+    }
+
     fn end(&self) {
-        self.cut();
+        // A shutdown would send an orderly end before the reset.
+        if !self.fuse.is_reset() {
+            self.cut();
+        }
         if let Some(terminal) = &self.terminal {
             terminal.abort();
         }

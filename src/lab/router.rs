@@ -8,11 +8,14 @@ use chrono::{DateTime, Utc};
 use russh::keys::PrivateKey;
 
 use super::cli::{self, Desk, Session};
+use super::connections::End;
 use super::door::Door;
 use super::error::LabError;
-use super::fault::{Fault, InForce, Point};
+use super::fault::{Fault, InForce, LinesFull, Point};
 use super::hold::{Gate, Hold};
 use super::plan::{Credentials, RouterPlan};
+use super::presence::{Presence, Restconf, Ssh};
+use super::reload::{Answered, Power, Reload};
 use super::saved::Saved;
 use super::state::State;
 use super::web::Web;
@@ -41,6 +44,9 @@ pub(crate) struct Inner {
     pub control: Mutex<Control>,
     pub key: Mutex<PrivateKey>,
     pub file: Option<PathBuf>,
+    pub power: Power,
+    /// One change of the doors after the other: each waits until the doors are as it wants them.
+    pub doors: tokio::sync::Mutex<()>,
 }
 
 /// What was done to the router and what was seen of its users.
@@ -49,6 +55,9 @@ pub(crate) struct Control {
     gates: Vec<Arc<Gate>>,
     typed: Vec<String>,
     logins: Logins,
+    presence: Presence,
+    pub reloads: Vec<Reload>,
+    pub answered: Vec<Answered>,
 }
 
 /// So much is remembered of what was typed; a lab that runs for weeks must not grow.
@@ -119,9 +128,28 @@ impl Router {
     /// What faults change beyond the answers: doors, and what the ports carry.
     async fn take_effect(&self, now: DateTime<Utc>) {
         self.observe(now);
+        let _one = self.inner.doors.lock().await;
+        let presence = self.presence();
         let reachable = !self.has(&Fault::Unreachable);
-        self.inner.door.set(reachable).await;
-        self.inner.web.door.set(reachable && !self.has(&Fault::RestconfOff)).await;
+        let end = if reachable { presence.end } else { End::Close };
+        let lines = !self.has(&Fault::LinesFull(LinesFull::Refused));
+        self.inner.door.part(reachable && lines && presence.ssh != Ssh::Refused, end).await;
+        let serves = presence.restconf != Restconf::Refused && !self.has(&Fault::RestconfOff);
+        self.inner.web.door.part(reachable && serves, end).await;
+    }
+
+    pub(crate) fn presence(&self) -> Presence {
+        lock(&self.inner.control).presence
+    }
+
+    /// Goes, or comes back; returns when the doors are so.
+    pub(crate) async fn be(&self, presence: Presence) {
+        lock(&self.inner.control).presence = presence;
+        self.take_effect(clock::now()).await;
+        if presence.ssh == Ssh::Silent {
+            self.inner.door.connections.end_all(presence.end);
+            self.inner.web.door.connections.end_all(presence.end);
+        }
     }
 
     /// Withholds the answer at a point until the hold is released.

@@ -12,12 +12,13 @@ use super::certificate::Authority;
 use super::door::Door;
 use super::error::LabError;
 use super::plan::{Certificates, LabPlan, RouterPlan};
+use super::reload::Power;
 use super::router::{Control, Inner, Router};
 use super::saved::{self, Saved, SavedWeb};
 use super::state::State;
 use super::topology::{Place, places};
 use super::web::Web;
-use super::{clock, keys, restconf, ssh};
+use super::{clock, keys, reload, restconf, ssh};
 
 #[derive(Debug)]
 pub struct Lab {
@@ -46,6 +47,7 @@ impl Lab {
             router.save()?;
             lab.tasks.spawn(ssh::serve(router.clone(), ssh));
             lab.tasks.spawn(restconf::serve(router.clone(), https));
+            lab.tasks.spawn(reload::serve(router.clone()));
             lab.routers.push(router);
         }
         Ok(lab)
@@ -155,6 +157,8 @@ async fn open(
         control: Mutex::new(Control::default()),
         key: Mutex::new(born.key),
         file: born.file,
+        power: Power::default(),
+        doors: tokio::sync::Mutex::default(),
     };
     Ok((Router { inner: Arc::new(inner) }, ssh, https))
 }

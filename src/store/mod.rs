@@ -36,6 +36,7 @@ mod people;
 mod pins;
 mod places;
 mod presses;
+mod procedures;
 mod reaches;
 mod retention;
 mod silences;
@@ -44,6 +45,7 @@ mod subscriptions;
 mod tasks;
 mod versions;
 mod watches;
+mod windows;
 
 #[cfg(test)]
 mod tests;
@@ -67,6 +69,7 @@ pub use outbox_dead::{DeadLetter, Failing, Overdue};
 pub use people::Ended;
 pub use pins::Pin;
 pub use presses::PressRefused;
+pub use procedures::Procedure;
 pub use reaches::Reached;
 pub use retention::Retention;
 pub use silences::Expiring;

@@ -19,10 +19,11 @@ mod tell;
 mod trial;
 mod unsubscribe;
 mod why;
+mod window;
 mod wish;
 
 pub use ack::{ACK, UNACK};
-pub use carry::{carry_out, time_passes};
+pub use carry::{carry_out, context, time_passes};
 pub use confirm::{CONFIRM, came};
 pub use graph::GRAPH;
 pub use list::ALERTS;
@@ -34,3 +35,4 @@ pub use subscribers::SUBSCRIBERS;
 pub use trial::{Try, came_of};
 pub use unsubscribe::{UNSUBSCRIBE, leave};
 pub use why::WHY;
+pub use window::window_over;

@@ -8,6 +8,7 @@ mod logs;
 mod status;
 mod subscribers;
 mod top;
+mod window;
 
 use super::BUILTINS;
 use crate::command::{self, Catalog};
@@ -67,6 +68,7 @@ impl Bench {
             rules: Arc::new(crate::model::Rules::checked(&crate::embedded::rules()).unwrap()),
             homes: Arc::default(),
             doors: Arc::default(),
+            bot_path: Arc::default(),
             zone: chrono_tz::Tz::UTC,
             starting: false,
             tracks: Arc::default(),
@@ -250,6 +252,7 @@ fn alert(number: i64, device: DeviceId, metric: Metric, severity: Severity, valu
         told: None,
         again: None,
         missed: None,
+        lost: None,
     }
 }
 

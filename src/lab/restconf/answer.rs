@@ -16,6 +16,7 @@ use super::refusal::Refusal;
 use super::shape::{empty, shaped};
 use crate::lab::clock;
 use crate::lab::fault::{Fault, Point};
+use crate::lab::presence::Restconf;
 use crate::lab::router::{Router, lock};
 
 pub(crate) type Answer = Response<Full<Bytes>>;
@@ -63,6 +64,12 @@ impl Drop for Waiting<'_> {
 fn respond(router: &Router, request: &Request<Incoming>, faults: &[Fault]) -> Answer {
     if faults.contains(&Fault::RestconfHtml) {
         return html(StatusCode::BAD_GATEWAY);
+    }
+    // While it starts, nginx answers for itself, and then the data are not there yet.
+    match router.presence().restconf {
+        Restconf::Starting(404) => return refused(&Refusal::of_status(404)),
+        Restconf::Starting(_) => return html(StatusCode::SERVICE_UNAVAILABLE),
+        Restconf::Serves | Restconf::Refused | Restconf::Silent => {}
     }
     match outcome(router, request, faults) {
         Ok(answer) => answer,

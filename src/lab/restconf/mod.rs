@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 
 use super::door::Guest;
 use super::fault::Fault;
+use super::presence::Restconf;
 use super::router::{Router, lock};
 use super::ssh::silence;
 use super::wire::Wire;
@@ -33,7 +34,7 @@ pub(crate) async fn serve(router: Router, listener: TcpListener) {
 async fn connection(router: Router, guest: Guest) {
     let Guest { stream, fuse, inside: _inside } = guest;
     let stream = Wire::new(stream, fuse);
-    if router.has(&Fault::SilentAfterConnect) {
+    if router.has(&Fault::SilentAfterConnect) || router.presence().restconf == Restconf::Silent {
         return silence(stream).await;
     }
     let acceptor = match router.inner.web.acceptor() {

@@ -14,7 +14,7 @@ pub(crate) use routing::reachable;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Desk, Session};
+use super::{Desk, Session, reload};
 use crate::lab::fault::Fault;
 use crate::lab::state::State;
 
@@ -54,7 +54,7 @@ pub(crate) const SHOWS: &[Show] = &[
     all("show users", system::users),
     all("show privilege", system::privilege),
     all("show terminal", system::terminal),
-    privileged("show reload", system::reload),
+    privileged("show reload", reload::show),
     all("show processes cpu", system::cpu),
     all("show processes cpu sorted", system::cpu),
     all("show processes memory", system::memory_processes),

@@ -1,12 +1,12 @@
 //! `show version`.
 
 use super::{Asked, long_span};
-use crate::lab::state::{VERSION, long_time};
+use crate::lab::state::VERSION;
 
 pub(super) fn version(asked: &Asked) -> String {
     let state = asked.state;
     let (name, uptime, reason) = (state.hostname(), long_span(asked.uptime()), &state.reload_reason);
-    let restarted = long_time(state.clock(state.boot_time));
+    let restarted = state.long_time(state.clock(state.boot_time));
     let serial = &state.serial;
     let ports = state.ports.iter().filter(|port| port.name.starts_with("Gigabit")).count();
     format!(
@@ -22,7 +22,7 @@ ROM: IOS-XE ROMMON
 
 {name} uptime is {uptime}
 Uptime for this control processor is {uptime}
-System returned to ROM by reload at {restarted}
+System returned to ROM by {reason} at {restarted}
 System restarted at {restarted}
 System image file is \"bootflash:packages.conf\"
 Last reload reason: {reason}
