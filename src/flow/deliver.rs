@@ -251,6 +251,10 @@ fn letter(house: &House, message: &Message) -> Letter {
         id: message.id,
         slot: message.slot.clone(),
         place: message.place.clone(),
+        shown: match house.homes.contains(&message.place) {
+            true => message.place.to_string(),
+            false => house.doors.hinted(&message.place),
+        },
         class: message.class,
         now: house.clock.now().wall,
         elsewhere: undelivered::elsewhere(&house.channels, &message.place),

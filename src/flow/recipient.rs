@@ -21,6 +21,10 @@ pub fn code(catalog: &Catalog, gathered: &Gathered, typed: &str) -> Option<Strin
     // Where nobody need be known the code alone is enough.
     let from_there = facts.private && facts.doors.join(&facts.place.channel) == Join::Sent;
     if let Some(code) = named(catalog, typed) {
+        // `/confirm mail` lacks its address.
+        if facts.doors.named(&code).is_some() {
+            return None;
+        }
         let confirms = |run: &Run| *run == Run::Builtin(builtin::CONFIRM.name.to_owned());
         let may = facts.commands.iter().any(|command| confirms(&command.run) && facts.may_ever(command));
         return (may || from_there).then_some(code);
@@ -57,7 +61,9 @@ pub fn leaves(gathered: &Gathered, typed: &str) -> bool {
     let facts = &gathered.facts;
     let may = facts.commands.iter().any(|command| runs(&command.run) && facts.may_ever(command));
     let is_command = !typed.trim().to_lowercase().ends_with("stop");
-    gathered.hears && facts.private && is_enough && !(may && is_command)
+    // Among the words of an open question it is an answer.
+    let is_answer = gathered.dialog.is_some();
+    gathered.hears && facts.private && is_enough && !is_answer && !(may && is_command)
 }
 
 /// What a code came to. The code itself stands in no audit row.

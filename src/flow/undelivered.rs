@@ -27,6 +27,8 @@ pub struct Letter {
     pub id: OutboundId,
     pub slot: Slot,
     pub place: Destination,
+    /// The place as everybody may read it.
+    pub shown: String,
     pub class: Class,
     pub now: Timestamp,
     /// The homes of another channel.
@@ -104,7 +106,7 @@ fn tell(work: &mut Work, letter: &Letter) -> Result<(), StoreError> {
     let Some(failing) = work.failing(&letter.place, letter.now)? else { return Ok(()) };
     let text = text!(
         "dlq.failing",
-        place = letter.place.to_string(),
+        place = letter.shown.as_str(),
         since = failing.since,
         count = failing.undelivered
     );
@@ -184,6 +186,7 @@ mod tests {
                 let letter = Letter {
                     id,
                     slot: outbound.slot,
+                    shown: outbound.place.to_string(),
                     place: outbound.place,
                     class: outbound.class,
                     now: Timestamp(now),

@@ -88,6 +88,11 @@ impl Work<'_> {
         Ok(used > 0)
     }
 
+    /// What somebody asked for who is gone is said yes to no more; how many codes those were.
+    pub(super) fn end_confirmations(&mut self, asker: PersonId) -> Result<usize> {
+        self.run("DELETE FROM confirmations WHERE asker = ?1 AND used_at IS NULL", [asker.0])
+    }
+
     pub(super) fn sweep_confirmations(&mut self, now: Timestamp) -> Result<usize> {
         self.run("DELETE FROM confirmations WHERE sent_at <= ?1", [now.minus(DAY).0])
     }

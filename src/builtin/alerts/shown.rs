@@ -27,7 +27,7 @@ pub fn place(
     let knows = administers(facts) || is_author(author, facts) || *place == facts.place;
     Ok(match (facts.doors.join(&place.channel), knows) {
         (Join::Mailed, true) => place.address.clone(),
-        (Join::Sent | Join::Mailed, false) => format!("{}:{}", place.channel, masked(&place.address)),
+        (Join::Sent | Join::Mailed, false) => facts.doors.hinted(place),
         (Join::Here, _) | (Join::Sent, true) => {
             let title = work.chat(place)?.and_then(|chat| chat.title);
             title.unwrap_or_else(|| place.to_string())
@@ -43,15 +43,8 @@ pub fn destination(place: &Destination, facts: &Facts, work: &Work) -> Result<St
     let asked = work.subscriptions_of(place)?;
     Ok(match asked.iter().any(|asked| is_author(asked.author, facts)) {
         true => place.to_string(),
-        false => format!("{}:{}", place.channel, masked(&place.address)),
+        false => facts.doors.hinted(place),
     })
-}
-
-/// `a…@example.net`
-fn masked(address: &str) -> String {
-    let first = address.chars().next().map(String::from).unwrap_or_default();
-    let domain = address.rsplit_once('@').map(|(_, domain)| format!("@{domain}"));
-    format!("{first}…{}", domain.unwrap_or_default())
 }
 
 fn is_author(author: PersonId, facts: &Facts) -> bool {
@@ -80,16 +73,4 @@ pub fn times(wish: &Wish) -> Option<String> {
     let days = (!wish.days.is_empty()).then(|| written_days(&wish.days));
     let parts: Vec<String> = hours.into_iter().chain(days).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_hinted_at() {
-        for (address, shown) in [("ann@example.net", "a…@example.net"), ("8f3a", "8…"), ("", "…")] {
-            assert_eq!(masked(address), shown);
-        }
-    }
 }

@@ -72,7 +72,7 @@ pub fn read(typed: &str, facts: &Facts) -> Result<Words, Document> {
 
 fn plain(word: &str, words: &mut Words, facts: &Facts) -> Result<(), Document> {
     let is_router = facts.inventory.named(word).is_some();
-    let door = facts.doors.named(word).filter(|_| words.door.is_none() && words.what.is_none());
+    let door = facts.doors.named(word).filter(|_| words.door.is_none());
     if let Some(number) = word.strip_prefix('#').and_then(|number| number.parse().ok()) {
         words.number = Some(SubscriptionId(number));
     } else if let Some(door) = door {

@@ -90,6 +90,7 @@ fn words_in_any_order_mean_the_same() {
     for line in [
         "/subscribe mail Ann@Example.net site:hanoi severity>=critical hours=07:00-22:00 days=mon-fri",
         "/subscribe site:hanoi ann@example.net mon-fri critical 07:00-22:00",
+        "/subscribe hours=07:00-22:00 site:hanoi mail critical ANN@example.net mon-fri",
         "/subscribe critical mail hours 07:00-22:00 ann@example.net days mon,tue-fri site:hanoi",
     ] {
         let shown = bench.ask(line);
@@ -123,6 +124,7 @@ fn what_nobody_understands_is_said_with_what_would_fit() {
         ("/unsubscribe mail", "Who in mail? Write the address"),
         ("/unsubscribe critical", "Say only whom"),
         ("/confirm", "/confirm needs"),
+        ("/confirm mail", "Send /confirm with the code from the mail"),
     ] {
         let shown = bench.ask(line);
         assert!(shown.contains(said), "{line}: {shown}");
