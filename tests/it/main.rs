@@ -29,6 +29,7 @@ mod peers_telegram;
 mod people;
 mod polls;
 mod process;
+mod reboot;
 mod registries;
 mod scan;
 mod script;

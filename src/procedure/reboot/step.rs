@@ -446,7 +446,7 @@ impl Walk<'_> {
             Event::Tried(tried) if answers(&tried) => {
                 self.mark(Mark::Answers { way: way(&tried) });
                 if let Some(device) = self.reboot.device() {
-                    self.effects.push(Effect::Answers { device, after: self.now.since(gone) });
+                    self.effects.push(Effect::Answers { device, after: self.now.since(sent) });
                 }
                 let settled = self.now.plus(self.limits.settle);
                 self.reboot.stage =
@@ -494,7 +494,7 @@ impl Walk<'_> {
                 let settled = restconf && missing.as_ref().is_some_and(Links::is_empty);
                 if settled || late || (new_key && restconf) {
                     self.verdict(Verdict::Back {
-                        took: back.since(gone.unwrap_or(sent)),
+                        took: back.since(sent),
                         proof,
                         booted: condition.and_then(Condition::booted_at),
                         reason: condition.and_then(|now| now.reason.clone()),
