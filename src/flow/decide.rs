@@ -1,6 +1,7 @@
 //! What shall happen with a request: a pure function from what was gathered to a [`Decision`].
 
 use super::gather::Gathered;
+pub use super::ruling::{Audit, Ruling};
 use super::{recipient, refuse, step, stranger};
 use crate::builtin;
 use crate::command::{self, Catalog, Unresolved};
@@ -44,34 +45,6 @@ pub enum Decision {
     Moved { from: Destination },
     /// The person at this place is gone: open questions are answered Cancel.
     Leave,
-}
-
-/// The audit row's words.
-#[derive(Clone, Debug, Default)]
-pub struct Audit {
-    pub line: String,
-    pub permission: String,
-    pub ruling: Ruling,
-    pub rule: Option<String>,
-}
-
-/// What became of a request, as far as the audit and the pressed button care.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Ruling {
-    #[default]
-    Allowed,
-    Refused,
-    /// Something was missing or must be confirmed.
-    Asked,
-    /// Too old to run without asking again.
-    Stale,
-    NotUnderstood,
-    /// The identity belongs to no person.
-    Stranger,
-    /// The button is somebody else's, or not one.
-    PressRefused,
-    /// The person said no to a question.
-    Cancelled,
 }
 
 /// What a question waits for; kept with its dialog row.
@@ -121,15 +94,11 @@ pub fn line(catalog: &Catalog, gathered: &Gathered, typed: &str) -> Decision {
     if let Some(code) = stranger::code(catalog, typed) {
         return Decision::Link { code };
     }
-    if let Some(code) = recipient::code(catalog, gathered, typed) {
-        return Decision::Confirm { code };
-    }
-    if recipient::leaves(gathered, typed) {
-        return Decision::Enough { line: typed.to_owned() };
+    if let Some(decision) = recipient::decided(catalog, gathered, typed) {
+        return decision;
     }
     let Some(asker) = gathered.facts.asker.as_ref().map(|person| person.id) else {
-        let why = gathered.hears.then(recipient::only_hears);
-        return Decision::Stranger { line: gathered.shown.clone(), why };
+        return Decision::Stranger { line: gathered.shown.clone(), why: recipient::only_hears(gathered) };
     };
     let Some(dialog) = &gathered.dialog else {
         return run(catalog, &gathered.facts, typed, None, |line| invocation(gathered, asker, line));

@@ -36,6 +36,7 @@ mod offered;
 pub mod reboot;
 mod recipient;
 mod refuse;
+mod ruling;
 mod step;
 pub mod stranger;
 pub mod task;

@@ -1,6 +1,6 @@
 //! Those who only read, and need not be anybody whom the bot knows: they join by a code and leave by a word.
 
-use super::decide::{Audit, Ruling};
+use super::decide::{Audit, Decision, Ruling};
 use super::enact::{own_slot, row, say};
 use super::gather::Gathered;
 use super::stranger;
@@ -15,8 +15,16 @@ const ENOUGH: [&str; 4] = ["stop", "/stop", "unsubscribe", "/unsubscribe"];
 /// As a code is shown: two groups of so many letters.
 const GROUP: usize = 4;
 
+/// What somebody wants who need not be known for it: to join by a code, or to hear no more.
+pub fn decided(catalog: &Catalog, gathered: &Gathered, typed: &str) -> Option<Decision> {
+    match code(catalog, gathered, typed) {
+        Some(code) => Some(Decision::Confirm { code }),
+        None => leaves(gathered, typed).then(|| Decision::Enough { line: typed.to_owned() }),
+    }
+}
+
 /// The code that was sent, by whoever may send one here.
-pub fn code(catalog: &Catalog, gathered: &Gathered, typed: &str) -> Option<String> {
+fn code(catalog: &Catalog, gathered: &Gathered, typed: &str) -> Option<String> {
     let facts = &gathered.facts;
     // Where nobody need be known the code alone is enough.
     let from_there = facts.private && facts.doors.join(&facts.place.channel) == Join::Sent;
@@ -55,7 +63,7 @@ pub fn masked(catalog: &Catalog, typed: &str) -> Option<&'static str> {
 }
 
 /// Whether somebody who hears of alerts here has enough of it, and could not say so otherwise.
-pub fn leaves(gathered: &Gathered, typed: &str) -> bool {
+fn leaves(gathered: &Gathered, typed: &str) -> bool {
     let is_enough = ENOUGH.iter().any(|word| typed.trim().eq_ignore_ascii_case(word));
     let runs = |run: &Run| *run == Run::Builtin(builtin::UNSUBSCRIBE.name.to_owned());
     let facts = &gathered.facts;
@@ -97,6 +105,6 @@ pub fn leave(work: &mut Work, gathered: &Gathered, line: &str) -> Result<(), Sto
 }
 
 /// What one reads who hears of alerts here and asks for something.
-pub fn only_hears() -> Text {
-    text!("subscribe.hears_here")
+pub fn only_hears(gathered: &Gathered) -> Option<Text> {
+    gathered.hears.then(|| text!("subscribe.hears_here"))
 }
