@@ -17,12 +17,15 @@ mod device;
 mod devices;
 mod diff;
 mod dlq;
+mod freeze;
+mod held;
 mod help;
 mod incident;
 mod job;
 mod jobs;
 mod lines;
 mod link;
+mod lock;
 mod logs;
 mod output;
 mod pending;
@@ -35,6 +38,7 @@ mod show;
 mod status;
 #[cfg(test)]
 mod tests;
+mod told;
 mod top;
 mod traffic;
 mod trust;
@@ -47,10 +51,13 @@ pub use alerts::{
 };
 pub use cancel::{administers, cancelled};
 pub use device::{DeviceChange, Known, Problem, blank, change, change_all, differences, values};
+pub use freeze::freeze_over;
+pub use held::not_asked_locked;
 pub use incident::what;
 pub use link::{LINK, claim};
 pub use progress::living;
 pub use say::locked_data;
+pub use told::{outbound, short_reply};
 
 pub type PlanFor = fn(&Authorized, &Resolved, &Device, &Facts) -> Result<Option<Plan>, Failure>;
 pub type Settle = fn(&Resolved, &Device, &Facts, &[Outcome], &mut Work) -> Result<TaskResult, StoreError>;
@@ -70,7 +77,7 @@ pub struct Builtin {
     pub answer: fn(&Resolved, &Facts, &[TaskResult], &mut Work) -> Result<Document, StoreError>,
 }
 
-pub const BUILTINS: [&Builtin; 33] = [
+pub const BUILTINS: [&Builtin; 38] = [
     &alerts::ACK,
     &alerts::ALERTS,
     &alerts::CONFIRM,
@@ -91,10 +98,15 @@ pub const BUILTINS: [&Builtin; 33] = [
     &devices::DEVICES,
     &diff::DIFF,
     &dlq::DLQ,
+    &freeze::FREEZE,
+    &freeze::FREEZES,
+    &freeze::UNFREEZE,
     &help::HELP,
     &job::JOB,
     &jobs::JOBS,
     &link::LINK,
+    &lock::LOCK,
+    &lock::UNLOCK,
     &logs::LOGS,
     &pending::PENDING,
     &reboot::REBOOT,

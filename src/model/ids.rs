@@ -39,6 +39,8 @@ ids! {
     SilenceId
     /// One subscription.
     SubscriptionId
+    /// One freeze.
+    FreezeId
     /// One rule of the policy.
     GrantId
 }

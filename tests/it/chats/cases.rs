@@ -41,6 +41,7 @@ const READING: [&str; 35] = [
     "/show R1 ip interface brief",
     "/show R1 running-config",
     "/logs R1 SYS",
+    "/pending",
     "/backup all",
     "/config R1",
     "/diff R1",
@@ -56,7 +57,7 @@ const READING: [&str; 35] = [
 
 /// What changes something is done and undone at one door after the other, so that each finds the same.
 /// `{n}` is how many doors had their turn.
-const CHANGING: [&[&str]; 11] = [
+const CHANGING: [&[&str]; 12] = [
     &["/ack 1 new fan ordered", "/unack 1"],
     &["/silence R2 1h works", "/silences", "/unsilence {n}", "/silences"],
     &["/subscribe site:saigon critical", "/subscribers", "/unsubscribe", "/unsubscribe"],
@@ -79,6 +80,7 @@ const CHANGING: [&[&str]; 11] = [
     &["/cancel 99"],
     &["/trust R1"],
     &["/jobs 1"],
+    &["/save R1", "/save R1,R2"],
     &["/whoami"],
 ];
 
