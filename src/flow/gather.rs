@@ -27,6 +27,8 @@ pub struct Gathered {
     pub step: Option<Stepped>,
     /// What was typed, as it may be shown to others.
     pub shown: String,
+    /// Something is told here of alerts, because it was asked for.
+    pub hears: bool,
 }
 
 /// Long work that waits for a person's answer, and the job that it is.
@@ -81,6 +83,7 @@ pub async fn facts(
         board: house.board.now(),
         rules: live.rules.clone(),
         homes: house.homes.clone(),
+        doors: house.doors.clone(),
         zone: house.zone,
         bot_path: house.bot_path.clone(),
         starting: house.is_starting(),
@@ -117,7 +120,7 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
         thread: request.thread.clone(),
         now: house.clock.now().wall,
     };
-    let (asker, press, dialog, step) = house
+    let (asker, press, dialog, step, hears) = house
         .store
         .read(move |view| {
             let asker = view.person_of(&identity)?;
@@ -135,7 +138,8 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
                 _ => None,
             };
             let step = step_of(view, press.as_ref(), dialog.as_ref())?;
-            Ok((asker, press, dialog, step))
+            let hears = !view.subscriptions_of(&place)?.is_empty();
+            Ok((asker, press, dialog, step, hears))
         })
         .await?;
     let (request, dialog, step) = match without_slash(house, &request, dialog.as_ref()) {
@@ -148,7 +152,7 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
         What::Line(line) => stranger::masked(&house.live.now().catalog, line),
         _ => String::new(),
     };
-    Ok(Gathered { request, update, facts, press, dialog, step, shown })
+    Ok(Gathered { request, update, facts, press, dialog, step, shown, hears })
 }
 
 /// The reboot that a button or a typed number speaks of.
