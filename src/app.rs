@@ -3,6 +3,7 @@
 
 mod kept;
 mod ports;
+pub mod services;
 
 use crate::archive::Archive;
 use crate::channel::heartbeat::Heartbeat;

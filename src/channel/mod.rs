@@ -19,10 +19,12 @@ mod columns;
 pub mod email;
 pub mod heartbeat;
 pub mod pieces;
+pub mod port;
 pub mod slack;
 mod table;
 pub mod telegram;
 pub mod terminal;
+pub mod zalo;
 
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -126,6 +128,8 @@ pub struct Shared {
     pub data: PathBuf,
     /// The random name of this installation: names that leave the house never meet another's.
     pub installation: String,
+    pub vault: Arc<dyn port::Vault>,
+    pub reaches: Arc<dyn port::Reaches>,
 }
 
 /// A channel's settings table, with what stands in the files and variables that it names.
@@ -159,9 +163,11 @@ pub struct Kind {
     pub address: &'static str,
     /// The bot as the service wants it described, where it is made from a description.
     pub manifest: Option<fn(&[Command]) -> String>,
+    /// Whether such a table needs a first pair of tokens from the command line.
+    pub wants_tokens: fn(&Setup<'_>) -> bool,
 }
 
-pub const KINDS: [Kind; 4] = [
+pub const KINDS: [Kind; 5] = [
     Kind {
         name: email::KIND,
         check: email::checked,
@@ -169,6 +175,7 @@ pub const KINDS: [Kind; 4] = [
         fits: email::fits,
         address: "noc@example.net",
         manifest: None,
+        wants_tokens: never,
     },
     Kind {
         name: slack::KIND,
@@ -177,6 +184,7 @@ pub const KINDS: [Kind; 4] = [
         fits: slack::fits,
         address: "C0123456789",
         manifest: Some(slack::manifest),
+        wants_tokens: never,
     },
     Kind {
         name: telegram::KIND,
@@ -185,6 +193,7 @@ pub const KINDS: [Kind; 4] = [
         fits: telegram::fits,
         address: telegram::EXAMPLE,
         manifest: None,
+        wants_tokens: never,
     },
     Kind {
         name: terminal::KIND,
@@ -193,8 +202,22 @@ pub const KINDS: [Kind; 4] = [
         fits: terminal::fits,
         address: terminal::CONSOLE,
         manifest: None,
+        wants_tokens: never,
+    },
+    Kind {
+        name: zalo::KIND,
+        check: zalo::checked,
+        open: zalo::opened,
+        fits: zalo::fits,
+        address: zalo::EXAMPLE,
+        manifest: None,
+        wants_tokens: zalo::wants_tokens,
     },
 ];
+
+fn never(_: &Setup<'_>) -> bool {
+    false
+}
 
 /// Why a listener stopped for good.
 #[derive(Debug, thiserror::Error)]

@@ -20,10 +20,11 @@ pub enum Access {
     Beside,
 }
 
-const MIGRATIONS: [M<'_>; 3] = [
+const MIGRATIONS: [M<'_>; 4] = [
     M::up(include_str!("../../migrations/0001_first_light.sql")),
     M::up(include_str!("../../migrations/0002_clock.sql")),
     M::up(include_str!("../../migrations/0003_doors.sql")),
+    M::up(include_str!("../../migrations/0004_hands.sql")),
 ];
 
 /// How long one process waits for another one's transaction.

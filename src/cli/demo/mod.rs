@@ -103,7 +103,7 @@ async fn live(
     history::make_up(&metrics.0, lab, &inventory, crate::flow::Clock::start().now().wall).await?;
     let load = load(&settings);
     let catalog = load().map_err(|problems| start::all_of(&problems))?.catalog;
-    let shared = start::shared(&settings, &store, &catalog).await?;
+    let shared = start::shared(&settings, &key, &store, &catalog).await?;
     let (channels, terminal) = start::open(&settings, &shared)?;
     if std::io::stdin().is_terminal() {
         first_screen(&settings.data, arguments.role, lab, phones);

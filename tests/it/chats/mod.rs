@@ -14,6 +14,7 @@ mod place;
 use crate::world::{PATIENCE, Plan, World};
 use paper::Paper;
 use patchbay::builtin;
+use patchbay::channel::port::Unkept;
 use patchbay::channel::terminal::{Input, Options, Terminal, Words};
 use patchbay::channel::{Channel, KINDS, Setup, Shared, slack};
 use patchbay::command::Catalog;
@@ -212,7 +213,8 @@ fn shared(lab: &LabPlan, folder: &Path) -> Shared {
     words.dedup();
     words.extend(lab.routers.iter().map(|router| router.name.clone()));
     let (texts, installation) = (crate::world::texts(), "test".to_owned());
-    Shared { texts, words, data: folder.join("data"), installation }
+    let (vault, reaches) = (Arc::new(Unkept), Arc::new(Unkept));
+    Shared { texts, words, data: folder.join("data"), installation, vault, reaches }
 }
 
 /// The doors as the program opens them from its settings file.
