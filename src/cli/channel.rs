@@ -53,8 +53,10 @@ fn manifest(settings: &Path, service: &str) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// How long a token holds of which nobody knows how old it is. One that is dead is found out by its first use.
-const UNKNOWN: Duration = Duration::from_secs(24 * 3_600);
+/// A token of which nobody knows how old it is passes for an hour old, of twenty-five. One that is dead is found out by
+/// its first use.
+const AGE: Duration = Duration::from_secs(3_600);
+const LIFE: Duration = Duration::from_secs(25 * 3_600);
 
 fn tokens(beside: &Beside, channel: &str) -> anyhow::Result<ExitCode> {
     let want: Vec<&str> = start::want_tokens(&beside.settings);
@@ -75,10 +77,11 @@ fn tokens(beside: &Beside, channel: &str) -> anyhow::Result<ExitCode> {
         bail!("an access token is one word; nothing was changed");
     }
     let now = beside.now().wall;
-    let until = if access.is_some() { now.plus(UNKNOWN) } else { now };
-    let sealed = seal(&sealer, channel, &Pair { access, refresh, issued_at: now, until })?;
+    let issued_at = now.minus(AGE);
+    let until = if access.is_some() { issued_at.plus(LIFE) } else { issued_at };
+    let sealed = seal(&sealer, channel, &Pair { access, refresh, issued_at, until })?;
     let name = channel.to_owned();
-    beside.change("channel", move |work| work.keep_tokens(&name, &sealed, now, until))?;
+    beside.change("channel", move |work| work.keep_tokens(&name, &sealed, issued_at, until))?;
     say(&format!("{channel} has new tokens; a running bot takes them within a minute"));
     Ok(ExitCode::SUCCESS)
 }

@@ -21,12 +21,7 @@ pub async fn look(house: &House) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn tell(
-    work: &mut Work,
-    trouble: &Trouble,
-    homes: &[Destination],
-    now: Timestamp,
-) -> Result<(), StoreError> {
+fn tell(work: &mut Work, trouble: &Trouble, homes: &[Destination], now: Timestamp) -> Result<(), StoreError> {
     work.note_trouble_told(&trouble.channel, now)?;
     for home in homes {
         let notice = Outbound {

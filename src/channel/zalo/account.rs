@@ -65,7 +65,8 @@ impl Account {
 
     async fn once(&self, path: &str, arguments: &Value, token: &str) -> Result<Value, Fault> {
         let (url, body) = (below(&self.api, path), Body::Json(arguments.clone()));
-        let Answer { status, mut body } = self.wire.post(url, Some(("access_token", token)), body, CALL).await?;
+        let Answer { status, mut body } =
+            self.wire.post(url, Some(("access_token", token)), body, CALL).await?;
         if let Some(Value::String(words)) = body.get_mut("message") {
             *words = words.replace(token, "***");
         }

@@ -168,7 +168,8 @@ async fn answered(call: Request<Incoming>, door: &Zalo, seal: &Seal, intake: &In
 async fn note(door: &Zalo, event: &Value, at: Timestamp) {
     let name = request::word(event, "/event_name").unwrap_or_default();
     let who = request::word(event, "/follower/id").or(request::word(event, "/sender/id"));
-    let Some(who) = who.filter(|_| name == "follow" || name == "unfollow" || name.starts_with("user_")) else {
+    let Some(who) = who.filter(|_| name == "follow" || name == "unfollow" || name.starts_with("user_"))
+    else {
         return;
     };
     let noted = match name {

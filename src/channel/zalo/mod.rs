@@ -90,8 +90,7 @@ pub fn opened(table: &Setup<'_>, shared: &Shared) -> Option<Opened> {
         left: Left::default(),
         windows: Windows::default(),
     });
-    let channel =
-        Channel { name: zalo.called.clone(), listen: Some(Arc::clone(&zalo) as _), deliver: zalo };
+    let channel = Channel { name: zalo.called.clone(), listen: Some(Arc::clone(&zalo) as _), deliver: zalo };
     Some(Opened { channel, terminal: None })
 }
 

@@ -70,7 +70,8 @@ impl Sheet<'_> {
                 Piece::Code(code) => lines.extend(code),
                 Piece::Picture { title, .. } => {
                     lines.push(title);
-                    for spark in pictures.next().map(|drawn| drawn.sparklines.as_slice()).unwrap_or_default() {
+                    for spark in pictures.next().map(|drawn| drawn.sparklines.as_slice()).unwrap_or_default()
+                    {
                         let bars = clean(&spark.bars).join("");
                         lines.push(format!("{}  {bars}  {}", self.say(&spark.label), self.say(&spark.note)));
                     }

@@ -102,7 +102,8 @@ fn account(table: &Setup<'_>) -> Option<Account> {
         let what = format!("{} {app_id:?} is no number of an app", fields.name("app_id"));
         fields.wrong("app_id", what, "it stands on the app's page at developers.zalo.me");
     }
-    let hint = "the app's page at developers.zalo.me shows its secret key; put it into a file for this user only";
+    let hint =
+        "the app's page at developers.zalo.me shows its secret key; put it into a file for this user only";
     let app_secret = secret(table, "app_secret", hint);
     let named = ["webhook_secret_file", "webhook_secret_env"].into_iter().any(|key| fields.has(key));
     let webhook_secret = table.secrets.get("webhook_secret").cloned();
@@ -171,7 +172,11 @@ fn webhook(fields: &Fields<'_>) -> Result<Option<SocketAddr>, ()> {
     let address = typed.parse::<SocketAddr>().ok().filter(|address| address.ip().is_loopback());
     if address.is_none() {
         let what = format!("{} {typed:?} is no port of this machine", fields.name("webhook"));
-        fields.wrong("webhook", what, "write webhook = \"127.0.0.1:8085\" and let a proxy with TLS lead there");
+        fields.wrong(
+            "webhook",
+            what,
+            "write webhook = \"127.0.0.1:8085\" and let a proxy with TLS lead there",
+        );
     }
     address.map(Some).ok_or(())
 }

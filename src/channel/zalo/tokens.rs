@@ -219,7 +219,8 @@ mod tests {
 
     #[test]
     fn a_life_is_read_as_number_and_as_text() {
-        for (expires, hours) in [(json!(90_000), 20), (json!("90000"), 20), (json!(null), 0), (json!("x"), 0)] {
+        for (expires, hours) in [(json!(90_000), 20), (json!("90000"), 20), (json!(null), 0), (json!("x"), 0)]
+        {
             let answer = json!({ "access_token": "a", "refresh_token": "r", "expires_in": expires });
             let pair = read(200, &answer, Timestamp(0)).unwrap().unwrap();
             assert_eq!(due(pair.issued_at, pair.until).0 / 3_600_000, hours, "{expires}");
