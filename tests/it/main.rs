@@ -35,3 +35,4 @@ mod script;
 mod texts;
 mod world;
 mod yang;
+mod zalo;
