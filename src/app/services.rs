@@ -3,7 +3,7 @@
 
 use crate::channel::Later;
 use crate::channel::port::{Pair, Reaches, Vault};
-use crate::device::Sealer;
+use crate::device::{MasterKey, Sealer};
 use crate::flow::Clock;
 use crate::model::{Destination, Sealed, Secret, Text, Timestamp};
 use crate::store::{SealedPair, Store, StoreError};
@@ -46,8 +46,8 @@ pub fn seal(sealer: &Sealer, channel: &str, pair: &Pair) -> anyhow::Result<Seale
 }
 
 impl Services {
-    pub fn new(store: Store, sealer: Sealer) -> Services {
-        Services { store, sealer, clock: Clock::start() }
+    pub fn new(store: Store, key: &MasterKey) -> Services {
+        Services { store, sealer: Sealer::new(key), clock: Clock::start() }
     }
 
     fn opened(&self, channel: &str, kept: &SealedPair) -> anyhow::Result<Pair> {

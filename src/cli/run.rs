@@ -6,7 +6,7 @@ use crate::app::{self, Parts};
 use crate::builtin;
 use crate::channel::{Channel, KINDS, Kind, Setup, Shared, terminal};
 use crate::command::Catalog;
-use crate::device::{MasterKey, Sealer};
+use crate::device::MasterKey;
 use crate::flow::live::{Live, Load};
 use crate::model::Rules;
 use crate::model::written::{Fields, Problem, Source, either};
@@ -134,7 +134,7 @@ pub async fn shared(
         catalog.commands().iter().map(|command| format!("/{}", command.name)).collect();
     words.dedup();
     words.extend(inventory.devices().iter().map(|device| device.name.to_string()));
-    let services = Arc::new(Services::new(store.clone(), Sealer::new(key)));
+    let services = Arc::new(Services::new(store.clone(), key));
     Ok(Shared {
         texts: Arc::new(texts),
         words,

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use patchbay::app::services::Services;
 use patchbay::channel::port::{Pair, Reaches, Vault};
 use patchbay::channel::{Channel, KINDS, Later, Setup, Shared};
-use patchbay::device::{MasterKey, Sealer};
+use patchbay::device::MasterKey;
 use patchbay::lab::Fault;
 use patchbay::lab::zalo::{Person, Plan, Zalo};
 use patchbay::model::written::{Section, Source};
@@ -110,7 +110,7 @@ impl Scene {
         };
         let world = World::new(WorldPlan { monitored, ..plan }).await;
         let key = MasterKey::load(&world.folder.path().join("key")).unwrap();
-        let services = Services::new(world.bot.store().clone(), Sealer::new(&key));
+        let services = Services::new(world.bot.store().clone(), &key);
         assert!(ports.0.set(services).is_ok());
         let identity = Identity { channel: ZL.to_owned(), external: ann.id().to_owned() };
         world
