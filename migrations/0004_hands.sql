@@ -1,5 +1,39 @@
--- Why: a service that rotates its tokens needs them kept, and one that lets nobody write after a while is told of with its time.
+-- Why: the bot reboots routers, and while it does nobody is woken for that. A service that rotates its tokens needs them kept,
+-- and one that lets nobody write after a while is told of with its time.
 -- Times are milliseconds since 1970 UTC. JSON is TEXT.
+
+-- The quiet windows of planned reboots: alerts of the router, and of those behind it, are held meanwhile.
+CREATE TABLE windows (
+    job INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    device INTEGER NOT NULL REFERENCES devices (id),
+    person INTEGER NOT NULL REFERENCES people (id),
+    opens_at INTEGER NOT NULL,
+    -- It ends by itself then, whatever became of the job.
+    ends_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    -- How it ended, in one word.
+    how TEXT,
+    -- A boot of the router until then is the one that was asked for.
+    booted_until INTEGER,
+    PRIMARY KEY (job, device)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX windows_open ON windows (ends_at) WHERE ended_at IS NULL;
+CREATE INDEX windows_device ON windows (device, opens_at);
+
+-- Long work, step by step: the state of a job that is one. Each version follows the one before it.
+CREATE TABLE procedures (
+    job INTEGER PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL
+) STRICT;
+
+-- How long routers took from the order to the first login.
+CREATE TABLE reload_times (
+    device INTEGER NOT NULL REFERENCES devices (id),
+    at INTEGER NOT NULL,
+    took INTEGER NOT NULL,
+    PRIMARY KEY (device, at)
+) STRICT, WITHOUT ROWID;
 
 -- Pairs of tokens of which each renewal kills the one before, by channel.
 CREATE TABLE tokens (

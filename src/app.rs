@@ -2,6 +2,7 @@
 //! and takes them down in order.
 
 mod kept;
+mod loops;
 mod ports;
 pub mod services;
 
@@ -17,8 +18,9 @@ use crate::flow::monitor::Periods;
 use crate::flow::{self, Clock, House, Stops};
 use crate::model::Texts;
 use crate::settings::{Monitor, Settings};
+use crate::store::Store;
 use crate::store::metrics::{Keep, Metrics, SetAside};
-use crate::store::{Retention, Store};
+use loops::Loops;
 use ports::Ports;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -30,13 +32,6 @@ use tokio::task::JoinSet;
 
 /// A channel that is full lets its service wait.
 const INTAKE: usize = 256;
-/// How long running steps may still take after SIGTERM.
-const ENDING: Duration = Duration::from_secs(10);
-/// How long the last messages may still take.
-const LAST_MESSAGES: Duration = Duration::from_secs(5);
-/// How long whatever was told to end may take to do so. Then it is left behind: all that counts is in
-/// the database, and the next start goes on from there.
-const LEAVING: Duration = Duration::from_secs(2);
 
 /// What `run` and `demo` prepare before the bot lives.
 pub struct Parts {
@@ -135,6 +130,7 @@ fn house(parts: Parts) -> anyhow::Result<House> {
             quiet: ssh.silence,
             running_config: ssh.running_config,
             write_memory: ssh.write_memory,
+            ..Deadlines::default()
         },
         sessions: ssh.sessions,
         logins_per_credential: ssh.logins_per_credential,
@@ -166,9 +162,25 @@ fn house(parts: Parts) -> anyhow::Result<House> {
         platforms: Arc::new(platform_names().map(str::to_owned).collect()),
         stops: Stops::default(),
         gathered: flow::gather::Cache::default(),
+        bot_path: Arc::new(parts.settings.reboot.bot_path.clone()),
+        reboot: pace(&parts.settings.reboot),
         lock_patience: parts.settings.lock_patience,
         notify_after: parts.settings.notify_after,
     })
+}
+
+/// How reboots are followed.
+fn pace(reboot: &crate::settings::Reboot) -> flow::reboot::Pace {
+    let usual = flow::reboot::Pace::default();
+    let limits = crate::procedure::reboot::Limits {
+        gone: reboot.gone,
+        back: reboot.back,
+        back_stack: reboot.back_stack,
+        settle: reboot.settle,
+        rest: reboot.rest,
+        ..usual.limits
+    };
+    flow::reboot::Pace { limits, leaving: reboot.watch.min(usual.leaving), away: reboot.watch }
 }
 
 /// The settings name each probe.
@@ -186,102 +198,6 @@ pub fn metrics(settings: &Settings) -> anyhow::Result<(Metrics, Option<SetAside>
     let monitor = &settings.monitor;
     let keep = Keep { raw: monitor.raw, five_minutes: monitor.five_minutes, hours: monitor.hours };
     Ok(Metrics::open(&settings.data, keep, Clock::start().now().wall)?)
-}
-
-/// The loops of the house, each in a task of its own.
-struct Loops {
-    intake: JoinSet<()>,
-    work: JoinSet<()>,
-    back_door: JoinSet<()>,
-}
-
-impl Loops {
-    fn start(
-        house: &Arc<House>,
-        settings: &Settings,
-        incoming: mpsc::Receiver<crate::channel::Received>,
-        aside: Option<SetAside>,
-        heartbeat: Option<(Heartbeat, Duration)>,
-    ) -> Loops {
-        let mut loops = Loops { intake: JoinSet::new(), work: JoinSet::new(), back_door: JoinSet::new() };
-        if let Some((heartbeat, every)) = heartbeat {
-            let own = house.clone();
-            loops.work.spawn(async move { flow::heartbeat::run(&own, heartbeat, every).await });
-        }
-        let own = house.clone();
-        loops.intake.spawn(async move { flow::intake::run(&own, incoming).await });
-        let own = house.clone();
-        loops.work.spawn(async move { flow::command::run(&own).await });
-        let own = house.clone();
-        loops.work.spawn(async move { flow::job::run(&own).await });
-        let (own, keep) = (house.clone(), &settings.retention);
-        let retention = Retention {
-            inbox: keep.inbox,
-            outbox: keep.outbox,
-            attachments: keep.attachments,
-            jobs: keep.jobs,
-            alerts: keep.alerts,
-        };
-        loops.work.spawn(async move { flow::housekeeping::run(&own, retention).await });
-        let own = house.clone();
-        loops.work.spawn(async move { flow::live::run(&own).await });
-        let own = house.clone();
-        loops.work.spawn(async move { flow::menus::run(&own).await });
-        let own = house.clone();
-        loops.work.spawn(async move { flow::monitor::run(&own).await });
-        let own = house.clone();
-        loops.work.spawn(async move { flow::metrics::run(&own, aside).await });
-        let own = house.clone();
-        loops.back_door.spawn(async move { flow::deliver::run(&own).await });
-        let (own, data) = (house.clone(), settings.data.clone());
-        loops.back_door.spawn(async move { flow::archive::run(&own, data).await });
-        loops
-    }
-
-    /// Returns when one of them has failed; those that come to their end are no failure.
-    async fn fail(&mut self) {
-        loop {
-            let ended = tokio::select! {
-                Some(ended) = self.intake.join_next() => ended,
-                Some(ended) = self.work.join_next() => ended,
-                Some(ended) = self.back_door.join_next() => ended,
-                else => std::future::pending().await,
-            };
-            if ended.is_err() {
-                return;
-            }
-        }
-    }
-
-    async fn go_dark(mut self, house: &House, mut listeners: JoinSet<()>) {
-        house.stops.intake.cancel();
-        let _late = tokio::time::timeout(ENDING, async {
-            while listeners.join_next().await.is_some() {}
-            while self.intake.join_next().await.is_some() {}
-        })
-        .await;
-        house.stops.work.cancel();
-        tracing::debug!("no further router is asked");
-        let ended =
-            tokio::time::timeout(ENDING, async { while self.work.join_next().await.is_some() {} }).await;
-        if ended.is_err() {
-            tracing::warn!("running steps did not end in time; they run again after the next start");
-            house.stops.force.cancel();
-            leave(&mut self.work).await;
-        }
-        let _late = tokio::time::timeout(LAST_MESSAGES, settled(house, Backlog::Messages)).await;
-        house.stops.deliver.cancel();
-        // An output that nobody reads would hold its message for ever.
-        leave(&mut self.back_door).await;
-    }
-}
-
-async fn leave(loops: &mut JoinSet<()>) {
-    let ended = tokio::time::timeout(LEAVING, async { while loops.join_next().await.is_some() {} }).await;
-    if ended.is_err() {
-        tracing::warn!("something did not end in time and is left behind");
-        loops.shutdown().await;
-    }
 }
 
 fn listen(house: &Arc<House>, channels: &[Channel], intake: Intake) -> JoinSet<()> {

@@ -77,6 +77,7 @@ pub mod flow;
 pub mod lab;
 pub mod monitor;
 pub mod probe;
+pub mod procedure;
 pub mod settings;
 pub mod store;
 pub mod texts;

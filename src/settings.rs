@@ -12,6 +12,7 @@ mod channel;
 mod heartbeat;
 mod monitor;
 mod outside;
+mod reboot;
 mod restconf;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ pub use channel::ChannelTable;
 pub use heartbeat::Heartbeat;
 pub use monitor::Monitor;
 pub use outside::{Doors, Outside, ThisMachine, user_commands};
+pub use reboot::Reboot;
 pub use restconf::Restconf;
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -50,6 +52,7 @@ pub struct Settings {
     /// Work that took longer ends with a message that a phone tells of.
     pub notify_after: Duration,
     pub monitor: Monitor,
+    pub reboot: Reboot,
     pub retention: Retention,
     /// None: nobody outside watches.
     pub heartbeat: Option<Heartbeat>,
@@ -165,6 +168,7 @@ impl Settings {
             lock_patience: LOCK_PATIENCE,
             notify_after: NOTIFY_AFTER,
             monitor: Monitor::default(),
+            reboot: Reboot::default(),
             retention: Retention::default(),
             heartbeat: None,
             log: Log::default(),
@@ -221,6 +225,7 @@ impl Reading<'_> {
             lock_patience: root.span("lock_patience").unwrap_or(defaults.lock_patience),
             notify_after: root.span("notify_after").unwrap_or(defaults.notify_after),
             monitor: monitor::monitor(root, defaults.monitor),
+            reboot: reboot::reboot(root, defaults.reboot),
             retention: retention(root, defaults.retention),
             heartbeat: self.heartbeat(root),
             log: log(root, defaults.log),

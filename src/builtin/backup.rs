@@ -48,7 +48,11 @@ fn settle(
     }
     let config = outcomes.iter().find_map(|outcome| match outcome {
         Outcome::Config(config) => Some(config),
-        Outcome::Text(_) | Outcome::Json(_) | Outcome::Refused { .. } | Outcome::Broken(_) => None,
+        Outcome::Text(_)
+        | Outcome::Json(_)
+        | Outcome::Dialogue(_)
+        | Outcome::Refused { .. }
+        | Outcome::Broken(_) => None,
     });
     match config {
         Some(config) if config.bytes == 0 => {

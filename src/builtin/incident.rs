@@ -14,13 +14,18 @@ pub fn sign(severity: Severity) -> Sign {
 
 /// `CPU 91 % since 14:02 (#7, taken by bob)`
 pub fn line(alert: &Alert, facts: &Facts) -> Text {
-    let (what, number) = (what(alert), number(alert, facts));
+    let (what, number) = (not_back(alert, facts).unwrap_or_else(|| what(alert)), number(alert, facts));
     match alert.phase {
         Phase::Clearing => text!("incident.clearing", what = what, number = number),
         Phase::Pending | Phase::Firing | Phase::Resolved | Phase::Closed(_) => {
             text!("incident.since", what = what, since = alert.since, number = number)
         }
     }
+}
+
+/// Of a router that did not come back after a reboot.
+pub fn not_back(alert: &Alert, facts: &Facts) -> Option<Text> {
+    alert.lost.map(|lost| text!("incident.not_back", who = facts.person_name(lost.by)))
 }
 
 /// `#7`, `#7, taken by bob`, `#7, silenced`
@@ -32,7 +37,7 @@ pub fn number(alert: &Alert, facts: &Facts) -> Text {
             text!("incident.acknowledged", number = number, who = facts.person_name(ack.by))
         }
         (_, Some(Hold::Silence(_))) => text!("incident.silenced", number = number),
-        (_, Some(Hold::DeviceDown | Hold::Starting) | None) => number,
+        (_, Some(Hold::DeviceDown | Hold::Starting | Hold::Reboot(_)) | None) => number,
     }
 }
 

@@ -25,25 +25,31 @@ mod lines;
 mod link;
 mod logs;
 mod output;
+mod pending;
+mod planned;
 mod progress;
+pub mod reboot;
+mod save;
 mod say;
 mod show;
 mod status;
 #[cfg(test)]
 mod tests;
+mod told;
 mod top;
 mod traffic;
 mod trust;
 mod value;
 mod whoami;
 
-pub use alerts::{carry_out, silence_over, time_passes, warn_of_end};
+pub use alerts::{carry_out, context, silence_over, time_passes, warn_of_end, window_over};
 pub use cancel::{administers, cancelled};
 pub use device::{DeviceChange, Known, Problem, blank, change, change_all, differences, values};
 pub use incident::what;
 pub use link::{LINK, claim};
 pub use progress::living;
 pub use say::locked_data;
+pub use told::{outbound, short_reply};
 
 pub type PlanFor = fn(&Authorized, &Resolved, &Device, &Facts) -> Result<Option<Plan>, Failure>;
 pub type Settle = fn(&Resolved, &Device, &Facts, &[Outcome], &mut Work) -> Result<TaskResult, StoreError>;
@@ -63,7 +69,7 @@ pub struct Builtin {
     pub answer: fn(&Resolved, &Facts, &[TaskResult], &mut Work) -> Result<Document, StoreError>,
 }
 
-pub const BUILTINS: [&Builtin; 29] = [
+pub const BUILTINS: [&Builtin; 32] = [
     &alerts::ACK,
     &alerts::ALERTS,
     &alerts::GRAPH,
@@ -88,6 +94,9 @@ pub const BUILTINS: [&Builtin; 29] = [
     &jobs::JOBS,
     &link::LINK,
     &logs::LOGS,
+    &pending::PENDING,
+    &reboot::REBOOT,
+    &save::SAVE,
     &show::SHOW,
     &status::STATUS,
     &top::TOP,

@@ -36,6 +36,7 @@ pub fn settle(
         .filter_map(|outcome| match outcome {
             Outcome::Text(text) => Some(view(text)),
             Outcome::Config(config) => Some(view(&config.redacted)),
+            Outcome::Dialogue(conversation) => Some(view(&conversation.transcript)),
             Outcome::Json(_) | Outcome::Refused { .. } | Outcome::Broken(_) => None,
         })
         .collect();
@@ -51,6 +52,7 @@ fn said_by_refusal(outcomes: &[Outcome]) -> Option<String> {
         Outcome::Refused { .. }
         | Outcome::Text(_)
         | Outcome::Config(_)
+        | Outcome::Dialogue(_)
         | Outcome::Json(_)
         | Outcome::Broken(_) => None,
     })

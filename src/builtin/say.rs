@@ -26,7 +26,7 @@ pub fn failure_of(device: &str, outcomes: &[Outcome]) -> Option<Text> {
     outcomes.iter().find_map(|outcome| match outcome {
         Outcome::Broken(broken) => Some(broken.text(device)),
         Outcome::Refused { line, reason, .. } => Some(reason.text(line)),
-        Outcome::Text(_) | Outcome::Config(_) | Outcome::Json(_) => None,
+        Outcome::Text(_) | Outcome::Config(_) | Outcome::Dialogue(_) | Outcome::Json(_) => None,
     })
 }
 
@@ -36,7 +36,11 @@ pub fn broken_data(outcomes: &[Outcome]) -> serde_json::Value {
         .iter()
         .find_map(|outcome| match outcome {
             Outcome::Broken(broken) => serde_json::to_value(broken).ok(),
-            Outcome::Refused { .. } | Outcome::Text(_) | Outcome::Config(_) | Outcome::Json(_) => None,
+            Outcome::Refused { .. }
+            | Outcome::Text(_)
+            | Outcome::Config(_)
+            | Outcome::Dialogue(_)
+            | Outcome::Json(_) => None,
         })
         .map_or(serde_json::Value::Null, |broken| serde_json::json!({ "broken": broken }))
 }
@@ -105,9 +109,11 @@ pub fn declining(facts: &Facts, asker: PersonId, label: Text, line: String) -> B
 pub fn only_usable(document: Document, facts: &Facts) -> Document {
     let usable = |button: &Button| match &button.action {
         Action::Run { line } | Action::TryCredential { line, .. } => may_type(line, facts),
-        Action::Answer { .. } | Action::Cancel { .. } | Action::TellWhenFree { .. } | Action::More { .. } => {
-            true
-        }
+        Action::Answer { .. }
+        | Action::Cancel { .. }
+        | Action::Step { .. }
+        | Action::TellWhenFree { .. }
+        | Action::More { .. } => true,
     };
     let buttons = document.buttons.into_iter().filter(usable).collect();
     Document { buttons, ..document }

@@ -82,7 +82,8 @@ fn ended(closing: Closing) -> Text {
         | Closing::NotConfirmed
         | Closing::RuleGone
         | Closing::RuleChanged
-        | Closing::NoData => text!("value.ended_unwatched"),
+        | Closing::NoData
+        | Closing::PlannedReboot => text!("value.ended_unwatched"),
     }
 }
 

@@ -23,7 +23,7 @@ pub mod lines;
 pub mod pipe;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use authorize::{authorize, partial, refusal};
 pub use catalog::Catalog;

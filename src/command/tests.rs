@@ -75,10 +75,12 @@ pub fn facts(catalog: &Catalog) -> Facts {
         rules: Arc::new(crate::model::Rules::checked(&crate::embedded::rules()).unwrap()),
         homes: Arc::default(),
         zone: chrono_tz::Tz::UTC,
+        bot_path: Arc::default(),
         starting: false,
         tracks: Arc::default(),
         offered: Arc::default(),
         simulated_until: None,
+        bot_path: Arc::default(),
         job: None,
     }
 }

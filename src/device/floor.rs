@@ -13,12 +13,13 @@ use super::seal::Sealer;
 use super::ssh::connect::connect;
 use super::ssh::identify::identify;
 use super::ssh::login::{Login, login};
-use super::ssh::session::{Limits, Said, Session, learn};
+use super::ssh::session::{Limits, Said, Session, Talked, learn};
 use super::ssh::wire::{Shell, Wire};
+use super::talks::Talks;
 use super::trial::Word;
 use super::{CREDENTIAL_PURPOSE, FloorSettings, Keyring, Learned, Pins, clean, markers};
 use crate::model::outcome::Refused;
-use crate::model::{Ask, Broken, Device, DeviceId, Outcome, Plan, Sealed, Secret};
+use crate::model::{Ask, Broken, Conversation, Device, DeviceId, DialogueEnd, Outcome, Plan, Sealed, Secret};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -38,6 +39,7 @@ pub(super) struct Inner {
     lanes: Lanes,
     pub credentials: Credentials,
     pub restconf: Restconf,
+    talks: Talks,
 }
 
 /// What the floor needs of others, joined in `app.rs`.
@@ -57,7 +59,17 @@ impl Floor {
         let lanes = Lanes::new(settings.sessions);
         let credentials = Credentials::new(settings.logins_per_credential, settings.breaker);
         let restconf = Restconf::new(settings.restconf.clone(), learned);
-        Floor(Arc::new(Inner { settings, keyring, pins, sealer, redactor, lanes, credentials, restconf }))
+        Floor(Arc::new(Inner {
+            settings,
+            keyring,
+            pins,
+            sealer,
+            redactor,
+            lanes,
+            credentials,
+            restconf,
+            talks: Talks::default(),
+        }))
     }
 
     /// Waits for the right to one session with this device; None when `stop` came first. `group` is whom the turns are
@@ -103,6 +115,16 @@ impl Floor {
         identify(device, &self.0.settings.deadlines).await
     }
 
+    /// Whether a dialogue runs.
+    pub fn talks(&self) -> bool {
+        self.0.talks.any()
+    }
+
+    /// Returns when no dialogue runs: between its first line and its end a router must not be left alone.
+    pub async fn talked_out(&self) {
+        self.0.talks.none().await;
+    }
+
     /// Lets one login try a credential that was stopped; its answer decides about the others.
     pub fn retry_credential(&self, name: &str) {
         self.0.credentials.retry(name);
@@ -138,19 +160,22 @@ impl Inner {
         let patterns = patterns(&device.platform);
         let (mut session, login) = unless(stop, self.open(device, patterns)).await?;
         for ask in plan.asks() {
-            let answer = self.answer(&mut session, ask, plan, patterns, &login);
-            let answer = match plan.is_changing() {
-                // A line that changes a router runs to its end: half of it would be worse than all of it.
-                true if stop.is_cancelled() => Err(Broken::Stopped),
-                true => answer.await,
-                false => unless(stop, answer).await,
+            let answer = {
+                let answer = self.answer(&mut session, ask, plan, patterns, &login);
+                match plan.is_changing() {
+                    // A line that changes a router runs to its end: half of it would be worse than all of it.
+                    true if stop.is_cancelled() => Err(Broken::Stopped),
+                    true => answer.await,
+                    false => unless(stop, answer).await,
+                }
             };
             match answer {
                 Ok(outcome) => {
                     let refused = matches!(outcome, Outcome::Refused { .. });
                     outcomes.push(outcome);
                     // What stands behind a refused line was meant for another place: `shutdown` without its interface.
-                    if refused && plan.is_changing() {
+                    // And nobody knows what a word would be taken for where no prompt stands.
+                    if (refused && plan.is_changing()) || !session.is_at_prompt() {
                         return Err(Broken::NotAsked);
                     }
                 }
@@ -243,11 +268,20 @@ impl Inner {
                 let said = session.ask(line, limits, None, plan.is_changing()).await?;
                 Ok(self.text(line, said, patterns))
             }
+            Ask::Dialogue(dialogue) => {
+                let _talking = self.talks.begin();
+                let talked = session.converse(*dialogue, &self.settings.deadlines).await?;
+                Ok(Outcome::Dialogue(self.conversation(talked)))
+            }
             // RESTCONF asks do not come by this way.
             Ask::Get { .. } => Err(Broken::NotAsked),
-            Ask::RunningConfig => {
+            Ask::RunningConfig | Ask::StartupConfig => {
                 let full = self.full_rights(session, login).await?;
-                let (line, end) = (patterns.platform.running_config, patterns.platform.config_end);
+                let line = match ask {
+                    Ask::StartupConfig => patterns.platform.startup_config,
+                    _ => patterns.platform.running_config,
+                };
+                let end = patterns.platform.config_end;
                 let limits = self.limits(ask, patterns);
                 let said = session.ask(line, limits, Some(end), plan.is_changing()).await?;
                 self.configuration(line, said, full, patterns)
@@ -271,7 +305,9 @@ impl Inner {
     fn limits(&self, ask: &Ask, patterns: &Patterns) -> Limits {
         let deadlines = &self.settings.deadlines;
         match ask {
-            Ask::RunningConfig => Limits { silence: deadlines.quiet, whole: deadlines.running_config },
+            Ask::RunningConfig | Ask::StartupConfig => {
+                Limits { silence: deadlines.quiet, whole: deadlines.running_config }
+            }
             Ask::Line { deadline: Some(whole), .. } => {
                 Limits { silence: deadlines.quiet.max(*whole), whole: *whole }
             }
@@ -279,7 +315,7 @@ impl Inner {
             Ask::Line { line, .. } if patterns.saves.is_match(line) => {
                 Limits { silence: deadlines.write_memory, whole: deadlines.write_memory }
             }
-            Ask::Line { .. } | Ask::Get { .. } => {
+            Ask::Line { .. } | Ask::Get { .. } | Ask::Dialogue(_) => {
                 Limits { silence: deadlines.quiet, whole: deadlines.running_config }
             }
         }
@@ -322,6 +358,17 @@ impl Inner {
                 Err(Broken::Dropped)
             }
         }
+    }
+
+    /// Words of a router, made fit to leave.
+    fn conversation(&self, talked: Talked) -> Conversation {
+        let redact = |text: &str| self.redactor.redact(text);
+        let end = match talked.end {
+            DialogueEnd::Unsettled { asks, text } => DialogueEnd::Unsettled { asks, text: redact(&text) },
+            DialogueEnd::NotDone { busy, said } => DialogueEnd::NotDone { busy, said: redact(&said) },
+            end @ (DialogueEnd::Done | DialogueEnd::Accepted | DialogueEnd::Unclear { .. }) => end,
+        };
+        Conversation { end, transcript: redact(&talked.transcript) }
     }
 
     fn refused(&self, line: &str, reason: Refused, said: &str) -> Outcome {

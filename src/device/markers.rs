@@ -26,6 +26,11 @@ pub(super) fn refusal(patterns: &Patterns, said: &str) -> Option<Refused> {
     known.or_else(|| lines.first().filter(|line| is_complaint(line)).map(|_| Refused::Other))
 }
 
+/// A refusal that is known by its words, wherever it stands: for what a router says while it works.
+pub(super) fn known_refusal(patterns: &Patterns, said: &str) -> Option<Refused> {
+    said.lines().find_map(|line| known(patterns, line.trim()))
+}
+
 fn known(patterns: &Patterns, line: &str) -> Option<Refused> {
     patterns.marks.iter().find(|(mark, _)| mark.is_match(line)).map(|(_, reason)| *reason)
 }

@@ -1,14 +1,17 @@
 //! The device floor, the house's back door: a [`Plan`](crate::model::Plan) goes in, one
 //! [`Outcome`](crate::model::Outcome) an ask comes out. Here are the only sockets to routers and the only place that sees
 //! passwords and configurations in clear; what leaves is redacted or sealed.
-//! Reading order: [`floor`], lanes, credential, trial, breaker, ssh (connect, login, session), restconf, prompt, clean, markers, config,
-//! redact, seal.
+//! Reading order: [`floor`], lanes, credential, trial, breaker, ssh (connect, login, session), dialogue, transcript,
+//! talks, restconf, prompt, clean, markers, config, redact, seal.
 
 pub mod floor;
 
 mod breaker;
 mod credential;
+mod dialogue;
 mod lanes;
+mod talks;
+mod transcript;
 mod trial;
 
 mod platform;
@@ -103,7 +106,14 @@ pub struct Deadlines {
     /// Without a single byte.
     pub quiet: Duration,
     pub running_config: Duration,
+    /// Saving, and each step of a reload.
     pub write_memory: Duration,
+    /// A question stands so long before it is answered, so that no other text can glue to it.
+    pub question: Duration,
+    /// Silence behind the last key of a reload that means that the router went.
+    pub gone: Duration,
+    /// What comes behind the prompt of a reload that was taken back.
+    pub late: Duration,
 }
 
 impl Default for Deadlines {
@@ -115,6 +125,9 @@ impl Default for Deadlines {
             quiet: Duration::from_secs(30),
             running_config: Duration::from_secs(300),
             write_memory: Duration::from_secs(120),
+            question: Duration::from_millis(400),
+            gone: Duration::from_secs(15),
+            late: Duration::from_millis(1500),
         }
     }
 }

@@ -50,6 +50,10 @@ impl Prompt {
         Some(Prompt { name: name.to_owned() })
     }
 
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     pub fn mode(&self, patterns: &Patterns, line: &str) -> Option<Mode> {
         let line = line.trim_end();
         if let Some(rest) = line.strip_prefix(self.name.as_str()) {
@@ -80,6 +84,10 @@ impl Screen {
 
     pub fn clear(&mut self) {
         self.bytes.clear();
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     pub fn len(&self) -> usize {

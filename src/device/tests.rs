@@ -1,5 +1,7 @@
 //! The whole floor against simulated routers over real SSH: what comes back, what each fault becomes, what never leaves.
 
+mod dialogues;
+
 use super::*;
 use crate::lab::{Credentials, Fault, HostKeyKind, Lab, LabPlan, LoginMethods, Point, Router};
 use crate::model::outcome::Refused;

@@ -1,13 +1,14 @@
 //! What shall happen with a request: a pure function from what was gathered to a [`Decision`].
 
 use super::gather::Gathered;
-use super::{refuse, stranger};
+use super::{refuse, step, stranger};
 use crate::builtin;
 use crate::command::{self, Catalog, Unresolved};
 use crate::model::{
     Action, Authorized, Choice, Destination, DeviceId, Document, Ending, Facts, Identity, Invocation, JobId,
     PersonId, Press, Refusal, Resolved, Risk, Sign, Slot, Text, Timestamp, Unfit, Uses, What, Who,
 };
+use crate::procedure::reboot::{Event, Reboot};
 use serde::{Deserialize, Serialize};
 
 /// What shall happen, and what the audit says of it.
@@ -25,6 +26,10 @@ pub enum Decision {
     Ask { question: Box<Question>, invocation: Box<Invocation>, audit: Audit },
     /// It runs.
     Run { resolved: Box<Resolved>, proof: Authorized, audit: Audit },
+    /// Long work begins, with its card.
+    Begin { resolved: Box<Resolved>, reboot: Box<Reboot>, audit: Audit },
+    /// A card is answered.
+    Step { event: Event, audit: Audit },
     /// A job shall stop.
     Cancel { job: JobId },
     /// The presser wants to know when a router is free.
@@ -75,6 +80,8 @@ pub enum Asked {
     Age,
     /// Whether these routers may be taken away; no others are meant. A button only.
     Confirmation(Vec<DeviceId>),
+    /// How many routers the reboot of this job takes down. A typed number.
+    Count(JobId),
 }
 
 impl Default for Asked {
@@ -126,6 +133,7 @@ pub fn line(catalog: &Catalog, gathered: &Gathered, typed: &str) -> Decision {
             let whole = whole(&offers, &dialog.invocation.line, typed.trim());
             run(catalog, &gathered.facts, &whole, None, |line| invocation(gathered, asker, line))
         }
+        Asked::Count(_) => step::counted(catalog, gathered, typed),
         // A word that happens to be typed confirms nothing.
         Asked::Age | Asked::Confirmation(_) => {
             let text = text!("ask.press_a_button", line = dialog.invocation.line.as_str());
@@ -191,6 +199,7 @@ pub fn press(catalog: &Catalog, gathered: &Gathered, press: &Press) -> Decision 
             run(catalog, &gathered.facts, line, None, |line| invocation(gathered, asker, line))
         }
         Action::Cancel { job } => Decision::Cancel { job: *job },
+        Action::Step { word, .. } => step::pressed(catalog, gathered, word),
         Action::TellWhenFree { device } => Decision::TellWhenFree { device: *device },
         Action::More { page } => Decision::Turn { page: *page },
         Action::Answer { words: None, .. } => {
@@ -248,7 +257,7 @@ pub fn idle_press(press: Option<&Press>, facts: &Facts, by: &Identity) -> Option
 fn answered(catalog: &Catalog, gathered: &Gathered, asker: PersonId, line: &str) -> Decision {
     let shown = match gathered.asked() {
         Asked::Confirmation(devices) => Some(devices),
-        Asked::Rest(_) | Asked::Age => None,
+        Asked::Rest(_) | Asked::Age | Asked::Count(_) => None,
     };
     let confirmed_at = shown.is_some().then(|| said_at(gathered));
     run(catalog, &gathered.facts, line, shown.as_deref(), |line| Invocation {
@@ -258,7 +267,7 @@ fn answered(catalog: &Catalog, gathered: &Gathered, asker: PersonId, line: &str)
 }
 
 /// A service whose clock is ahead must not keep a command fresh.
-fn said_at(gathered: &Gathered) -> Timestamp {
+pub(super) fn said_at(gathered: &Gathered) -> Timestamp {
     let received = gathered.update.received_at;
     gathered.update.sent_at.map_or(received, |sent| sent.min(received))
 }
@@ -338,14 +347,28 @@ fn permit(facts: &Facts, resolved: Resolved, shown: Option<&[DeviceId]>, invocat
             audit: words(Ruling::Refused, refuse::rule(&refusal)),
             document: refuse::refused(&refusal, &resolved, facts),
         },
-        Ok(_) if resolved.risk == Risk::Disruptive && !all_shown => Decision::Ask {
-            question: Box::new(refuse::confirm(&resolved)),
-            audit: words(Ruling::Asked, None),
-            invocation: Box::new(invocation),
-        },
+        Ok(_)
+            if resolved.risk == Risk::Disruptive
+                && !all_shown
+                && !builtin::reboot::asks_by_itself(&resolved) =>
+        {
+            Decision::Ask {
+                question: Box::new(refuse::confirm(&resolved)),
+                audit: words(Ruling::Asked, None),
+                invocation: Box::new(invocation),
+            }
+        }
         Ok(proof) => {
             let audit = words(Ruling::Allowed, None);
-            ready(facts, resolved, proof, audit)
+            match builtin::reboot::begin(&resolved, facts) {
+                Some(Ok(reboot)) => {
+                    Decision::Begin { resolved: Box::new(resolved), reboot: Box::new(reboot), audit }
+                }
+                Some(Err(document)) => {
+                    Decision::Say { document, audit: Audit { ruling: Ruling::Refused, ..audit } }
+                }
+                None => ready(facts, resolved, proof, audit),
+            }
         }
     }
 }
@@ -367,10 +390,10 @@ fn ready(facts: &Facts, resolved: Resolved, proof: Authorized, audit: Audit) -> 
     Decision::Run { resolved: Box::new(resolved), proof, audit }
 }
 
-fn audit(line: &str, permission: &str, ruling: Ruling, rule: Option<String>) -> Audit {
+pub(super) fn audit(line: &str, permission: &str, ruling: Ruling, rule: Option<String>) -> Audit {
     Audit { line: line.to_owned(), permission: permission.to_owned(), ruling, rule }
 }
 
-fn say(sign: Sign, text: Text, audit: Audit) -> Decision {
+pub(super) fn say(sign: Sign, text: Text, audit: Audit) -> Decision {
     Decision::Say { document: Document::line(sign, text, Ending::Badly), audit }
 }

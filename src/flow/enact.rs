@@ -3,13 +3,14 @@
 
 use super::decide::{self, Audit, Decision, Ruling};
 use super::gather::Gathered;
-use super::{House, ask, stranger};
+use super::{House, ask, step, stranger};
 use crate::builtin;
 use crate::model::facts::JobFacts;
 use crate::model::{
     Class, Document, Ending, Facts, Outbound, Person, Press, Reader, Resolved, Sign, Slot, TaskResult, What,
     Who,
 };
+use crate::procedure::reboot::Limits;
 use crate::store::{AuditRow, Dialog, FreeWatch, PressRefused, StoreError, Work};
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ pub async fn enact(
     gathered: Gathered,
     decision: Decision,
 ) -> Result<(), StoreError> {
+    let limits = house.reboot.limits;
     house
         .store
         .write(move |work| {
@@ -31,7 +33,7 @@ pub async fn enact(
             {
                 return say(work, &gathered, own_slot(&gathered), Class::Ephemeral, refused);
             }
-            carry_out(work, &gathered, decision)
+            carry_out(work, &gathered, decision, &limits)
         })
         .await
 }
@@ -53,7 +55,12 @@ pub(super) fn remember(work: &mut Work, gathered: &Gathered, person: &Person) ->
     work.set_chat_person(place, scene.private.then_some(person.id))
 }
 
-fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result<(), StoreError> {
+fn carry_out(
+    work: &mut Work,
+    gathered: &Gathered,
+    decision: Decision,
+    limits: &Limits,
+) -> Result<(), StoreError> {
     match decision {
         Decision::Nothing => Ok(()),
         Decision::Say { document, audit } => {
@@ -74,6 +81,10 @@ fn carry_out(work: &mut Work, gathered: &Gathered, decision: Decision) -> Result
             ask::ask(work, gathered, *question, *invocation)
         }
         Decision::Run { resolved, proof, audit } => start(work, gathered, *resolved, proof, &audit),
+        Decision::Begin { resolved, reboot, audit } => {
+            step::begin(work, gathered, &resolved, &reboot, &audit)
+        }
+        Decision::Step { event, audit } => step::enact(work, gathered, event, &audit, limits),
         Decision::Cancel { job } => {
             let document = builtin::cancelled(job, &gathered.facts, work)?;
             let audit =
@@ -160,7 +171,11 @@ fn start(
 }
 
 /// The question's message loses its buttons: what was typed is answered below.
-fn answered_by_word(work: &mut Work, gathered: &Gathered, dialog: &Dialog) -> Result<(), StoreError> {
+pub(super) fn answered_by_word(
+    work: &mut Work,
+    gathered: &Gathered,
+    dialog: &Dialog,
+) -> Result<(), StoreError> {
     work.close_dialog(dialog.id, gathered.facts.now.wall)?;
     let Some(slot) = dialog.slot.clone() else { return Ok(()) };
     let text = text!("ask.answered", line = dialog.invocation.line.as_str());
@@ -227,7 +242,7 @@ fn leave(work: &mut Work, gathered: &Gathered) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn note(
+pub(super) fn note(
     work: &mut Work,
     gathered: &Gathered,
     audit: &Audit,

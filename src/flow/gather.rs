@@ -3,14 +3,14 @@
 use super::House;
 use super::decide::Asked;
 use super::stranger;
-use crate::builtin;
+use crate::builtin::{self, reboot::Kept};
 use crate::command::lacking;
 use crate::model::permit::Policy;
 use crate::model::{
-    Action, Facts, Inventory, Numbered, Person, Press, Request, Resolved, Thread, Timestamp, Track, Update,
-    What,
+    Action, Facts, Inventory, Job, JobId, Numbered, Person, Press, Request, Resolved, Thread, Timestamp,
+    Track, Update, What,
 };
-use crate::store::{Dialog, StoreError, Topic};
+use crate::store::{Dialog, StoreError, Topic, View};
 use std::sync::{Arc, Mutex};
 
 /// A request with everything that deciding about it takes.
@@ -23,8 +23,17 @@ pub struct Gathered {
     pub press: Option<Press>,
     /// The open question that a press or a typed word answers.
     pub dialog: Option<Dialog>,
+    /// The reboot whose card is answered.
+    pub step: Option<Stepped>,
     /// What was typed, as it may be shown to others.
     pub shown: String,
+}
+
+/// Long work that waits for a person's answer, and the job that it is.
+#[derive(Clone, Debug)]
+pub struct Stepped {
+    pub job: Job,
+    pub kept: Kept,
 }
 
 impl Gathered {
@@ -71,6 +80,7 @@ pub async fn facts(
         rules: live.rules.clone(),
         homes: house.homes.clone(),
         zone: house.zone,
+        bot_path: house.bot_path.clone(),
         starting: house.is_starting(),
         periods: house.periods.shown(),
         tracks: Arc::default(),
@@ -105,7 +115,7 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
         thread: request.thread.clone(),
         now: house.clock.now().wall,
     };
-    let (asker, press, dialog) = house
+    let (asker, press, dialog, step) = house
         .store
         .read(move |view| {
             let asker = view.person_of(&identity)?;
@@ -122,12 +132,13 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
                 }
                 _ => None,
             };
-            Ok((asker, press, dialog))
+            let step = step_of(view, press.as_ref(), dialog.as_ref())?;
+            Ok((asker, press, dialog, step))
         })
         .await?;
-    let (request, dialog) = match without_slash(house, &request, dialog.as_ref()) {
-        Some(line) => (Request { what: What::Line(line), ..request }, None),
-        None => (request, dialog),
+    let (request, dialog, step) = match without_slash(house, &request, dialog.as_ref()) {
+        Some(line) => (Request { what: What::Line(line), ..request }, None, None),
+        None => (request, dialog, step),
     };
     let facts = Facts { private: request.scene.private, ..facts(house, asker, request.place.clone()).await? };
     let facts = Facts { offered: offered(house, &request.what, press.as_ref(), &facts).await?, ..facts };
@@ -135,7 +146,31 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
         What::Line(line) => stranger::masked(&house.live.now().catalog, line),
         _ => String::new(),
     };
-    Ok(Gathered { request, update, facts, press, dialog, shown })
+    Ok(Gathered { request, update, facts, press, dialog, step, shown })
+}
+
+/// The reboot that a button or a typed number speaks of.
+fn step_of(
+    view: &View<'_>,
+    press: Option<&Press>,
+    dialog: Option<&Dialog>,
+) -> Result<Option<Stepped>, StoreError> {
+    let pressed = press.and_then(|press| match &press.action {
+        Action::Step { job, .. } => Some(*job),
+        _ => None,
+    });
+    let typed = || dialog.and_then(|dialog| counted(dialog));
+    let Some(id) = pressed.or_else(typed) else { return Ok(None) };
+    let (job, row) = (view.job(id)?, view.procedure(id)?);
+    let kept = row.map(builtin::reboot::kept).transpose()?;
+    Ok(job.zip(kept).map(|(job, kept)| Stepped { job, kept }))
+}
+
+fn counted(dialog: &Dialog) -> Option<JobId> {
+    match asked(dialog) {
+        Asked::Count(job) => Some(job),
+        Asked::Rest(_) | Asked::Age | Asked::Confirmation(_) => None,
+    }
 }
 
 /// What could complete the line that was typed or pressed.
@@ -165,7 +200,7 @@ fn without_slash(house: &House, request: &Request, dialog: Option<&Dialog>) -> O
     let offered = |offer: &String| offer.split(' ').any(|part| part.eq_ignore_ascii_case(word));
     let is_answer = match dialog.map(asked) {
         Some(Asked::Rest(offers)) => offers.iter().any(offered),
-        Some(Asked::Age | Asked::Confirmation(_)) | None => false,
+        Some(Asked::Age | Asked::Confirmation(_) | Asked::Count(_)) | None => false,
     };
     let is_meant = request.scene.addressed && !is_answer && house.live.now().catalog.knows(&line);
     is_meant.then_some(line)

@@ -1,9 +1,9 @@
 //! Accepted jobs run: one living message, one task per router, results stored as they come. After a
 //! restart only the tasks without a result run.
 
-use super::living::{Progress, outbound, short_reply};
-use super::{AFTER_ERROR, House, gather, task};
-use crate::builtin::{self, Builtin};
+use super::living::Progress;
+use super::{AFTER_ERROR, House, gather, reboot, task};
+use crate::builtin::{self, Builtin, outbound, short_reply};
 use crate::command;
 use crate::model::facts::JobFacts;
 use crate::model::{
@@ -150,6 +150,9 @@ async fn work_on(house: &House, job: &Job, stop: &CancellationToken) -> Result<(
     if running.resumed {
         house.store.write(move |work| work.note_resumed(id)).await?;
     }
+    if house.store.read(move |view| view.procedure(id)).await?.is_some() {
+        return reboot::to_its_end(&running).await;
+    }
     let mut waiting: FuturesUnordered<_> = tasks
         .iter()
         .filter(|task| task.state != TaskState::Ended)
@@ -185,7 +188,10 @@ async fn understand<'a>(
         return Ok(Err(lost(&job.invocation.line)));
     };
     // The file says more than what was confirmed: nobody has seen that question.
-    if resolved.risk == Risk::Disruptive && resolved.invocation.confirmed_at.is_none() {
+    if resolved.risk == Risk::Disruptive
+        && !builtin::reboot::asks_by_itself(&resolved)
+        && resolved.invocation.confirmed_at.is_none()
+    {
         return Ok(Err(lost(&job.invocation.line)));
     }
     resolved.devices = tasks.iter().filter_map(|task| facts.inventory.device(task.device)).cloned().collect();
@@ -326,11 +332,15 @@ impl Running<'_> {
         Ok(tasks.iter().all(|task| task.state == TaskState::Ended))
     }
 
+    /// Whether a phone keeps silent when a message changes where this is told.
+    pub fn is_silent_there(&self) -> bool {
+        let channel = self.house.channel_of(&self.resolved.invocation.place);
+        channel.is_some_and(|channel| channel.deliver.edits_are_silent())
+    }
+
     /// Long work ends with a short message of its own, where a phone keeps silent when a message changes.
     fn ends_with_a_reply(&self, now: Timestamp) -> bool {
-        let silent = self.house.channel_of(&self.resolved.invocation.place);
-        now.since(self.accepted_at) > self.house.notify_after
-            && silent.is_some_and(|channel| channel.deliver.edits_are_silent())
+        now.since(self.accepted_at) > self.house.notify_after && self.is_silent_there()
     }
 
     /// The last version of the message, and the end of the job, in one transaction.

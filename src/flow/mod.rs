@@ -34,7 +34,9 @@ pub mod menus;
 pub mod metrics;
 pub mod monitor;
 mod offered;
+pub mod reboot;
 mod refuse;
+mod step;
 pub mod stranger;
 pub mod task;
 pub mod undelivered;
@@ -67,6 +69,9 @@ pub struct House {
     pub zone: chrono_tz::Tz,
     /// Where the channels' own notices go.
     pub homes: Arc<Vec<Destination>>,
+    /// The routers through which the bot itself is connected, by name.
+    pub bot_path: Arc<Vec<String>>,
+    pub reboot: reboot::Pace,
     /// How long a changing command waits for a router that is in use.
     pub lock_patience: Duration,
     /// Work that took longer ends with a message that a phone tells of.

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// Ends with the task's result stored, or without one when the house goes dark before it could run.
 pub async fn to_its_end(running: &Running<'_>, task: &Task) -> Result<(), StoreError> {
-    if task.state == TaskState::Sending {
+    if task.state == TaskState::Sending && !may_repeat(running, task).await? {
         return end(running, result(task, Status::Unclear, text!("task.unclear"))).await;
     }
     let Some(device) = running.resolved.device(task.device).cloned() else {
@@ -26,7 +26,7 @@ pub async fn to_its_end(running: &Running<'_>, task: &Task) -> Result<(), StoreE
         return Ok(());
     }
     if running.cancelled() {
-        return end(running, result(task, Status::Cancelled, text!("task.cancelled"))).await;
+        return end(running, not_asked(task, Status::Cancelled, text!("task.cancelled"))).await;
     }
     let Some(turn) = turn(running, &device).await? else { return not_begun(running, task).await };
     let facts = running.facts().await?;
@@ -37,7 +37,7 @@ pub async fn to_its_end(running: &Running<'_>, task: &Task) -> Result<(), StoreE
     let plan = match plan(running, &device, &facts) {
         Ok(Some(plan)) => plan,
         Ok(None) => return settle(running, device, facts, Vec::new(), Duration::ZERO).await,
-        Err(why) => return end(running, result(task, Status::Failed, why)).await,
+        Err(why) => return end(running, not_asked(task, Status::Failed, why)).await,
     };
     match turn {
         Go::Ask(turn) => ask(running, turn, task, device, facts, plan).await,
@@ -46,16 +46,33 @@ pub async fn to_its_end(running: &Running<'_>, task: &Task) -> Result<(), StoreE
             let text = text!("task.locked", who = who, since = since);
             end(
                 running,
-                TaskResult { data: builtin::locked_data(held.job), ..result(task, Status::Failed, text) },
+                TaskResult { data: builtin::locked_data(held.job), ..not_asked(task, Status::Failed, text) },
             )
             .await
         }
-        Go::Busy => end(running, result(task, Status::Failed, text!("task.busy"))).await,
+        Go::Busy => end(running, not_asked(task, Status::Failed, text!("task.busy"))).await,
     }
 }
 
 async fn gone(running: &Running<'_>, task: &Task) -> Result<(), StoreError> {
-    end(running, result(task, Status::Failed, text!("task.device_gone"))).await
+    end(running, not_asked(task, Status::Failed, text!("task.device_gone"))).await
+}
+
+/// Whether what was perhaps sent before a crash may be sent again: where twice is as good as once, and its rights and
+/// its age still hold (invariant 6).
+async fn may_repeat(running: &Running<'_>, task: &Task) -> Result<bool, StoreError> {
+    let facts = running.facts().await?;
+    let device = facts.inventory.device(task.device);
+    let plan = device.and_then(|device| plan(running, device, &facts).ok().flatten());
+    Ok(plan.is_some_and(|plan| plan.may_repeat()))
+}
+
+/// The end of a task that is not asked; what was perhaps sent before a crash stays unclear.
+fn not_asked(task: &Task, status: Status, why: Text) -> TaskResult {
+    match task.state {
+        TaskState::Sending => result(task, Status::Unclear, text!("task.unclear")),
+        TaskState::Waiting | TaskState::Ended => result(task, status, why),
+    }
 }
 
 /// What waiting came to.
@@ -88,7 +105,7 @@ async fn turn(running: &Running<'_>, device: &Device) -> Result<Option<Go>, Stor
 
 async fn not_begun(running: &Running<'_>, task: &Task) -> Result<(), StoreError> {
     match running.cancelled() {
-        true => end(running, result(task, Status::Cancelled, text!("task.cancelled"))).await,
+        true => end(running, not_asked(task, Status::Cancelled, text!("task.cancelled"))).await,
         // Going down: it runs after the next start.
         false => Ok(()),
     }
@@ -124,7 +141,8 @@ async fn ask(
 ) -> Result<(), StoreError> {
     if plan.is_changing() {
         let (job, id, now) = (running.id, device.id, running.house.clock.now().wall);
-        if !running.house.store.write(move |work| work.begin_sending(job, id, now)).await? {
+        let again = task.state == TaskState::Sending;
+        if !again && !running.house.store.write(move |work| work.begin_sending(job, id, now)).await? {
             return Ok(());
         }
         running.note_begun();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::router::lock;
@@ -12,6 +13,7 @@ use super::wire::Fuse;
 #[derive(Default)]
 pub(crate) struct Connections {
     open: Mutex<Open>,
+    count: watch::Sender<usize>,
 }
 
 #[derive(Default)]
@@ -19,6 +21,16 @@ struct Open {
     by_number: BTreeMap<u64, Connection>,
     next: u64,
     most: usize,
+}
+
+/// How an open connection ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum End {
+    #[default]
+    Close,
+    Reset,
+    /// It stays open, and nothing goes through it any more.
+    Freeze,
 }
 
 struct Connection {
@@ -39,6 +51,7 @@ impl Connections {
         let number = open.next;
         open.next += 1;
         open.by_number.insert(number, Connection { socket, fuse, terminal: None });
+        self.count.send_replace(open.by_number.len());
         number
     }
 
@@ -54,9 +67,11 @@ impl Connections {
     }
 
     fn remove(&self, number: u64) {
-        if let Some(connection) = lock(&self.open).by_number.remove(&number) {
+        let mut open = lock(&self.open);
+        if let Some(connection) = open.by_number.remove(&number) {
             connection.end();
         }
+        self.count.send_replace(open.by_number.len());
     }
 
     /// The connection breaks when so many more bytes have left on the wire.
@@ -67,7 +82,23 @@ impl Connections {
     }
 
     pub fn cut_all(&self) {
-        lock(&self.open).by_number.values().for_each(Connection::cut);
+        self.end_all(End::Close);
+    }
+
+    pub fn end_all(&self, end: End) {
+        lock(&self.open).by_number.values().for_each(|connection| connection.part(end));
+    }
+
+    pub fn end_one(&self, number: u64, end: End) {
+        if let Some(connection) = lock(&self.open).by_number.get(&number) {
+            connection.part(end);
+        }
+    }
+
+    /// Returns when nobody is inside.
+    pub async fn emptied(&self) {
+        // The sender lives as long as these connections, so the wait cannot end with an error.
+        let _ = self.count.subscribe().wait_for(|count| *count == 0).await;
     }
 
     pub fn now(&self) -> usize {
@@ -103,8 +134,22 @@ impl Connection {
         let _ = self.socket.shutdown(Shutdown::Both);
     }
 
+    fn part(&self, end: End) {
+        match end {
+            End::Close => self.cut(),
+            End::Reset => self.fuse.reset(),
+            End::Freeze => self.fuse.freeze(),
+        }
+        if let (End::Freeze, Some(terminal)) = (end, &self.terminal) {
+            terminal.abort();
+        }
+    }
+
     fn end(&self) {
-        self.cut();
+        // A shutdown would send an orderly end before the reset.
+        if !self.fuse.is_reset() {
+            self.cut();
+        }
         if let Some(terminal) = &self.terminal {
             terminal.abort();
         }

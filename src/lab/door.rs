@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::connections::{Connections, Inside};
+use super::connections::{Connections, End, Inside};
 use super::wire::{Fuse, doubled};
 
 pub(crate) struct Door {
@@ -40,11 +40,16 @@ impl Door {
 
     /// Returns when it is so; whoever is inside a door that shuts is thrown out.
     pub async fn set(&self, open: bool) {
+        self.part(open, Some(End::Close)).await;
+    }
+
+    /// The same, and whoever is inside sees this end, or none.
+    pub async fn part(&self, open: bool, end: Option<End>) {
         self.wanted.send_replace(open);
         // The sender lives as long as this door, so the wait cannot end with an error.
         let _ = self.open.subscribe().wait_for(|is| *is == open).await;
-        if !open {
-            self.connections.cut_all();
+        if let (false, Some(end)) = (open, end) {
+            self.connections.end_all(end);
         }
     }
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::reload::{ReloadStep, SaveTrouble};
+
 /// One thing that goes wrong until it is cleared; several may be in force at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -87,6 +89,32 @@ pub enum Fault {
     ClockOff(i64),
     /// The flag behind the save question is set, whatever is saved.
     Unsaved,
+    /// The dialogue of `reload` is this one.
+    ReloadAsks(Vec<ReloadStep>),
+    /// Nothing can be saved.
+    SaveFails(SaveTrouble),
+    /// Another release wrote the saved configuration: one more question before it is written over.
+    OverwriteAsked,
+    /// All terminal lines are taken.
+    LinesFull(LinesFull),
+    /// A neighbour of BGP (an address), OSPF or CDP (a router's name) is not there.
+    NeighbourGone(String),
+    /// There is no BOOT variable, and `reload` warns of it.
+    NoBootVariable,
+    /// The file that the BOOT variable names is not in the flash.
+    NoImage,
+    /// `0x2142` passes over the saved configuration, and `reload` warns of it.
+    ConfigRegister(u16),
+}
+
+/// What a connection sees when no terminal line is free.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinesFull {
+    Refused,
+    /// Taken, and closed before a word.
+    Closed,
+    /// Taken, told this in a line, and closed.
+    Says(String),
 }
 
 /// A fault, and from when on.
@@ -136,9 +164,15 @@ pub enum Point {
     AtCommand(String),
     /// Such a line was done, and half of its output was printed.
     MiddleOf(String),
-    /// A RESTCONF request was received whose path (behind `/restconf/data/`) begins with these words; no words mean
-    /// every request.
+    /// The answer to a question that begins with these words was received; nothing was done yet.
+    AtQuestion(String),
+    /// Such an answer was acted upon; nothing was said yet. After the last one the router goes, hold or not.
+    AfterQuestion(String),
+    /// A RESTCONF request was received whose path (behind `/restconf/data/` or
+    /// `/restconf/operations/`) begins with these words; no words mean every request.
     AtRestconf(String),
+    /// Such a request was done; its answer is withheld.
+    AfterRestconf(String),
     /// A [`super::MailSink`] has a whole mail and kept it; its answer is withheld.
     AtMail,
     /// A fake service was called by a method of this name; nothing was done yet. No name means every call.

@@ -21,6 +21,8 @@ mod mail;
 pub mod phones;
 mod plan;
 mod ports;
+mod presence;
+mod reload;
 mod restconf;
 mod router;
 mod running;
@@ -37,12 +39,17 @@ mod tty;
 mod web;
 mod wire;
 pub mod zalo;
+mod zone;
 
 pub use error::LabError;
-pub use fault::{Fault, Point};
+pub use fault::{Fault, LinesFull, Point};
 pub use hold::Hold;
 pub use mail::{Mail, MailFault, MailPlan, MailSink, MailTls};
 pub use plan::{Certificates, Credentials, HostKeyKind, LabPlan, LoginMethods, RouterPlan};
+pub use reload::{
+    Answered, Knock, Parting, PendingReload, Reload, ReloadManner, ReloadStep, Return, RpcAnswer,
+    SaveTrouble, Visitor,
+};
 pub use router::{Logins, Router};
 pub use running::Lab;
 pub use slack::{

@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use super::reload::ReloadManner;
+
 /// Which host key a router shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HostKeyKind {
@@ -34,6 +36,9 @@ pub struct RouterPlan {
     pub privilege: u8,
     /// The routers through which this one is reached; each is a link with addresses and a CDP neighbour.
     pub parents: Vec<String>,
+    /// How many boxes it is made of; more than one is a stack.
+    pub members: u8,
+    pub reload: ReloadManner,
 }
 
 /// The name and the words that open every router of the lab.
@@ -61,6 +66,8 @@ pub struct LabPlan {
     pub state: Option<PathBuf>,
     pub credentials: Credentials,
     pub certificates: Certificates,
+    /// A router that is away cuts off those that are reached only through it.
+    pub through: bool,
 }
 
 impl RouterPlan {
@@ -73,6 +80,8 @@ impl RouterPlan {
             login: LoginMethods::default(),
             privilege: 1,
             parents: Vec::new(),
+            members: 1,
+            reload: ReloadManner::default(),
         }
     }
 
@@ -102,6 +111,7 @@ impl LabPlan {
             state: None,
             credentials: Credentials::default(),
             certificates: Certificates::default(),
+            through: false,
         }
     }
 

@@ -2,17 +2,20 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::{DateTime, Utc};
 use russh::keys::PrivateKey;
 
 use super::cli::{self, Desk, Session};
+use super::connections::End;
 use super::door::Door;
 use super::error::LabError;
-use super::fault::{Fault, InForce, Point};
+use super::fault::{Fault, InForce, LinesFull, Point};
 use super::hold::{Gate, Hold};
 use super::plan::{Credentials, RouterPlan};
+use super::presence::{Presence, Restconf, Ssh};
+use super::reload::{Answered, Around, Power, Reload};
 use super::saved::Saved;
 use super::state::State;
 use super::web::Web;
@@ -41,6 +44,11 @@ pub(crate) struct Inner {
     pub control: Mutex<Control>,
     pub key: Mutex<PrivateKey>,
     pub file: Option<PathBuf>,
+    pub power: Power,
+    /// One change of the doors after the other: each waits until the doors are as it wants them.
+    pub doors: tokio::sync::Mutex<()>,
+    /// Who is reached through whom, in a lab where that matters.
+    pub around: OnceLock<Arc<Around>>,
 }
 
 /// What was done to the router and what was seen of its users.
@@ -49,6 +57,11 @@ pub(crate) struct Control {
     gates: Vec<Arc<Gate>>,
     typed: Vec<String>,
     logins: Logins,
+    presence: Presence,
+    /// Every way to it leads through a router that is away.
+    cut_off: bool,
+    pub reloads: Vec<Reload>,
+    pub answered: Vec<Answered>,
 }
 
 /// So much is remembered of what was typed; a lab that runs for weeks must not grow.
@@ -117,11 +130,41 @@ impl Router {
     }
 
     /// What faults change beyond the answers: doors, and what the ports carry.
-    async fn take_effect(&self, now: DateTime<Utc>) {
+    pub(crate) async fn take_effect(&self, now: DateTime<Utc>) {
         self.observe(now);
-        let reachable = !self.has(&Fault::Unreachable);
-        self.inner.door.set(reachable).await;
-        self.inner.web.door.set(reachable && !self.has(&Fault::RestconfOff)).await;
+        let _one = self.inner.doors.lock().await;
+        let presence = self.presence();
+        let reachable = !self.has(&Fault::Unreachable) && !lock(&self.inner.control).cut_off;
+        let end = if reachable { presence.end } else { End::Close };
+        let there = reachable && presence.ssh != Ssh::Refused;
+        let full = self.has(&Fault::LinesFull(LinesFull::Refused));
+        // Whoever has a line keeps it.
+        self.inner.door.part(there && !full, (!there).then_some(end)).await;
+        let serves = presence.restconf != Restconf::Refused && !self.has(&Fault::RestconfOff);
+        self.inner.web.door.part(reachable && serves, Some(end)).await;
+    }
+
+    pub(crate) fn presence(&self) -> Presence {
+        lock(&self.inner.control).presence
+    }
+
+    /// Goes, or comes back; returns when the doors are so.
+    pub(crate) async fn be(&self, presence: Presence) {
+        lock(&self.inner.control).presence = presence;
+        self.take_effect(clock::now()).await;
+        if presence.ssh == Ssh::Silent {
+            self.inner.door.connections.end_all(presence.end);
+            self.inner.web.door.connections.end_all(presence.end);
+        }
+        if let Some(around) = self.inner.around.get() {
+            around.changed().await;
+        }
+        self.inner.power.stage.send_modify(|stage| stage.presence = presence);
+    }
+
+    /// Whether that is news.
+    pub(crate) fn cut_off(&self, cut_off: bool) -> bool {
+        std::mem::replace(&mut lock(&self.inner.control).cut_off, cut_off) != cut_off
     }
 
     /// Withholds the answer at a point until the hold is released.
@@ -195,6 +238,11 @@ impl Router {
     /// Over SSH.
     pub fn sessions_now(&self) -> usize {
         self.inner.door.connections.now()
+    }
+
+    /// Returns when nobody is connected over SSH.
+    pub async fn emptied(&self) {
+        self.inner.door.connections.emptied().await;
     }
 
     /// The most SSH sessions that were open at once.

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use russh::keys::PrivateKey;
 use tokio::net::TcpListener;
@@ -12,12 +12,13 @@ use super::certificate::Authority;
 use super::door::Door;
 use super::error::LabError;
 use super::plan::{Certificates, LabPlan, RouterPlan};
+use super::reload::{Around, Power};
 use super::router::{Control, Inner, Router};
 use super::saved::{self, Saved, SavedWeb};
 use super::state::State;
 use super::topology::{Place, places};
 use super::web::Web;
-use super::{clock, keys, restconf, ssh};
+use super::{clock, keys, reload, restconf, ssh};
 
 #[derive(Debug)]
 pub struct Lab {
@@ -46,7 +47,15 @@ impl Lab {
             router.save()?;
             lab.tasks.spawn(ssh::serve(router.clone(), ssh));
             lab.tasks.spawn(restconf::serve(router.clone(), https));
+            lab.tasks.spawn(reload::serve(router.clone()));
             lab.routers.push(router);
+        }
+        if plan.through {
+            let around = Around::of(&lab.routers);
+            for router in &lab.routers {
+                // Nobody has set it before: the routers are new.
+                let _ = router.inner.around.set(around.clone());
+            }
         }
         Ok(lab)
     }
@@ -145,6 +154,10 @@ async fn open(
     let wanted = born.web.as_ref().map_or(SocketAddr::new(address.ip(), 0), |web| web.address);
     let (https, web_address) = listen(router, wanted).await?;
     born.state.adopt(router, &plan.credentials);
+    // The lab ended while this router was on its way: it has booted since.
+    if let Some(order) = born.state.going.take() {
+        born.state.boot(&order.reason, false, clock::now());
+    }
     let web = Web::new(web_address, born.web, authority, &born.state)?;
     let inner = Inner {
         plan: router.clone(),
@@ -155,6 +168,9 @@ async fn open(
         control: Mutex::new(Control::default()),
         key: Mutex::new(born.key),
         file: born.file,
+        power: Power::default(),
+        doors: tokio::sync::Mutex::default(),
+        around: OnceLock::new(),
     };
     Ok((Router { inner: Arc::new(inner) }, ssh, https))
 }

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use russh::server::{Auth, ChannelOpenHandle, Config, Handler, Msg, Response, Session};
 use russh::{Channel, ChannelId, ChannelOpenFailure, MethodKind, MethodSet, Pty, SshId, server};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::door::Guest;
-use super::fault::{Fault, Point};
+use super::fault::{Fault, LinesFull, Point};
 use super::plan::LoginMethods;
+use super::presence::Ssh;
 use super::router::{Router, lock};
 use super::terminal::{Screen, Terminal};
 use super::wire::Wire;
@@ -26,8 +27,11 @@ async fn connection(router: Router, guest: Guest) {
     let Guest { stream, fuse, inside } = guest;
     let peer = stream.peer_addr().map_or_else(|_| "127.0.0.1".to_owned(), |peer| peer.ip().to_string());
     let stream = Wire::new(stream, fuse);
-    if router.has(&Fault::SilentAfterConnect) {
+    if router.has(&Fault::SilentAfterConnect) || router.presence().ssh == Ssh::Silent {
         return silence(stream).await;
+    }
+    if let Some(full) = full(&router) {
+        return turn_away(stream, full).await;
     }
     router.pause(|point| *point == Point::AfterConnect).await;
     let line = Line {
@@ -45,6 +49,21 @@ async fn connection(router: Router, guest: Guest) {
             }
         }
         Err(error) => tracing::debug!(%error, router = router.name(), "lab: no session came about"),
+    }
+}
+
+fn full(router: &Router) -> Option<LinesFull> {
+    router.faults().into_iter().find_map(|fault| match fault {
+        Fault::LinesFull(full) => Some(full),
+        _ => None,
+    })
+}
+
+/// Said before the first word of SSH, if anything is.
+async fn turn_away(mut stream: Wire, full: LinesFull) {
+    if let LinesFull::Says(line) = full {
+        // Whoever hangs up before it is told has what he wants.
+        let _ = stream.write_all(format!("{line}\r\n").as_bytes()).await;
     }
 }
 

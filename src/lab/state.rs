@@ -1,7 +1,7 @@
 //! What one simulated router is at a moment: its configurations, clock, log and who is logged in. Everything that
 //! speaks for the router (the command line, RESTCONF) reads and changes this and nothing else.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::configuration::Configuration;
 use super::fault::{Fault, InForce};
 use super::plan::{Credentials, RouterPlan};
+use super::reload::{Order, PendingReload, ReloadManner};
 use super::sample::{draw, sample};
 use super::topology::{Neighbour, Place, Port};
 use super::traffic;
+use super::zone::Zone;
 
 /// The log keeps this many lines; older ones are forgotten, as on a router with a full buffer.
 const LOG_LINES: usize = 400;
@@ -38,12 +40,32 @@ pub(crate) struct State {
     pub reload_abnormal: bool,
     /// How far the router's clock is from the true time.
     pub clock_offset_seconds: i64,
+    /// What its own timer will do.
+    #[serde(default)]
+    pub pending: Option<PendingReload>,
     pub log: VecDeque<String>,
     pub secrets: Vec<String>,
     #[serde(skip)]
     pub credentials: Credentials,
     #[serde(skip)]
     pub first_privilege: u8,
+    /// How many boxes it is made of.
+    #[serde(skip)]
+    pub members: u8,
+    #[serde(skip)]
+    pub manner: ReloadManner,
+    /// From when on the neighbours are seen; before it the protocols are still starting.
+    #[serde(skip)]
+    pub neighbours_from: DateTime<Utc>,
+    /// It shall go, by the word of this person.
+    #[serde(default)]
+    pub going: Option<Order>,
+    /// Routers that are away, or cut off by one that is.
+    #[serde(skip)]
+    pub absent: BTreeSet<String>,
+    /// What everybody who is logged in shall be told.
+    #[serde(skip)]
+    pub announcements: Vec<String>,
     #[serde(skip)]
     pub faults: Vec<InForce>,
     #[serde(skip)]
@@ -93,10 +115,17 @@ impl State {
             reload_reason: "Reload Command".to_owned(),
             reload_abnormal: false,
             clock_offset_seconds: 0,
+            pending: None,
             log: VecDeque::new(),
             secrets: sample.secrets,
             credentials: Credentials::default(),
             first_privilege: 1,
+            members: 1,
+            manner: ReloadManner::default(),
+            neighbours_from: boot_time,
+            going: None,
+            absent: BTreeSet::new(),
+            announcements: Vec::new(),
             faults: Vec::new(),
             users: Vec::new(),
             unkept: true,
@@ -108,6 +137,8 @@ impl State {
     /// Takes over what the plan decides anew at every start.
     pub fn adopt(&mut self, plan: &RouterPlan, credentials: &Credentials) {
         self.first_privilege = plan.privilege;
+        self.members = plan.members;
+        self.manner = plan.reload.clone();
         self.credentials = credentials.clone();
     }
 
@@ -118,6 +149,15 @@ impl State {
     pub fn clock(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let off = self.faults.iter().rev().find_map(InForce::clock);
         now + TimeDelta::seconds(self.clock_offset_seconds + off.unwrap_or(0))
+    }
+
+    pub fn zone(&self) -> Zone {
+        Zone::of(&self.running)
+    }
+
+    /// `14:02:31 UTC Mon Nov 23 2026`, the way the router writes a time of its clock.
+    pub fn long_time(&self, at: DateTime<Utc>) -> String {
+        self.zone().format(at, "%H:%M:%S")
     }
 
     pub fn has(&self, fault: &Fault) -> bool {
@@ -156,7 +196,7 @@ impl State {
 
     pub fn note_login(&mut self, user: &str, from: &str, accepted: bool, now: DateTime<Utc>) {
         let end = format!("[Source: {from}] [localport: 22]");
-        let at = long_time(self.clock(now));
+        let at = self.long_time(self.clock(now));
         let line = if accepted {
             format!("%SEC_LOGIN-5-LOGIN_SUCCESS: Login Success [user: {user}] {end} at {at}")
         } else {
@@ -184,7 +224,7 @@ impl State {
     }
 
     fn header(&self) -> String {
-        let stamp = |stamp: &Stamp| format!("{} by {}", long_time(stamp.at), stamp.by);
+        let stamp = |stamp: &Stamp| format!("{} by {}", self.long_time(stamp.at), stamp.by);
         let changed = match &self.changed {
             Some(changed) => format!("! Last configuration change at {}\n", stamp(changed)),
             None => "! No configuration change since last restart\n".to_owned(),
@@ -219,6 +259,9 @@ impl State {
         self.boot_time = now;
         reason.clone_into(&mut self.reload_reason);
         self.reload_abnormal = abnormal;
+        self.pending = None;
+        self.going = None;
+        self.announcements.clear();
         self.users.clear();
         self.log.clear();
         self.log_boot(now);
@@ -239,9 +282,4 @@ impl State {
             self.log(since(45), &protocol);
         }
     }
-}
-
-/// `14:02:31 UTC Mon Nov 23 2026`, the way the router writes a time.
-pub(crate) fn long_time(at: DateTime<Utc>) -> String {
-    at.format("%H:%M:%S UTC %a %b %-d %Y").to_string()
 }

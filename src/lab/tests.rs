@@ -9,6 +9,8 @@ use russh::{Channel, ChannelMsg};
 
 use super::*;
 
+mod reload;
+
 /// Long enough that only a real hang meets it.
 const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -3,22 +3,59 @@
 use std::io::{Error, ErrorKind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::router::lock;
 
-/// How many bytes may still leave; `None` is no limit.
+/// What a connection may still do, decided from outside.
 #[derive(Clone, Default)]
 pub(crate) struct Fuse {
-    left: Arc<Mutex<Option<usize>>>,
+    inner: Arc<Mutex<Allowed>>,
+}
+
+#[derive(Default)]
+struct Allowed {
+    /// How many bytes may still leave; `None` is no limit.
+    left: Option<usize>,
+    end: Option<Burnt>,
+    /// Who waits to read, and has to learn that there is nothing more to wait for.
+    reader: Option<Waker>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Burnt {
+    Frozen,
+    Reset,
 }
 
 impl Fuse {
     pub fn burn_after(&self, bytes: usize) {
-        *lock(&self.left) = Some(bytes);
+        lock(&self.inner).left = Some(bytes);
+    }
+
+    /// Nothing goes through any more: what comes is thrown away, what shall leave is too.
+    pub fn freeze(&self) {
+        self.burn(Burnt::Frozen);
+    }
+
+    /// The other side sees a reset.
+    pub fn reset(&self) {
+        self.burn(Burnt::Reset);
+    }
+
+    pub fn is_reset(&self) -> bool {
+        lock(&self.inner).end == Some(Burnt::Reset)
+    }
+
+    fn burn(&self, end: Burnt) {
+        let mut allowed = lock(&self.inner);
+        allowed.end = Some(end);
+        if let Some(reader) = allowed.reader.take() {
+            reader.wake();
+        }
     }
 }
 
@@ -30,6 +67,26 @@ pub(crate) struct Wire {
 impl Wire {
     pub fn new(stream: TcpStream, fuse: Fuse) -> Wire {
         Wire { stream, fuse }
+    }
+
+    /// With nothing left to linger for, the close of the socket is a reset.
+    fn reset(&self) -> Error {
+        if let Err(error) = self.stream.set_zero_linger() {
+            tracing::debug!(%error, "lab: a connection ends in order and not by a reset");
+        }
+        Error::from(ErrorKind::ConnectionReset)
+    }
+
+    /// Reads to nowhere until the other side is gone.
+    fn poll_waste(&mut self, context: &mut Context) -> Poll<std::io::Result<()>> {
+        let mut bin = [0; 1024];
+        loop {
+            let mut into = ReadBuf::new(&mut bin);
+            match Pin::new(&mut self.stream).poll_read(context, &mut into) {
+                Poll::Ready(Ok(())) if !into.filled().is_empty() => {}
+                other => return other,
+            }
+        }
     }
 }
 
@@ -47,7 +104,16 @@ impl AsyncRead for Wire {
         context: &mut Context,
         into: &mut ReadBuf,
     ) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, into)
+        let end = {
+            let mut allowed = lock(&self.fuse.inner);
+            allowed.reader = Some(context.waker().clone());
+            allowed.end
+        };
+        match end {
+            None => Pin::new(&mut self.stream).poll_read(context, into),
+            Some(Burnt::Reset) => Poll::Ready(Err(self.reset())),
+            Some(Burnt::Frozen) => self.poll_waste(context),
+        }
     }
 }
 
@@ -58,7 +124,13 @@ impl AsyncWrite for Wire {
         bytes: &[u8],
     ) -> Poll<std::io::Result<usize>> {
         let fuse = self.fuse.clone();
-        let mut left = lock(&fuse.left);
+        let mut inner = lock(&fuse.inner);
+        match inner.end {
+            Some(Burnt::Frozen) => return Poll::Ready(Ok(bytes.len())),
+            Some(Burnt::Reset) => return Poll::Ready(Err(self.reset())),
+            None => {}
+        }
+        let left = &mut inner.left;
         let allowed = bytes.get(..left.unwrap_or(usize::MAX).min(bytes.len())).unwrap_or(bytes);
         if allowed.is_empty() && !bytes.is_empty() {
             return Poll::Ready(Err(Error::from(ErrorKind::ConnectionReset)));

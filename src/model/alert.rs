@@ -1,7 +1,7 @@
 //! An alert's words: what a rule keeps of one object, an incident that people know by its number, what
 //! was decided and why, and what is to be told. How they move is decided in `monitor/`.
 
-use super::ids::{DeviceId, IncidentId, PersonId, SilenceId};
+use super::ids::{DeviceId, IncidentId, JobId, PersonId, SilenceId};
 use super::metric::Metric;
 use super::selector::Selector;
 use super::time::Timestamp;
@@ -85,6 +85,24 @@ pub struct Alert {
     /// The bot was down while it fired, and that was not told yet.
     #[serde(default)]
     pub missed: Option<Missed>,
+    /// It was told to reboot and did not come back.
+    #[serde(default)]
+    pub lost: Option<Lost>,
+}
+
+/// A router that was told to reboot and did not come back in time: what its alert says until it is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    pub job: JobId,
+    /// Who asked for the reboot.
+    pub by: PersonId,
+    /// When it was told to reboot.
+    pub sent_at: Timestamp,
+    /// It should have been back after this.
+    pub limit: Duration,
+    pub last_seen: Option<Timestamp>,
+    /// The last good backup.
+    pub backup: Option<Timestamp>,
 }
 
 /// A span in which nobody looked.
@@ -134,6 +152,7 @@ impl Alert {
             told: None,
             again: None,
             missed: None,
+            lost: None,
         }
     }
 }
@@ -182,6 +201,8 @@ pub enum Closing {
     RuleChanged,
     /// No value for a day.
     NoData,
+    /// It was a planned reboot, and that went well.
+    PlannedReboot,
 }
 
 /// What keeps a notice back. It never changes the phase.
@@ -193,6 +214,8 @@ pub enum Hold {
     DeviceDown,
     /// The bot has only just started.
     Starting,
+    /// It is rebooted by this job, or reached only through a router that is.
+    Reboot(JobId),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -260,8 +283,12 @@ pub enum Cause {
     SilenceEnded,
     /// The router is unreachable, or the bot has only just started.
     HeldBack,
+    /// A planned reboot, its own or one on the way to it.
+    HeldForReboot,
     HoldEnded,
     ToldAfterHold,
+    /// It was told to reboot and did not come back.
+    NotBack,
 }
 
 /// What is to be told about an alert. Who is told is the routes' and the ledger's matter.

@@ -85,6 +85,7 @@ pub enum Sign {
     Edited,
     Held,
     Locked,
+    Reload,
 }
 
 impl Sign {
@@ -101,6 +102,7 @@ impl Sign {
             Sign::Edited => "✏️",
             Sign::Held => "⏸",
             Sign::Locked => "🔒",
+            Sign::Reload => "🔁",
         }
     }
 }

@@ -33,6 +33,8 @@ pub struct Facts {
     pub homes: Arc<Vec<Destination>>,
     /// The time zone of whoever has none, and of the routes' hours.
     pub zone: chrono_tz::Tz,
+    /// The routers through which the bot itself is connected, by name.
+    pub bot_path: Arc<Vec<String>>,
     /// The bot began a moment ago: what it has not seen yet is not gone.
     pub starting: bool,
     /// How often routers are asked.

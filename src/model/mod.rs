@@ -20,9 +20,11 @@ pub mod metric;
 pub mod picture;
 pub mod route;
 pub mod rule;
+pub mod window;
 
 pub mod command;
 pub mod danger;
+pub mod dialogue;
 pub mod facts;
 pub mod invocation;
 pub mod job;
@@ -36,13 +38,14 @@ pub mod outbound;
 pub mod press;
 
 pub use alert::{
-    Ack, Again, Alert, AlertKey, Cause, Closing, Hold, Missed, Notice, NoticeKind, Phase, Severity, Silence,
-    Transition,
+    Ack, Again, Alert, AlertKey, Cause, Closing, Hold, Lost, Missed, Notice, NoticeKind, Phase, Severity,
+    Silence, Transition,
 };
 pub use board::{Board, Periods, Reach, Vitals};
 pub use command::{ArgKind, ArgSpec, Command, Role, Run, ShowAs, Writes};
 pub use danger::Risk;
 pub use device::{Device, DeviceName, Inventory, PinKind, Profile};
+pub use dialogue::{Asks, Conversation, Dialogue, DialogueEnd, Reload};
 pub use document::{Block, Button, Document, Ending, Sign, Table};
 pub use facts::{Facts, Numbered};
 pub use failure::{Failure, Kind};
@@ -64,4 +67,5 @@ pub use secret::Secret;
 pub use selector::Selector;
 pub use text::{Arg, Text, Texts};
 pub use time::{Now, Timestamp};
+pub use window::{Window, WindowEnd};
 pub use written::{Problem, Source};

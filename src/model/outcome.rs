@@ -2,6 +2,7 @@
 //! different: an operator acts differently on each. Nothing here holds a secret: text was redacted,
 //! raw configurations are [`Sealed`].
 
+use super::dialogue::Conversation;
 use super::text::Text;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -12,6 +13,7 @@ pub enum Outcome {
     /// What the router printed, cleaned and redacted.
     Text(String),
     Config(Configuration),
+    Dialogue(Conversation),
     /// What RESTCONF answered.
     Json(Json),
     /// The router understood the line and said no, or did not understand it.

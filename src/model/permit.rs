@@ -5,6 +5,7 @@
 use super::command::Role;
 use super::danger::{Risk, danger};
 use super::device::Device;
+use super::dialogue::Dialogue;
 use super::facts::Facts;
 use super::ids::{DeviceId, PersonId};
 use super::invocation::Resolved;
@@ -199,6 +200,10 @@ pub enum Ask {
     Get { path: String, plain: Option<String> },
     /// The whole running configuration, redacted and sealed on its way out of the device floor.
     RunningConfig,
+    /// The configuration that the router starts with, in the same form.
+    StartupConfig,
+    /// A conversation in which the router asks back. The last ask of its plan.
+    Dialogue(Dialogue),
 }
 
 /// A plan that would do more than its proof allows.
@@ -236,6 +241,16 @@ impl Plan {
     pub fn is_changing(&self) -> bool {
         self.changing
     }
+
+    /// Whether all of it may be sent again after a crash: twice is as good as once (invariant 6).
+    pub fn may_repeat(&self) -> bool {
+        self.asks.iter().all(|ask| match ask {
+            Ask::Dialogue(dialogue) => dialogue.may_repeat(),
+            // A line of a changing plan is a change, whatever it says.
+            Ask::Line { .. } => !self.changing,
+            Ask::Get { .. } | Ask::RunningConfig | Ask::StartupConfig => true,
+        })
+    }
 }
 
 /// Whether a RESTCONF path reads state and no configuration: only the numbers of what happens may
@@ -267,7 +282,10 @@ fn within(risk: Risk, asks: &[Ask]) -> Result<(), TooDangerous> {
                     return Err(TooDangerous { line: path.clone(), danger: Risk::Change });
                 }
             }
-            Ask::Line { .. } | Ask::RunningConfig => {}
+            Ask::Dialogue(dialogue) if dialogue.risk() > risk => {
+                return Err(TooDangerous { line: format!("{dialogue:?}"), danger: dialogue.risk() });
+            }
+            Ask::Line { .. } | Ask::RunningConfig | Ask::StartupConfig | Ask::Dialogue(_) => {}
         }
     }
     Ok(())

@@ -82,4 +82,14 @@ impl Reader {
         };
         at.format(form).to_string()
     }
+
+    /// `14:02:07`
+    pub fn second(&self, at: Timestamp) -> String {
+        at.utc().with_timezone(&self.time_zone).format("%H:%M:%S").to_string()
+    }
+
+    /// `23:30 ICT`, with the date when it is not today.
+    pub fn zoned(&self, at: Timestamp, now: Timestamp) -> String {
+        format!("{} {}", self.clock(at, now), at.utc().with_timezone(&self.time_zone).format("%Z"))
+    }
 }

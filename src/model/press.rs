@@ -32,6 +32,8 @@ pub enum Action {
     TryCredential { credential: String, line: String },
     /// Tells the presser when no changing work holds this device any more.
     TellWhenFree { device: super::ids::DeviceId },
+    /// Answers the card of long work: what is agreed to, in the work's own word.
+    Step { job: JobId, word: String },
     /// Shows another page of the message's buttons.
     More { page: usize },
 }

@@ -29,6 +29,10 @@ pub enum Arg {
     Percent(f64),
     /// Time of day; with the date when it is not the reader's today.
     Time(Timestamp),
+    /// Time of day with its seconds, for what happens step by step.
+    Second(Timestamp),
+    /// Time of day with the name of the reader's zone.
+    Zoned(Timestamp),
     /// How long ago, counted when the text is laid out.
     Ago(Timestamp),
     Text(Box<Text>),
@@ -165,6 +169,8 @@ impl Texts {
             Arg::Bytes(bytes) => size(*bytes),
             Arg::Span(span) => spoken(*span),
             Arg::Time(at) => reader.clock(*at, now),
+            Arg::Second(at) => reader.second(*at),
+            Arg::Zoned(at) => reader.zoned(*at, now),
             Arg::Ago(at) => spoken(whole_seconds(now.since(*at))),
             Arg::Rate(bits) => rate(*bits),
             Arg::Percent(share) => percent(*share),

@@ -4,7 +4,8 @@
 use super::step::{Input, Look, Step, closed, step};
 use crate::model::rule::{Rule, Rules, Verdict};
 use crate::model::{
-    Alert, AlertKey, Closing, Device, Hold, Inventory, Metric, Observed, Phase, Reading, Silence, Timestamp,
+    Alert, AlertKey, Closing, Device, Hold, Inventory, JobId, Lost, Metric, Observed, Phase, Reading,
+    Silence, Timestamp,
 };
 
 /// What holds for every look of one round.
@@ -18,6 +19,10 @@ pub struct Context<'a> {
     /// An open alert says that the router does not answer. [`observe`] finds that out itself where the
     /// alert is among those it is given.
     pub device_down: bool,
+    /// The planned reboot that holds back what is told of this router.
+    pub reboot: Option<JobId>,
+    /// The boot that is seen now was asked for: it is no alert.
+    pub boot_was_asked_for: bool,
 }
 
 /// Whether the router is known not to answer.
@@ -43,7 +48,10 @@ pub fn observe(
     // Whether the router answers decides what is told of everything else; of several rules the worst counts.
     let mut reach = None;
     let is_reach = |one: &&Observed| one.metric == Metric::Unreachable;
-    for one in observed.iter().filter(is_reach).chain(observed.iter().filter(|one| !is_reach(one))) {
+    let counts = |one: &&Observed| one.metric != Metric::Rebooted || !ctx.boot_was_asked_for;
+    for one in
+        observed.iter().filter(is_reach).chain(observed.iter().filter(|one| !is_reach(one) && counts(one)))
+    {
         for rule in ctx.rules.rules.iter().filter(|rule| rule.speaks_of(device, one.metric, &one.object)) {
             let alert = taken(&mut alerts, rule, &one.object);
             if alert.is_none() && !begins(rule, one.reading) {
@@ -72,6 +80,23 @@ pub fn with(ctx: &Context<'_>, device: &Device, alert: Alert, input: &Input) -> 
     let step = step(&look, Some(alert), input);
     let same = step.notice.is_none() && step.transitions.is_empty() && step.alert.as_ref() == Some(&before);
     (!same).then_some(step)
+}
+
+/// A router that was told to reboot and did not come back: it fires at once, whatever the rule waits for,
+/// and is critical. Only a silence holds it. None: no rule speaks of it.
+pub fn lost(ctx: &Context<'_>, device: &Device, alerts: Vec<Alert>, lost: Lost) -> Option<Step> {
+    let speak = |rule: &&Rule| device.monitored && rule.speaks_of(device, Metric::Unreachable, "");
+    let mut known: Vec<Alert> =
+        alerts.into_iter().filter(|alert| alert.metric == Metric::Unreachable).collect();
+    // Of several rules the one that has told most already.
+    known.sort_by_key(|alert| (!alert.announced, !alert.phase.is_open()));
+    let of_known = known.iter().filter_map(|alert| ctx.rules.rule(&alert.key.rule));
+    let rule = of_known.chain(&ctx.rules.rules).find(speak)?;
+    let alert = known.into_iter().find(|alert| alert.key.rule == rule.name);
+    let ctx = Context { starting: false, reboot: None, ..*ctx };
+    let gate = gate(&ctx, device, rule, "", alert.as_ref(), Down::No);
+    let look = Look { rule, device: device.id, object: "", gate, now: ctx.now };
+    Some(step(&look, alert, &Input::Lost(lost)))
 }
 
 /// Ends the alerts whose router was removed or is not monitored, and those of which no rule speaks now.
@@ -126,6 +151,9 @@ fn gate(
         if let Some(silence) = ctx.silences.iter().find(|silence| silence.holds(&key, device, ctx.now)) {
             return Some(Hold::Silence(silence.id));
         }
+    }
+    if let Some(job) = ctx.reboot {
+        return Some(Hold::Reboot(job));
     }
     let new = alert.is_none_or(|alert| !alert.announced);
     match rule.metric {

@@ -21,9 +21,10 @@ mod words;
 mod tests;
 
 pub use crate::model::route::destinations;
-pub use evaluate::{Context, is_down, observe, sweep, with};
+pub use evaluate::{Context, is_down, lost, observe, sweep, with};
 pub use notice::{About, again, document, first_message, late};
 pub use step::{Input, Look, Step, closed, step};
+pub use tell::SETTLE;
 pub use timers::{DEFAULT_ACK, LONGEST_ACK, due, loaded, missed, shifted};
 pub use why::why;
 pub use words::line;

@@ -47,7 +47,7 @@ pub fn document(notice: &Notice, about: &About<'_>) -> Document {
     let text = match &notice.kind {
         NoticeKind::Edited => return first_message(alert, about),
         NoticeKind::Recovered { .. } | NoticeKind::Closed { .. } => return over(alert, about),
-        NoticeKind::Firing => match alert.again {
+        NoticeKind::Firing => match alert.again.filter(|_| alert.lost.is_none()) {
             Some(Again { count, span }) => {
                 let count = usize::try_from(count).unwrap_or(usize::MAX);
                 text!("alert.again", wrong = wrong, count = count, span = words::round(span))
@@ -115,6 +115,9 @@ fn standing(alert: &Alert, text: Text, about: &About<'_>) -> Document {
         }
         _ => {}
     }
+    if let Some(lost) = &alert.lost {
+        document = words::left_behind(lost, about).into_iter().fold(document, Document::with_detail);
+    }
     if let Some(note) = alert.ack.as_ref().and_then(|ack| ack.note.as_deref()) {
         document = document.with_detail(text!("alert.note", note = note));
     }
@@ -123,7 +126,7 @@ fn standing(alert: &Alert, text: Text, about: &About<'_>) -> Document {
             let text = text!("alert.held_silence", silence = silence.to_string());
             document.with(Block::Detail { sign: Sign::Quiet, text })
         }
-        Some(Hold::DeviceDown | Hold::Starting) | None => document,
+        Some(Hold::DeviceDown | Hold::Starting | Hold::Reboot(_)) | None => document,
     }
 }
 
@@ -184,7 +187,7 @@ fn buttons(document: Document, alert: &Alert, about: &About<'_>) -> Document {
             let line = format!("/unsilence {}", silence.0);
             buttons.push(button("unsilence", text!("alert.button_unsilence"), line));
         }
-        Some(Hold::DeviceDown | Hold::Starting) | None => buttons.extend([
+        Some(Hold::DeviceDown | Hold::Starting | Hold::Reboot(_)) | None => buttons.extend([
             button("silence_1h", text!("alert.button_silence"), format!("/silence {number} 1h")),
             button("silence_4h", text!("alert.button_longer"), format!("/silence {number} 4h")),
         ]),

@@ -79,7 +79,11 @@ fn broken(outcome: &Outcome) -> Option<&Broken> {
         // It stands behind the one that says why.
         Outcome::Broken(Broken::NotAsked) => None,
         Outcome::Broken(broken) => Some(broken),
-        Outcome::Text(_) | Outcome::Config(_) | Outcome::Json(_) | Outcome::Refused { .. } => None,
+        Outcome::Text(_)
+        | Outcome::Config(_)
+        | Outcome::Dialogue(_)
+        | Outcome::Json(_)
+        | Outcome::Refused { .. } => None,
     }
 }
 

@@ -6,8 +6,8 @@ use super::tell;
 use super::timers::{LONGEST_ACK, no_data_at};
 use crate::model::rule::{Rule, Verdict};
 use crate::model::{
-    Ack, Again, Alert, AlertKey, Cause, Closing, DeviceId, Hold, IncidentId, Notice, NoticeKind, PersonId,
-    Phase, Reading, Timestamp, Transition,
+    Ack, Again, Alert, AlertKey, Cause, Closing, DeviceId, Hold, IncidentId, Lost, Metric, Notice,
+    NoticeKind, PersonId, Phase, Reading, Severity, Timestamp, Transition,
 };
 use std::time::Duration;
 
@@ -26,6 +26,8 @@ pub enum Input {
     Unack {
         by: PersonId,
     },
+    /// It was told to reboot and did not come back.
+    Lost(Lost),
     Close(Closing),
 }
 
@@ -61,7 +63,10 @@ impl Step {
     pub fn opens_incident(&self) -> bool {
         self.alert.as_ref().or(self.ended.as_ref()).is_some_and(|alert| {
             alert.incident.is_none()
-                && self.transitions.iter().any(|transition| transition.cause == Cause::HeldLongEnough)
+                && self
+                    .transitions
+                    .iter()
+                    .any(|transition| matches!(transition.cause, Cause::HeldLongEnough | Cause::NotBack))
         })
     }
 
@@ -86,14 +91,19 @@ pub fn step(look: &Look<'_>, alert: Option<Alert>, input: &Input) -> Step {
                 Verdict::Breach(value) => Life::begin(look, value).told(None),
                 Verdict::Band(_) | Verdict::Clear(_) | Verdict::Unknown => Step::default(),
             },
-            Input::Tick | Input::Ack { .. } | Input::Unack { .. } | Input::Close(_) => Step::default(),
+            Input::Lost(lost) if look.rule.metric == Metric::Unreachable => {
+                Life::lost(look, *lost).told(None)
+            }
+            Input::Lost(_) | Input::Tick | Input::Ack { .. } | Input::Unack { .. } | Input::Close(_) => {
+                Step::default()
+            }
         };
     };
     match input {
         Input::Close(closing) | Input::Observed(Reading::Ended(closing)) => {
             return closed(before, *closing, look.now);
         }
-        Input::Observed(_) | Input::Tick | Input::Ack { .. } | Input::Unack { .. } => (),
+        Input::Observed(_) | Input::Tick | Input::Ack { .. } | Input::Unack { .. } | Input::Lost(_) => (),
     }
     let mut life = Life { look, alert: before.clone(), log: Vec::new(), ack_ended: None };
     life.take(input);
@@ -117,6 +127,8 @@ pub fn closed(mut alert: Alert, closing: Closing, now: Timestamp) -> Step {
     Step { alert: None, ended: Some(alert), transitions: vec![transition], notice }
 }
 
+/// The value of a router that does not answer.
+const AWAY: f64 = 1.0;
 /// Two looks within this are one that was delivered twice.
 const DOUBLED: Duration = Duration::from_secs(1);
 /// A pending alert without a value this often in a row is dropped.
@@ -135,14 +147,28 @@ pub(super) struct Life<'a> {
 
 impl<'a> Life<'a> {
     fn begin(look: &'a Look<'a>, value: f64) -> Life<'a> {
+        let mut life = Life::first(look, value, look.now);
+        life.confirm();
+        life
+    }
+
+    fn first(look: &'a Look<'a>, value: f64, since: Timestamp) -> Life<'a> {
         let key =
             AlertKey { device: look.device, rule: look.rule.name.clone(), object: look.object.to_owned() };
         let severity = look.rule.severity_of(value);
         let mut alert = Alert::pending(key, look.rule.metric, severity, value, look.now);
         alert.limit = look.rule.raise_above;
+        alert.since = since;
         let mut life = Life { look, alert, log: Vec::new(), ack_ended: None };
         life.note(Cause::FirstBreach);
-        life.confirm();
+        life
+    }
+
+    /// No look has noticed yet that it is away.
+    fn lost(look: &'a Look<'a>, lost: Lost) -> Life<'a> {
+        let since = lost.last_seen.filter(|seen| *seen <= look.now).unwrap_or(look.now);
+        let mut life = Life::first(look, AWAY, since);
+        life.take(&Input::Lost(lost));
         life
     }
 
@@ -168,7 +194,28 @@ impl<'a> Life<'a> {
                 self.alert.ack = None;
                 self.note_by(Cause::Unacknowledged, Some(*by));
             }
+            Input::Lost(lost) => self.not_back(*lost),
             Input::Ack { .. } | Input::Unack { .. } | Input::Tick | Input::Close(_) => (),
+        }
+    }
+
+    fn not_back(&mut self, lost: Lost) {
+        if self.look.rule.metric != Metric::Unreachable {
+            return;
+        }
+        self.alert.lost = Some(lost);
+        self.alert.phase = Phase::Firing;
+        self.alert.severity = Severity::Critical;
+        self.alert.settle = 0;
+        self.unclear();
+        self.note(Cause::NotBack);
+    }
+
+    /// One that did not come back after a reboot is critical, whatever its rule says.
+    fn severity_of(&self, value: f64) -> Severity {
+        match self.alert.lost {
+            Some(_) => Severity::Critical,
+            None => self.look.rule.severity_of(value),
         }
     }
 
@@ -204,7 +251,7 @@ impl<'a> Life<'a> {
         self.alert.peak = self.alert.peak.max(value);
         self.alert.unknowns = 0;
         self.alert.unknown_since = None;
-        if self.look.gate != Some(Hold::DeviceDown) {
+        if !matches!(self.look.gate, Some(Hold::DeviceDown | Hold::Reboot(_))) {
             self.alert.settle = self.alert.settle.saturating_sub(1);
         }
     }
@@ -213,7 +260,7 @@ impl<'a> Life<'a> {
         match verdict {
             Verdict::Breach(value) => {
                 self.alert.breaches = self.alert.breaches.saturating_add(1);
-                self.alert.severity = self.look.rule.severity_of(value);
+                self.alert.severity = self.severity_of(value);
                 self.confirm();
             }
             Verdict::Band(_) => (),
@@ -257,7 +304,7 @@ impl<'a> Life<'a> {
     }
 
     fn weigh(&mut self, value: f64) {
-        let severity = self.look.rule.severity_of(value);
+        let severity = self.severity_of(value);
         let before = std::mem::replace(&mut self.alert.severity, severity);
         match severity.cmp(&before) {
             std::cmp::Ordering::Greater => self.note(Cause::SeverityRose),

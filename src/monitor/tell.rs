@@ -6,7 +6,7 @@ use super::timers::{is_stale, repeat_after};
 use crate::model::{Alert, Cause, Hold, Metric, Missed, NoticeKind, Phase, Unit};
 
 /// Known values that an alert waits for after its router came back.
-const SETTLE: u32 = 2;
+pub const SETTLE: u32 = 2;
 
 pub(super) fn decide(life: &mut Life<'_>, before: Option<&Alert>) -> Option<NoticeKind> {
     if life.alert.phase.is_over() {
@@ -52,7 +52,7 @@ fn hold(life: &mut Life<'_>) {
         life.alert.settle = SETTLE;
     }
     // What was measured just after the router came back is not trusted yet.
-    let settles = was == Some(Hold::DeviceDown) && life.alert.settle > 0;
+    let settles = matches!(was, Some(Hold::DeviceDown | Hold::Reboot(_))) && life.alert.settle > 0;
     let held = gate.or(was.filter(|_| settles));
     life.alert.held = held;
     if was == held {
@@ -60,12 +60,13 @@ fn hold(life: &mut Life<'_>) {
     }
     match was {
         Some(Hold::Silence(_)) => life.note(Cause::SilenceEnded),
-        Some(Hold::DeviceDown | Hold::Starting) => life.note(Cause::HoldEnded),
+        Some(Hold::DeviceDown | Hold::Starting | Hold::Reboot(_)) => life.note(Cause::HoldEnded),
         None => (),
     }
     match held {
         Some(Hold::Silence(_)) => life.note(Cause::Silenced),
         Some(Hold::DeviceDown | Hold::Starting) => life.note(Cause::HeldBack),
+        Some(Hold::Reboot(_)) => life.note(Cause::HeldForReboot),
         None => (),
     }
 }
@@ -109,6 +110,7 @@ fn repeat(life: &mut Life<'_>) -> Option<NoticeKind> {
 /// Whether the first message would read differently.
 fn looks_different(before: &Alert, after: &Alert) -> bool {
     before.phase != after.phase
+        || before.lost != after.lost
         || before.severity != after.severity
         || before.ack != after.ack
         || is_silenced(before) != is_silenced(after)

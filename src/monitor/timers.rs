@@ -76,7 +76,8 @@ fn each_time(alert: &mut Alert, change: impl Fn(Timestamp) -> Timestamp) {
     let maybe = [&mut alert.clear_since, &mut alert.unknown_since, &mut alert.next_repeat];
     let ack = alert.ack.as_mut().map(|ack| [&mut ack.at, &mut ack.until]);
     let missed = alert.missed.as_mut().map(|missed| [&mut missed.from, &mut missed.until]);
-    let pairs = ack.into_iter().chain(missed).flatten();
+    let lost = alert.lost.as_mut().map(|lost| [Some(&mut lost.sent_at), lost.last_seen.as_mut()]);
+    let pairs = ack.into_iter().chain(missed).flatten().chain(lost.into_iter().flatten().flatten());
     for at in always.into_iter().chain(maybe.into_iter().flatten()).chain(pairs) {
         *at = change(*at);
     }

@@ -15,9 +15,11 @@ pub fn why(
     alert: &Alert,
     transitions: &[Transition],
     silences: &[Silence],
+    planned: Option<Text>,
     about: &About<'_>,
 ) -> Vec<Text> {
     let mut lines = vec![state(alert, about), values(alert), levels(rule, alert)];
+    lines.extend(alert.lost.map(|lost| words::not_back(&lost, about)));
     lines.extend(transitions.iter().map(|transition| decision(transition, alert, about)));
     if alert.phase.is_over() {
         return lines;
@@ -28,7 +30,7 @@ pub fn why(
     if alert.phase.is_open() {
         lines.push(repeat(alert, about));
         lines.extend(taken(alert, about));
-        lines.push(held(alert, silences, about));
+        lines.push(held(alert, silences, planned, about));
     }
     if alert.unknown_since.is_some() {
         lines.push(text!("alert.why_no_value", at = alert.value_at, until = no_data_at(alert)));
@@ -124,11 +126,15 @@ fn taken(alert: &Alert, about: &About<'_>) -> Option<Text> {
     })
 }
 
-fn held(alert: &Alert, silences: &[Silence], about: &About<'_>) -> Text {
+fn held(alert: &Alert, silences: &[Silence], planned: Option<Text>, about: &About<'_>) -> Text {
     match alert.held {
         None => text!("alert.why_not_held"),
         Some(Hold::DeviceDown) => text!("alert.why_held_down", device = about.device.name.as_str()),
         Some(Hold::Starting) => text!("alert.why_held_starting"),
+        Some(Hold::Reboot(_)) => match planned {
+            Some(planned) => text!("alert.why_held_reboot", planned = planned),
+            None => text!("alert.why_held_settles", values = i64::from(alert.settle)),
+        },
         Some(Hold::Silence(id)) => match silences.iter().find(|silence| silence.id == id) {
             None => text!("alert.why_held_silence_gone", silence = id.to_string()),
             Some(silence) => {

@@ -3,7 +3,7 @@
 
 use super::notice::About;
 use crate::model::time::spoken;
-use crate::model::{Alert, Cause, Closing, Metric, Phase, Text, Timestamp, Unit};
+use crate::model::{Alert, Cause, Closing, Lost, Metric, Phase, Text, Timestamp, Unit};
 use std::time::Duration;
 
 /// `R3 CPU`, `R1 Gi1 (to ISP-A) in`: what it is about, before any value.
@@ -47,6 +47,9 @@ pub fn wrong(alert: &Alert, about: &About<'_>) -> Text {
 
 /// `R3 CPU 96 %, peak 98 %, since 14:02`: the same for a message that is brought up to date.
 pub fn now(alert: &Alert, about: &About<'_>) -> Text {
+    if let Some(lost) = &alert.lost {
+        return not_back(lost, about);
+    }
     if let Some(sentence) = sentence(alert, about) {
         return text!("alert.since", what = sentence, since = alert.since);
     }
@@ -73,7 +76,10 @@ fn sentence(alert: &Alert, about: &About<'_>) -> Option<Text> {
         Metric::MemoryStatus if worst => text!("alert.is_memory_critical", device = device),
         Metric::MemoryStatus => text!("alert.is_memory_short", device = device),
         Metric::Link => text!("alert.is_down", device = device, interface = interface(object, about)),
-        Metric::Unreachable => text!("alert.is_unreachable", device = device),
+        Metric::Unreachable => match &alert.lost {
+            Some(lost) => not_back(lost, about),
+            None => text!("alert.is_unreachable", device = device),
+        },
         Metric::Rebooted => match (about.reload_reason(), worst) {
             (Some(reason), true) => text!("alert.crashed_because", device = device, reason = reason),
             (None, true) => text!("alert.crashed", device = device),
@@ -84,6 +90,39 @@ fn sentence(alert: &Alert, about: &About<'_>) -> Option<Text> {
         Metric::Missing if object.is_empty() => text!("alert.is_silent", device = device),
         Metric::Missing => text!("alert.is_missing", device = device, probe = object),
     })
+}
+
+/// `R2 did not come back within 15 min after the reboot asked by alice`
+pub fn not_back(lost: &Lost, about: &About<'_>) -> Text {
+    let (device, person) = (about.device.name.as_str(), (about.people)(lost.by));
+    text!("alert.not_back", device = device, limit = lost.limit, person = person)
+}
+
+/// `R2 is back, 22 min after the reboot asked by alice`
+fn back(lost: &Lost, alert: &Alert, until: Timestamp, about: &About<'_>) -> Text {
+    let (device, person) = (about.device.name.as_str(), (about.people)(lost.by));
+    match alert.missed.filter(|missed| !missed.still) {
+        Some(missed) => {
+            let between = text!("alert.between", from = missed.from, until = until);
+            text!("alert.is_back_between", device = device, when = between, person = person)
+        }
+        None => {
+            let span = round(until.since(lost.sent_at));
+            text!("alert.is_back", device = device, span = span, person = person)
+        }
+    }
+}
+
+/// What helps whoever goes there: when it was last seen, what it can be restored from, and what its note
+/// says of its console and of whom to call.
+pub fn left_behind(lost: &Lost, about: &About<'_>) -> Vec<Text> {
+    let seen = lost.last_seen.map(|at| text!("alert.last_seen", at = at));
+    let backup = match lost.backup {
+        Some(at) => text!("alert.last_backup", at = at),
+        None => text!("alert.no_backup", device = about.device.name.as_str()),
+    };
+    let note = Some(about.device.note.trim()).filter(|note| !note.is_empty()).map(Text::verbatim);
+    seen.into_iter().chain([backup]).chain(note).collect()
 }
 
 /// One line for a list: what is wrong now, or what ended.
@@ -114,7 +153,10 @@ pub fn well(alert: &Alert, about: &About<'_>) -> Text {
         Metric::Link => {
             text!("alert.back_up", device = device, interface = interface(object, about), when = when)
         }
-        Metric::Unreachable => text!("alert.back_answers", device = device, when = when),
+        Metric::Unreachable => match &alert.lost {
+            Some(lost) => back(lost, alert, until, about),
+            None => text!("alert.back_answers", device = device, when = when),
+        },
         Metric::Rebooted => text!("alert.back_rebooted", device = device),
         Metric::Refused => text!("alert.back_accepted", device = device, when = when),
         Metric::Missing if object.is_empty() => text!("alert.back_silent", device = device, when = when),
@@ -132,6 +174,7 @@ pub fn closing(closing: Closing) -> Text {
         Closing::RuleGone => text!("alert.closed_rule_gone"),
         Closing::RuleChanged => text!("alert.closed_rule_changed"),
         Closing::NoData => text!("alert.closed_no_data"),
+        Closing::PlannedReboot => text!("alert.closed_planned_reboot"),
     }
 }
 
@@ -155,8 +198,10 @@ pub fn cause(cause: Cause) -> Text {
         Cause::Silenced => text!("alert.cause_silenced"),
         Cause::SilenceEnded => text!("alert.cause_silence_ended"),
         Cause::HeldBack => text!("alert.cause_held_back"),
+        Cause::HeldForReboot => text!("alert.cause_held_for_reboot"),
         Cause::HoldEnded => text!("alert.cause_hold_ended"),
         Cause::ToldAfterHold => text!("alert.cause_told_after_hold"),
+        Cause::NotBack => text!("alert.cause_not_back"),
     }
 }
 

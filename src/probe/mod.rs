@@ -3,11 +3,13 @@
 //! [`PROBES`]. Every request is logged by the router, so a probe asks little and seldom. Nothing here waits,
 //! stores or decides what is an alert, and no body that a router sends ends in a panic.
 
+pub mod condition;
 mod cpu;
 mod interfaces;
 mod leaf;
 mod memory;
 mod rates;
+pub mod reload;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -111,7 +113,11 @@ impl<'a> Look<'a> {
     fn json(&self, ask: usize) -> Option<&'a Json> {
         match self.outcomes.get(ask)? {
             Outcome::Json(json) => Some(json),
-            Outcome::Text(_) | Outcome::Config(_) | Outcome::Refused { .. } | Outcome::Broken(_) => None,
+            Outcome::Text(_)
+            | Outcome::Config(_)
+            | Outcome::Dialogue(_)
+            | Outcome::Refused { .. }
+            | Outcome::Broken(_) => None,
         }
     }
 

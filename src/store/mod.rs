@@ -34,6 +34,7 @@ mod people;
 mod pins;
 mod places;
 mod presses;
+mod procedures;
 mod reaches;
 mod retention;
 mod silences;
@@ -43,6 +44,7 @@ mod tasks;
 mod tokens;
 mod versions;
 mod watches;
+mod windows;
 
 #[cfg(test)]
 mod tests;
@@ -64,6 +66,7 @@ pub use outbox_dead::{DeadLetter, Failing, Overdue};
 pub use people::Ended;
 pub use pins::Pin;
 pub use presses::PressRefused;
+pub use procedures::Procedure;
 pub use reaches::Reached;
 pub use retention::Retention;
 pub use silences::Expiring;

@@ -1,7 +1,8 @@
 //! A step of an alert becomes rows: the alert with its number, its history, and what is told.
 
 use super::tell::tell;
-use crate::model::{Again, Alert, Device, Facts, IncidentId, Timestamp};
+use crate::model::window::holding;
+use crate::model::{Again, Alert, Device, Facts, IncidentId, Silence, Timestamp};
 use crate::monitor::{self, Context, Input, Step};
 use crate::store::{StoreError, Work};
 use std::time::Duration;
@@ -17,6 +18,9 @@ pub fn carry_out(step: Step, facts: &Facts, work: &mut Work) -> Result<(), Store
     let (step, root) = numbered(step, now, work)?;
     let Some(alert) = step.alert.as_ref().or(step.ended.as_ref()) else { return Ok(()) };
     work.put_alert(alert.clone(), monitor::due(alert), root, now)?;
+    if let Some(lost) = alert.lost.filter(|_| alert.phase.is_over()) {
+        work.note_back(lost.job, alert.key.device, now)?;
+    }
     for transition in &step.transitions {
         work.note_transition(transition)?;
     }
@@ -90,12 +94,26 @@ fn with(
     work: &Work,
 ) -> Result<Option<Step>, StoreError> {
     let silences = work.silences(facts.now.wall)?;
-    let context = Context {
+    let down = monitor::is_down(&work.alerts_of(device.id)?);
+    let context = Context { device_down: down, ..context(device, &silences, facts, work)? };
+    Ok(monitor::with(&context, device, alert, input))
+}
+
+/// What holds for this router now.
+pub fn context<'a>(
+    device: &Device,
+    silences: &'a [Silence],
+    facts: &'a Facts,
+    work: &Work,
+) -> Result<Context<'a>, StoreError> {
+    let windows = work.windows(facts.now.wall)?;
+    Ok(Context {
         rules: &facts.rules,
-        silences: &silences,
+        silences,
         now: facts.now.wall,
         starting: facts.starting,
-        device_down: monitor::is_down(&work.alerts_of(device.id)?),
-    };
-    Ok(monitor::with(&context, device, alert, input))
+        device_down: false,
+        reboot: holding(&windows, device, &facts.inventory).map(|window| window.job),
+        boot_was_asked_for: false,
+    })
 }

@@ -1,5 +1,6 @@
 //! `/alerts [held|ended]`: what is open, worst first; what is held back; what ended last.
 
+use super::super::planned::planned;
 use super::super::{Builtin, incident, no_plan, nothing_to_settle, nothing_wanted, say};
 use super::one;
 use crate::model::{Alert, Block, Document, Ending, Facts, Hold, Resolved, Severity, Sign, TaskResult, Text};
@@ -166,6 +167,10 @@ pub fn line(alert: &Alert, facts: &Facts, work: &Work) -> Result<Text, StoreErro
         }
         Some(Hold::DeviceDown) => text!("alerts.line_device_down", line = text),
         Some(Hold::Starting) => text!("alerts.line_starting", line = text),
+        Some(Hold::Reboot(_)) => match planned(&device, &work.windows(facts.now.wall)?, facts) {
+            Some(planned) => text!("alerts.line_planned", line = text, planned = planned),
+            None => text!("alerts.line_settles", line = text),
+        },
         None => text,
     })
 }

@@ -14,9 +14,10 @@ mod subscribers;
 mod target;
 mod tell;
 mod why;
+mod window;
 
 pub use ack::{ACK, UNACK};
-pub use carry::{carry_out, time_passes};
+pub use carry::{carry_out, context, time_passes};
 pub use graph::GRAPH;
 pub use list::ALERTS;
 pub use silence::{SILENCE, UNSILENCE};
@@ -24,3 +25,4 @@ pub use silences::{SILENCES, silence_over, warn_of_end};
 pub use subscribe::{SUBSCRIBE, UNSUBSCRIBE};
 pub use subscribers::SUBSCRIBERS;
 pub use why::WHY;
+pub use window::window_over;

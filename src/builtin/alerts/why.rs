@@ -1,5 +1,6 @@
 //! `/why 7`: how an alert came to be as it is, which clocks run, and what keeps it from being told.
 
+use super::super::planned::planned;
 use super::super::{Builtin, incident, no_plan, nothing_to_settle, nothing_wanted};
 use super::one;
 use crate::model::{Document, Ending, Facts, Metric, Reach, Resolved, Sign, TaskResult};
@@ -31,7 +32,9 @@ fn answer(
     let people = |person| facts.person_name(person);
     let about = one::about(&device, facts, &people);
     let (transitions, silences) = (work.transitions(id)?, work.silences(facts.now.wall)?);
-    let lines = monitor::why(facts.rules.rule(&alert.key.rule), &alert, &transitions, &silences, &about);
+    let planned = planned(&device, &work.windows(facts.now.wall)?, facts);
+    let rule = facts.rules.rule(&alert.key.rule);
+    let lines = monitor::why(rule, &alert, &transitions, &silences, planned, &about);
     let sign = if alert.phase.is_over() { Sign::Done } else { incident::sign(alert.severity) };
     let mut lines = lines.into_iter();
     let Some(first) = lines.next() else { return Ok(one::unknown(id)) };

@@ -68,6 +68,7 @@ fn state(standing: &Standing<'_>) -> Text {
         (Grade::Refused, _) => text!("status.state_refused"),
         (Grade::NoRestconf, _) => text!("status.state_no_restconf"),
         (Grade::Stale, _) => text!("status.state_stale"),
+        (Grade::Rebooting, _) => text!("status.state_rebooting"),
         (Grade::Unseen, _) => text!("status.state_unseen"),
         (Grade::Never, _) => text!("status.state_never"),
         (Grade::Unsaved, _) => text!("status.state_unsaved"),

@@ -34,9 +34,10 @@ fn answer(
     if resolved.devices.is_empty() {
         return Ok(Document::line(Sign::None, text!("devices.none"), Ending::Well));
     }
-    let alerts = work.open_alerts()?;
+    let (alerts, windows) = (work.open_alerts()?, work.windows(facts.now.wall)?);
+    let devices = resolved.devices.iter();
     let mut all: Vec<Standing<'_>> =
-        resolved.devices.iter().map(|device| Standing::of(device, &alerts, facts)).collect();
+        devices.map(|device| Standing::of(device, &alerts, &windows, facts)).collect();
     // Stable: routers of one grade stay in the order of the inventory.
     all.sort_by_key(|standing| standing.grade);
     let as_list = resolved.word("as") == Some("list");
@@ -65,6 +66,14 @@ fn overview(
     if let more @ 1.. = looks.len().saturating_sub(NAMED) {
         document = document.with_line(Sign::Warning, text!("status.more_looks", count = more));
     }
+    let rebooting = of(all, |grade| grade == Grade::Rebooting);
+    for standing in rebooting.iter().take(NAMED) {
+        let text = named(standing, standing.headline(facts));
+        document = document.with_line(standing.grade.sign(), text);
+    }
+    if let more @ 1.. = rebooting.len().saturating_sub(NAMED) {
+        document = document.with_line(Sign::Quiet, text!("status.more_rebooting", count = more));
+    }
     let unsaved = of(all, |grade| grade == Grade::Unsaved);
     for standing in unsaved.iter().take(NAMED) {
         let text = named(standing, unsaved::text(standing, work)?);
@@ -73,7 +82,7 @@ fn overview(
     if let more @ 1.. = unsaved.len().saturating_sub(NAMED) {
         document = document.with_line(Sign::Edited, text!("status.more_unsaved", count = more));
     }
-    let document = rest(document, all, looks.len() + unsaved.len());
+    let document = rest(document, all, looks.len() + rebooting.len() + unsaved.len());
     let line = format!("/status {} list", typed(resolved));
     Ok(document.with_button(say::looking(facts, "list", text!("status.list"), line)))
 }
@@ -148,6 +157,7 @@ fn verdict(all: &[Standing<'_>], facts: &Facts) -> Document {
             (Sign::Quiet, text!("status.none_watched", count = total, device = first))
         }
         0 if unseen > 0 => (Sign::Question, text!("status.none_looks_known", count = unseen, total = total)),
+        0 if count(Grade::Rebooting) > 0 => (Sign::Quiet, text!("status.none_looks", total = total)),
         0 => (Sign::Done, text!("status.none_looks", total = total)),
     };
     Document::line(sign, text, Ending::Well)

@@ -56,6 +56,7 @@ fn verdict(standing: &Standing<'_>, facts: &Facts) -> Text {
         | Grade::Warning
         | Grade::NoRestconf
         | Grade::Stale
+        | Grade::Rebooting
         | Grade::Unseen
         | Grade::Never
         | Grade::Unwatched => text!("status.one", device = name, what = standing.headline(facts)),

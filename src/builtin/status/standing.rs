@@ -1,9 +1,12 @@
 //! How one router stands: one grade, worst first, and the words for it. Decided from what was last
 //! seen of it and from its open alerts alone.
 
+use crate::builtin::planned::planned;
 use crate::builtin::{incident, value};
 use crate::model::board::{Interface, System};
-use crate::model::{Alert, Arg, Device, Facts, Metric, Reach, Severity, Sign, Text, Timestamp, Vitals};
+use crate::model::{
+    Alert, Arg, Device, Facts, Metric, Reach, Severity, Sign, Text, Timestamp, Vitals, Window,
+};
 use std::time::Duration;
 
 /// So many alerts of one router stand in its line.
@@ -21,6 +24,8 @@ pub enum Grade {
     NoRestconf,
     /// The values are too old to be taken for now.
     Stale,
+    /// It is being rebooted as planned, or its way is, and nobody was told of anything else.
+    Rebooting,
     /// Polled, but without a value yet, or not yet since the start.
     Unseen,
     Never,
@@ -42,7 +47,7 @@ impl Grade {
             Grade::Refused | Grade::Warning | Grade::NoRestconf | Grade::Stale => Sign::Warning,
             Grade::Unseen | Grade::Never => Sign::Question,
             Grade::Unsaved => Sign::Edited,
-            Grade::Unwatched => Sign::Quiet,
+            Grade::Unwatched | Grade::Rebooting => Sign::Quiet,
             Grade::Well => Sign::Done,
         }
     }
@@ -53,16 +58,23 @@ pub struct Standing<'a> {
     pub vitals: Option<&'a Vitals>,
     /// Open ones, the most severe first, then the oldest.
     pub alerts: Vec<&'a Alert>,
+    /// The planned reboot for which its alerts are held.
+    pub planned: Option<Text>,
     pub grade: Grade,
 }
 
 impl<'a> Standing<'a> {
-    pub fn of(device: &'a Device, alerts: &'a [Alert], facts: &'a Facts) -> Standing<'a> {
+    pub fn of(device: &'a Device, alerts: &'a [Alert], windows: &[Window], facts: &'a Facts) -> Standing<'a> {
         let mut alerts: Vec<&Alert> = alerts.iter().filter(|alert| alert.key.device == device.id).collect();
         alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), alert.since));
         let vitals = facts.board.of(device.id);
-        let grade = grade(device, vitals, &alerts, facts);
-        Standing { device, vitals, alerts, grade }
+        let planned = planned(device, windows, facts);
+        let grade = match planned.is_some() && device.monitored && alerts.iter().all(|alert| !alert.announced)
+        {
+            true => Grade::Rebooting,
+            false => grade(device, vitals, &alerts, facts),
+        };
+        Standing { device, vitals, alerts, planned, grade }
     }
 
     pub fn system(&self) -> Option<&'a System> {
@@ -77,14 +89,15 @@ impl<'a> Standing<'a> {
     pub fn headline(&self, facts: &Facts) -> Text {
         let reach = self.reach_words(facts);
         let told = |alert: &&&Alert| match alert.metric {
-            Metric::Unreachable => self.grade != Grade::Down,
+            Metric::Unreachable => !self.is_down(),
             Metric::Refused => self.grade != Grade::Refused,
             _ => true,
         };
         let lines: Vec<Text> =
             self.alerts.iter().filter(told).map(|alert| incident::line(alert, facts)).collect();
         let more = lines.len().saturating_sub(ALERTS);
-        let mut parts: Vec<Text> = reach.into_iter().chain(lines.into_iter().take(ALERTS)).collect();
+        let lines = lines.into_iter().take(ALERTS);
+        let mut parts: Vec<Text> = self.planned.clone().into_iter().chain(reach).chain(lines).collect();
         if more > 0 {
             parts.push(text!("status.more_alerts", count = more));
         }
@@ -113,10 +126,19 @@ impl<'a> Standing<'a> {
         };
         match &vitals.reach {
             Reach::Unknown | Reach::Up => None,
-            Reach::Down(_) => Some(numbered(Metric::Unreachable, text!("status.down", since = since))),
+            Reach::Down(_) => Some(numbered(Metric::Unreachable, self.down_words(since, facts))),
             Reach::Refused(_) => Some(numbered(Metric::Refused, text!("status.refused", since = since))),
             Reach::NoRestconf(_) => Some(text!("status.no_restconf", since = since)),
         }
+    }
+
+    fn is_down(&self) -> bool {
+        self.device.monitored && self.vitals.is_some_and(|vitals| matches!(vitals.reach, Reach::Down(_)))
+    }
+
+    fn down_words(&self, since: Timestamp, facts: &Facts) -> Text {
+        let lost = self.alerts.iter().find_map(|alert| incident::not_back(alert, facts));
+        lost.unwrap_or_else(|| text!("status.down", since = since))
     }
 
     /// The line below: the reason where it is not reached, else what was last seen.

@@ -5,8 +5,10 @@ mod alerts;
 mod bw;
 mod inventory;
 mod logs;
+mod reloads;
 mod status;
 mod top;
+mod window;
 
 use super::BUILTINS;
 use crate::command::{self, Catalog};
@@ -66,10 +68,12 @@ impl Bench {
             rules: Arc::new(crate::model::Rules::checked(&crate::embedded::rules()).unwrap()),
             homes: Arc::default(),
             zone: chrono_tz::Tz::UTC,
+            bot_path: Arc::default(),
             starting: false,
             tracks: Arc::default(),
             offered: Arc::default(),
             simulated_until: None,
+            bot_path: Arc::default(),
             job: None,
         };
         Bench { facts, catalog, store, folder, runtime }
@@ -248,6 +252,7 @@ fn alert(number: i64, device: DeviceId, metric: Metric, severity: Severity, valu
         told: None,
         again: None,
         missed: None,
+        lost: None,
     }
 }
 

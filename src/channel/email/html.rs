@@ -60,7 +60,13 @@ fn tone(sign: Sign) -> &'static str {
         Sign::Critical | Sign::Refused => "bad",
         Sign::Warning | Sign::Held => "warning",
         Sign::Done => "good",
-        Sign::None | Sign::Running | Sign::Question | Sign::Quiet | Sign::Edited | Sign::Locked => "plain",
+        Sign::None
+        | Sign::Running
+        | Sign::Question
+        | Sign::Quiet
+        | Sign::Edited
+        | Sign::Locked
+        | Sign::Reload => "plain",
     }
 }
 

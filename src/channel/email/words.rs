@@ -52,7 +52,8 @@ impl<'a> Words<'a> {
             | Sign::Quiet
             | Sign::Edited
             | Sign::Held
-            | Sign::Locked => Text::verbatim(line),
+            | Sign::Locked
+            | Sign::Reload => Text::verbatim(line),
         };
         self.one_line(&text!("mail.subject", line = line))
     }
@@ -71,6 +72,7 @@ impl<'a> Words<'a> {
             ))),
             Action::Answer { .. }
             | Action::Cancel { .. }
+            | Action::Step { .. }
             | Action::TryCredential { .. }
             | Action::TellWhenFree { .. }
             | Action::More { .. } => None,

@@ -215,7 +215,7 @@ fn tint(sign: Sign) -> Tint {
         Sign::Critical | Sign::Refused => Tint::Bad,
         Sign::Question => Tint::Strong,
         Sign::Quiet => Tint::Faint,
-        Sign::None | Sign::Running | Sign::Edited | Sign::Locked => Tint::Plain,
+        Sign::None | Sign::Running | Sign::Edited | Sign::Locked | Sign::Reload => Tint::Plain,
     }
 }
 

@@ -89,7 +89,7 @@ impl Sheet<'_> {
     /// What can be typed instead of pressing. Of a message that was cut to its beginning there is nothing to press.
     fn buttons(&self) -> Vec<String> {
         let mut lines = Vec::new();
-        let mut choices = Vec::new();
+        let (mut choices, mut steps) = (Vec::new(), Vec::new());
         for button in &self.message.document.buttons {
             match &button.action {
                 Action::Run { line } => {
@@ -97,6 +97,7 @@ impl Sheet<'_> {
                     lines.push(self.say(&text));
                 }
                 Action::Answer { words: Some(_), .. } => choices.push(self.say(&button.label)),
+                Action::Step { .. } => steps.push(self.say(&button.label)),
                 Action::Answer { words: None, .. }
                 | Action::Cancel { .. }
                 | Action::TryCredential { .. }
@@ -107,6 +108,9 @@ impl Sheet<'_> {
         if !choices.is_empty() {
             let asked = text!("zalo.no_buttons", choices = choices.join(", "));
             lines.push(self.say(&asked));
+        }
+        if !steps.is_empty() {
+            lines.push(self.say(&text!("zalo.no_steps", choices = steps.join(", "))));
         }
         lines
     }

@@ -1,6 +1,6 @@
 //! Cisco IOS and IOS XE (devices.md A1 to A4).
 
-use super::Platform;
+use super::{Platform, ios_xe_dialogues};
 use crate::device::markers::mark;
 use crate::model::outcome::Refused;
 
@@ -18,12 +18,13 @@ pub(super) const IOS_XE: Platform = Platform {
         r"password required, but none set|^\s*(?:user ?name|login):\s*$|standby console disabled|",
         r"node is not ready or active for login|password (?:has |is )?expired"
     ),
-    question: r"(?i)\[confirm\]:?\s*$|\[(?:yes/no|y/n)[^\]]*\]\s*[:?]?\s*$|\[[^\]]*\]\s*[?:]\s*$|\?\s*$",
+    question: r"(?i)\[confirm\]:?\s*$|\(y/n\)\s*\??\s*(?:\[[yn]\])?\s*:?\s*$|\[(?:yes/no|y/n)[^\]]*\]\s*[:?]?\s*$|\[[^\]]*\]\s*[?:]\s*$|\?\s*$",
     // Width first: the echo of a long line would wrap otherwise.
     prepare: &["terminal width 511", "terminal length 0", "terminal no monitor"],
     enable: "enable",
     rights: ("show privilege", r"(?m)^Current privilege level is (\d+)", 15),
     running_config: "show running-config",
+    startup_config: "show startup-config",
     config_end: "end",
     exit: "exit",
     marks: &[
@@ -42,5 +43,6 @@ pub(super) const IOS_XE: Platform = Platform {
         mark(r"^(?:% ?)?config session is locked", Refused::Busy),
         mark(r"^% ?error opening\b.*(?:busy|in use|locked)", Refused::Busy),
     ],
+    dialogues: &ios_xe_dialogues::DIALOGUES,
     saves: r"(?i)^\s*(?:do\s+)*(?:wr(?:i(?:t(?:e)?)?)?(?:\s+m\w*)?|copy\s+run\S*\s+start\S*)\s*$",
 };

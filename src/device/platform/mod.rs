@@ -1,7 +1,9 @@
 //! What differs between router families, as data: how a prompt looks, what prepares a session, which line prints the
 //! configuration. A new platform is one file and one line in [`PLATFORMS`].
 
+pub(super) mod dialogues;
 mod ios_xe;
+mod ios_xe_dialogues;
 
 use super::markers::Mark;
 use crate::model::outcome::Refused;
@@ -30,12 +32,15 @@ pub(super) struct Platform {
     /// Prints the level of rights, found by the pattern; less than the number sees a part of the configuration only.
     pub rights: (&'static str, &'static str, u8),
     pub running_config: &'static str,
+    pub startup_config: &'static str,
     /// The last line of a whole configuration.
     pub config_end: &'static str,
     pub exit: &'static str,
     pub marks: &'static [Mark],
     /// First words of a line that takes long and says nothing meanwhile.
     pub saves: &'static str,
+    /// Where the router asks back.
+    pub dialogues: &'static dialogues::Dialogues,
 }
 
 /// The registry. The first is what a device without a known platform is.
@@ -58,6 +63,7 @@ pub(super) struct Patterns {
     pub saves: Regex,
     pub rights: Regex,
     pub marks: Vec<(Regex, Refused)>,
+    pub dialogues: dialogues::Compiled,
 }
 
 static COMPILED: LazyLock<Vec<Patterns>> =
@@ -87,6 +93,7 @@ fn compile(platform: &'static Platform) -> Patterns {
             .iter()
             .map(|mark| (regex(&format!("(?i){}", mark.pattern)), mark.reason))
             .collect(),
+        dialogues: dialogues::Compiled::new(platform.dialogues),
     }
 }
 

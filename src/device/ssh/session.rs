@@ -1,6 +1,12 @@
 //! A conversation with a router: the prompt is learned, the session prepared, and each line answered by the bytes
 //! between its echo and the next prompt. It never types ahead: a line is sent when the prompt of the one before stands.
 
+mod converse;
+#[cfg(test)]
+mod tests;
+
+pub(in crate::device) use converse::Talked;
+
 use super::wire::Wire;
 use crate::device::platform::Patterns;
 use crate::device::prompt::{Mode, Prompt, Screen, Tail};
@@ -18,6 +24,8 @@ pub(in crate::device) struct Session<W> {
     /// How long the line must be quiet behind a prompt before the prompt is believed.
     quiet: Duration,
     silence: Duration,
+    /// Whether the router waits for a line; unknown after some dialogues.
+    at_prompt: bool,
 }
 
 /// What a line brought.
@@ -47,6 +55,8 @@ struct Awaited<'a> {
     /// One carriage return may be sent to wake a prompt that was painted over.
     may_wake: bool,
     password: bool,
+    /// A whole question must stand so long.
+    pause: Duration,
 }
 
 enum Ending {
@@ -84,7 +94,16 @@ pub(in crate::device) async fn learn<W: Wire>(
             let prompt = Prompt::learn(patterns, &line).ok_or(Broken::NoPrompt)?;
             let mode = prompt.mode(patterns, &line).unwrap_or(Mode::Inner);
             let quiet = (asked.elapsed() * 3).clamp(QUIET.0, QUIET.1);
-            return Ok(Session { wire, screen, patterns, prompt, mode, quiet, silence: deadlines.quiet });
+            return Ok(Session {
+                wire,
+                screen,
+                patterns,
+                prompt,
+                mode,
+                quiet,
+                silence: deadlines.quiet,
+                at_prompt: true,
+            });
         }
         before = found;
     }
@@ -205,6 +224,10 @@ impl<W: Wire> Session<W> {
         }
     }
 
+    fn shown_prompt(&self) -> String {
+        format!("{}{}", self.prompt.name(), if self.is_privileged() { '#' } else { '>' })
+    }
+
     fn answer(&self, line: &str) -> &[u8] {
         let start = self.screen.after_echo(line).unwrap_or(0);
         self.screen.answer(start, self.patterns, &self.prompt)
@@ -233,6 +256,7 @@ impl<W: Wire> Session<W> {
             end: None,
             may_wake: true,
             password: false,
+            pause: QUESTION,
         }
     }
 
@@ -307,6 +331,7 @@ impl<W: Wire> Session<W> {
             Tail::Foreign(_) if !awaited.may_wake => Some(QUESTION),
             Tail::Foreign(_) | Tail::Glued(_) => Some(DOUBT),
             Tail::Password if awaited.password => self.start(awaited.line).map(|_| Duration::ZERO),
+            Tail::Question(line) if is_whole_question(line) => Some(awaited.pause),
             Tail::Password | Tail::Question(_) => Some(QUESTION),
             Tail::Pager | Tail::Nothing => None,
         }
@@ -346,4 +371,9 @@ impl<W: Wire> Session<W> {
             Tail::Pager | Tail::Nothing => None,
         }
     }
+}
+
+/// Its last word stands: `[confirm]`, `[yes/no]:`. A question mark alone may be the middle of one.
+fn is_whole_question(line: &str) -> bool {
+    line.trim_end_matches([':', '?', ' ']).ends_with(']')
 }

@@ -3,9 +3,10 @@
 //! stored and told, so that nothing is half said after a crash.
 
 use super::done::{NotStored, Rows, Taken};
+use super::pile::is_reboot;
 use crate::builtin;
 use crate::flow::{House, gather};
-use crate::model::{Destination, Device, Facts, Now, Observed, Rules, Vitals};
+use crate::model::{Destination, Device, Facts, Now, Observed, Rules, Timestamp, Vitals, WindowEnd};
 use crate::monitor::{self, Context};
 use crate::store::{StoreError, Work};
 use std::sync::Arc;
@@ -25,12 +26,14 @@ const DRIFT: i64 = 5_000;
 const GAP: Duration = Duration::from_secs(60);
 /// How often it is noted that routers are looked after, in milliseconds.
 const ALIVE: i64 = 30_000;
+/// The moment of a boot is known to about this: it is counted by the router's clock.
+const ABOUT: Duration = Duration::from_secs(60);
 /// An author is told so long before that a silence ends.
 const WARNING: Duration = Duration::from_secs(900);
 
 /// Whether a rule would say something about a router of which no alert is known.
 pub fn says_something(rules: &Rules, judged: &Judged, now: Now) -> bool {
-    let context = Context { rules, silences: &[], now: now.wall, starting: false, device_down: false };
+    let context = nothing_known(rules, now.wall);
     !monitor::observe(&context, &judged.device, Vec::new(), &judged.observed).is_empty()
 }
 
@@ -42,6 +45,7 @@ pub async fn batch(house: &House, batch: Vec<Judged>) -> Result<Rows, NotStored>
     };
     let looks = batch.clone();
     let written = house.store.write(move |work| {
+        end_windows(&facts, work)?;
         let mut rows = Vec::with_capacity(looks.len());
         for judged in &looks {
             rows.push((judged.device.id, one(&facts, judged, work)?));
@@ -62,11 +66,8 @@ fn one(facts: &Facts, judged: &Judged, work: &mut Work) -> Result<bool, StoreErr
         let silences = work.silences(facts.now.wall)?;
         let alerts = work.alerts_of(judged.device.id)?;
         let context = Context {
-            rules: &facts.rules,
-            silences: &silences,
-            now: facts.now.wall,
-            starting: facts.starting,
-            device_down: false,
+            boot_was_asked_for: boot_was_asked_for(judged, work)?,
+            ..builtin::context(&judged.device, &silences, facts, work)?
         };
         for step in monitor::observe(&context, &judged.device, alerts, &judged.observed) {
             builtin::carry_out(step, facts, work)?;
@@ -79,6 +80,29 @@ fn one(facts: &Facts, judged: &Judged, work: &mut Work) -> Result<bool, StoreErr
             Ok(true)
         }
         done => done,
+    }
+}
+
+/// Rules alone.
+fn nothing_known(rules: &Rules, now: Timestamp) -> Context<'_> {
+    Context {
+        rules,
+        silences: &[],
+        now,
+        starting: false,
+        device_down: false,
+        reboot: None,
+        boot_was_asked_for: false,
+    }
+}
+
+/// A planned reboot is verified before the clock has looked: the boot that it sees then is no news.
+fn boot_was_asked_for(judged: &Judged, work: &Work) -> Result<bool, StoreError> {
+    let booted = judged.observed.iter().any(is_reboot);
+    let Some(seen) = judged.vitals.system.as_ref().filter(|_| booted) else { return Ok(false) };
+    match seen.value.uptime {
+        Some(uptime) => work.boot_was_asked_for(judged.device.id, seen.at.minus(uptime), ABOUT),
+        None => Ok(false),
     }
 }
 
@@ -147,6 +171,7 @@ async fn shift(house: &House, drift: i64) -> Result<(), StoreError> {
         .write(move |work| {
             // In the new calendar, or the jump would look like a time in which nobody looked.
             work.set_alive_at(now)?;
+            work.shift_windows(drift)?;
             for alert in work.all_alerts()? {
                 let alert = monitor::shifted(alert, drift);
                 let due = monitor::due(&alert);
@@ -199,13 +224,14 @@ pub async fn alive(house: &House, loaded: bool) {
     }
 }
 
-/// Repeats, ends of acknowledgements and silences that are due.
+/// Repeats, ends of acknowledgements, silences and quiet windows that are due.
 async fn due(house: &House, now: Now) -> Result<(), StoreError> {
     const ROWS: usize = 200;
     let wall = now.wall;
     let waits = house.store.read(move |view| {
         Ok(!view.alerts_due(wall, 1)?.is_empty()
             || !view.silences_over(wall)?.is_empty()
+            || !view.windows_over(wall)?.is_empty()
             || !view.silences_to_warn(wall.plus(WARNING))?.is_empty())
     });
     if !waits.await? {
@@ -221,12 +247,21 @@ async fn due(house: &House, now: Now) -> Result<(), StoreError> {
             for ending in work.silences_over(wall)? {
                 alone(work, |work| builtin::silence_over(&ending, &facts, work))?;
             }
+            end_windows(&facts, work)?;
             for alert in work.alerts_due(wall, ROWS)? {
                 alone(work, |work| builtin::time_passes(alert, &facts, work))?;
             }
             Ok(())
         })
         .await
+}
+
+/// Ends the quiet windows whose time is over: before anything is judged that they would have held.
+fn end_windows(facts: &Facts, work: &mut Work) -> Result<(), StoreError> {
+    for window in work.windows_over(facts.now.wall)? {
+        alone(work, |work| builtin::window_over(&window, WindowEnd::TimeOver, facts, work).map(drop))?;
+    }
+    Ok(())
 }
 
 /// What fails by itself is left out, or nothing that is due would ever be told again.
@@ -248,13 +283,7 @@ pub async fn sweep(house: &House) {
             .store
             .write(move |work| {
                 let alerts = work.all_alerts()?;
-                let context = Context {
-                    rules: &facts.rules,
-                    silences: &[],
-                    now: facts.now.wall,
-                    starting: false,
-                    device_down: false,
-                };
+                let context = nothing_known(&facts.rules, facts.now.wall);
                 for step in monitor::sweep(&context, &facts.inventory, alerts) {
                     builtin::carry_out(step, &facts, work)?;
                 }

@@ -200,7 +200,11 @@ impl Mind {
 fn brought(outcomes: &[Outcome], found: &probe::Found) -> bool {
     let json = |outcome: &Outcome| match outcome {
         Outcome::Json(json) => Some(json.body.is_none()),
-        Outcome::Text(_) | Outcome::Config(_) | Outcome::Refused { .. } | Outcome::Broken(_) => None,
+        Outcome::Text(_)
+        | Outcome::Config(_)
+        | Outcome::Dialogue(_)
+        | Outcome::Refused { .. }
+        | Outcome::Broken(_) => None,
     };
     let unread = |one: &Observed| matches!(one.reading, Reading::Unknown(Why::NotReported | Why::NoAnswer));
     let nothing_read = !found.observed.is_empty() && found.observed.iter().all(unread);

@@ -49,7 +49,8 @@ fn over(waiting: &mut Judged, newer: Judged) {
     }
 }
 
-fn is_reboot(one: &Observed) -> bool {
+/// It booted since it was looked at before.
+pub fn is_reboot(one: &Observed) -> bool {
     one.metric == Metric::Rebooted && matches!(one.reading, Reading::Known(value) if value > 0.0)
 }
 

@@ -1,8 +1,9 @@
 //! The lines of user and privileged mode.
 
+use super::dialogue::{self, End, Step};
 use super::grammar::{self, Mistake};
 use super::show::SHOWS;
-use super::{Asking, Desk, pipe, show};
+use super::{Asking, Desk, pipe, reload, show};
 use crate::lab::fault::Fault;
 
 /// A command that changes the session or the router.
@@ -21,8 +22,8 @@ const ACTS: &[Act] = &[
     Act { words: "terminal length NUMBER", level: 0, run: length },
     Act { words: "terminal no length", level: 0, run: length },
     Act { words: "terminal width NUMBER", level: 0, run: width },
-    Act { words: "terminal monitor", level: 15, run: nothing },
-    Act { words: "terminal no monitor", level: 0, run: nothing },
+    Act { words: "terminal monitor", level: 15, run: monitor },
+    Act { words: "terminal no monitor", level: 0, run: no_monitor },
     Act { words: "ping A.B.C.D", level: 0, run: ping },
     Act { words: "traceroute A.B.C.D", level: 0, run: traceroute },
     Act { words: "configure terminal", level: 15, run: configure },
@@ -30,6 +31,13 @@ const ACTS: &[Act] = &[
     Act { words: "write memory", level: 15, run: save },
     Act { words: "write terminal", level: 15, run: write_terminal },
     Act { words: "copy running-config startup-config", level: 15, run: copy },
+    Act { words: "reload", level: 15, run: reload::now },
+    Act { words: "reload reason LINE", level: 15, run: reload::now },
+    Act { words: "reload in WORD", level: 15, run: reload::after },
+    Act { words: "reload in WORD LINE", level: 15, run: reload::after },
+    Act { words: "reload at WORD", level: 15, run: reload::at },
+    Act { words: "reload at WORD LINE", level: 15, run: reload::at },
+    Act { words: "reload cancel", level: 15, run: reload::cancel },
     Act { words: "clear logging", level: 15, run: clear_logging },
     Act { words: "clear counters", level: 15, run: nothing },
 ];
@@ -59,6 +67,10 @@ pub(super) fn line(desk: &mut Desk, line: &str) -> String {
         Ok(pipe) => pipe,
         Err(text) => return text,
     };
+    if known.words == "show switch" && desk.state.members < 2 {
+        return Mistake::Invalid(command.rfind(char::is_whitespace).map_or(0, |space| space + 1))
+            .text(&prompt, line);
+    }
     if known.words.ends_with("INTERFACE") && !show::has_interface(desk.state, &found.arguments) {
         let offset =
             grammar::words(command).nth(known.words.split(' ').count() - 1).map_or(0, |(offset, _)| offset);
@@ -160,6 +172,16 @@ fn nothing(_: &mut Desk, _: &[String]) -> String {
     String::new()
 }
 
+fn monitor(desk: &mut Desk, _: &[String]) -> String {
+    desk.session.monitor = true;
+    String::new()
+}
+
+fn no_monitor(desk: &mut Desk, _: &[String]) -> String {
+    desk.session.monitor = false;
+    String::new()
+}
+
 fn configure(desk: &mut Desk, _: &[String]) -> String {
     desk.session.editing = Some(Vec::new());
     desk.session.touched = false;
@@ -167,18 +189,13 @@ fn configure(desk: &mut Desk, _: &[String]) -> String {
 }
 
 fn save(desk: &mut Desk, _: &[String]) -> String {
-    let user = desk.session.user.clone();
-    desk.state.save(&user, desk.now);
-    "Building configuration...\n[OK]\n".to_owned()
+    let steps = dialogue::saving(desk);
+    dialogue::begin(desk, steps, End::Nothing)
 }
 
 fn copy(desk: &mut Desk, _: &[String]) -> String {
-    desk.session.asking = Some(Asking::Destination);
-    String::new()
-}
-
-pub(super) fn destination(desk: &mut Desk) -> String {
-    save(desk, &[])
+    let steps = [Step::Destination].into_iter().chain(dialogue::saving(desk)).collect();
+    dialogue::begin(desk, steps, End::Nothing)
 }
 
 fn write_terminal(desk: &mut Desk, _: &[String]) -> String {

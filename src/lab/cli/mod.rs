@@ -2,14 +2,18 @@
 //! and state and session are changed. It knows nothing of SSH, bytes, echo or paging.
 
 mod configure;
+pub(crate) mod dialogue;
 pub(crate) mod exec;
 pub(crate) mod grammar;
 mod pipe;
+mod reload;
 pub(crate) mod show;
 #[cfg(test)]
 mod tests;
 
 use chrono::{DateTime, Utc};
+
+use dialogue::{Dialogue, Struck};
 
 use super::fault::Fault;
 use super::state::State;
@@ -30,13 +34,16 @@ pub(crate) struct Session {
     pub length: u16,
     pub width: u16,
     pub closed: bool,
+    /// Log lines are shown as they come.
+    pub monitor: bool,
+    pub struck: Option<Struck>,
 }
 
 /// A question that the next line answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Asking {
     EnablePassword { refused: u8 },
-    Destination,
+    Dialogue(Box<Dialogue>),
     Banner { kind: String, delimiter: String, text: String },
 }
 
@@ -61,6 +68,8 @@ impl Session {
             length: 24,
             width: 80,
             closed: false,
+            monitor: false,
+            struck: None,
         }
     }
 
@@ -68,7 +77,7 @@ impl Session {
     pub fn prompt(&self, state: &State) -> String {
         match (&self.asking, &self.editing) {
             (Some(Asking::EnablePassword { .. }), _) => "Password: ".to_owned(),
-            (Some(Asking::Destination), _) => "Destination filename [startup-config]? ".to_owned(),
+            (Some(Asking::Dialogue(dialogue)), _) => dialogue.question().to_owned(),
             (Some(Asking::Banner { .. }), _) => String::new(),
             (None, Some(path)) => configure::prompt(state.hostname(), path),
             (None, None) if self.privilege > 1 => format!("{}#", state.hostname()),
@@ -81,6 +90,14 @@ impl Session {
         matches!(self.asking, Some(Asking::EnablePassword { .. }))
     }
 
+    /// The questions before something happens, when one of them waits for its answer.
+    pub fn dialogue(&self) -> Option<&Dialogue> {
+        match &self.asking {
+            Some(Asking::Dialogue(dialogue)) => Some(dialogue),
+            Some(Asking::EnablePassword { .. } | Asking::Banner { .. }) | None => None,
+        }
+    }
+
     /// The place of this session as log lines name it.
     pub fn origin(&self) -> String {
         format!("vty{} ({})", self.line, self.from)
@@ -91,7 +108,7 @@ impl Session {
 pub(crate) fn interpret(desk: &mut Desk, line: &str) -> String {
     match desk.session.asking.take() {
         Some(Asking::EnablePassword { refused }) => exec::enable_password(desk, line, refused),
-        Some(Asking::Destination) => exec::destination(desk),
+        Some(Asking::Dialogue(dialogue)) => dialogue::answer(desk, *dialogue, line),
         Some(Asking::Banner { kind, delimiter, text }) => {
             configure::banner_line(desk, kind, delimiter, text, line)
         }

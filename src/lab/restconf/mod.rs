@@ -1,9 +1,11 @@
 //! RESTCONF of a router: connections enter, TLS and HTTP/1.1 are spoken (hyper), and each request becomes an answer in
-//! the shapes of RFC 8040 and RFC 7951, as IOS XE writes them. Reads only; every other method is refused.
+//! the shapes of RFC 8040 and RFC 7951, as IOS XE writes them. It reads, and it
+//! takes the few operations that a router offers; every other method is refused.
 
 mod answer;
 mod fields;
 mod models;
+mod operations;
 mod path;
 mod refusal;
 mod shape;
@@ -18,6 +20,7 @@ use tokio::net::TcpListener;
 
 use super::door::Guest;
 use super::fault::Fault;
+use super::presence::Restconf;
 use super::router::{Router, lock};
 use super::ssh::silence;
 use super::wire::Wire;
@@ -33,7 +36,7 @@ pub(crate) async fn serve(router: Router, listener: TcpListener) {
 async fn connection(router: Router, guest: Guest) {
     let Guest { stream, fuse, inside: _inside } = guest;
     let stream = Wire::new(stream, fuse);
-    if router.has(&Fault::SilentAfterConnect) {
+    if router.has(&Fault::SilentAfterConnect) || router.presence().restconf == Restconf::Silent {
         return silence(stream).await;
     }
     let acceptor = match router.inner.web.acceptor() {

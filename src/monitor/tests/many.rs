@@ -8,7 +8,15 @@ fn seen(metric: Metric, object: &str, value: f64) -> Observed {
 }
 
 fn context<'a>(rules: &'a Rules, silences: &'a [Silence], now: i64) -> Context<'a> {
-    Context { rules, silences, now: at(now), starting: false, device_down: false }
+    Context {
+        rules,
+        silences,
+        now: at(now),
+        starting: false,
+        device_down: false,
+        reboot: None,
+        boot_was_asked_for: false,
+    }
 }
 
 /// Observes again and again; the rows are kept as a store would keep them.
@@ -206,4 +214,59 @@ fn what_no_rule_and_no_router_stands_for_is_swept_away() {
         #1 link "GigabitEthernet2" Closed { cause: RuleGone }"##]]
     .assert_eq(&steps.iter().map(line).collect::<Vec<_>>().join("\n"));
     assert!(steps.iter().all(|step| step.alert.is_none() && step.ended.is_some()));
+}
+
+#[test]
+fn a_boot_that_was_asked_for_is_no_alert() {
+    let (rules, device) = (leaked(), router(1, "R1"));
+    let asked = Context { boot_was_asked_for: true, ..context(rules, &[], 60) };
+    let round = [seen(Metric::Rebooted, "", 2.0), seen(Metric::Link, "GigabitEthernet1", 1.0)];
+    let of = |ctx: &Context<'_>| -> Vec<String> {
+        let steps = observe(ctx, &device, Vec::new(), &round);
+        steps.iter().map(|step| step.key().unwrap().rule.clone()).collect()
+    };
+    assert_eq!(of(&asked), ["link"]);
+    assert_eq!(of(&context(rules, &[], 60)), ["rebooted", "link"]);
+}
+
+#[test]
+fn in_the_window_of_a_reboot_nothing_is_told_and_states_go_on() {
+    let rules = leaked();
+    let ctx = |now| Context { reboot: (now < 100).then_some(JobId(5)), ..context(rules, &[], now) };
+    let round = |down: f64| {
+        vec![
+            seen(Metric::Unreachable, "", down),
+            seen(Metric::Rebooted, "", 1.0 - down),
+            seen(Metric::Refused, "", 1.0),
+        ]
+    };
+    let told = rounds(ctx, &[(0, round(1.0)), (15, round(1.0)), (30, round(1.0)), (60, round(0.0))]);
+    assert_eq!(told, "");
+    let told = rounds(ctx, &[(0, round(1.0)), (15, round(1.0)), (30, round(1.0)), (120, round(1.0))]);
+    assert_eq!(told, "120 unreachable \"\" Firing");
+}
+
+#[test]
+fn a_lost_router_is_told_by_one_rule_that_speaks_of_it() {
+    let (mut rules, device) = (rules(), router(1, "R1"));
+    let second = Rule { name: "gone".to_owned(), ..rule("unreachable") };
+    rules.rules.push(second);
+    let of = |rules: &Rules, device: &Device, rows: Vec<Alert>| {
+        let ctx = Context { starting: true, reboot: Some(JobId(6)), ..context(rules, &[], 900) };
+        lost(&ctx, device, rows, given_up(0)).map(|step| {
+            let notice = step.notice.clone().map(|notice| notice.kind);
+            (step.key().unwrap().rule.clone(), notice)
+        })
+    };
+    let firing = Some(NoticeKind::Firing);
+    assert_eq!(of(&rules, &device, Vec::new()), Some(("unreachable".to_owned(), firing.clone())));
+    // Whatever was told more of goes on.
+    let held = Alert { announced: false, ..row("gone", Metric::Unreachable, 1, "") };
+    let pending =
+        Alert { phase: Phase::Pending, announced: false, ..row("unreachable", Metric::Unreachable, 1, "") };
+    let rows = vec![row("cpu", Metric::Cpu, 1, ""), pending, held];
+    assert_eq!(of(&rules, &device, rows), Some(("gone".to_owned(), firing)));
+    assert_eq!(of(&rules, &Device { monitored: false, ..device.clone() }, Vec::new()), None);
+    rules.rules.retain(|rule| rule.metric != Metric::Unreachable);
+    assert_eq!(of(&rules, &device, Vec::new()), None);
 }

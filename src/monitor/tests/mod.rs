@@ -5,8 +5,8 @@ use crate::model::device::{InterfaceNote, Tls};
 use crate::model::metric::Why;
 use crate::model::rule::{Interfaces, Rule, Rules};
 use crate::model::{
-    Alert, Closing, Device, DeviceId, DeviceName, Hold, IncidentId, Metric, Notice, NoticeKind, PersonId,
-    Phase, Profile, Reading, Severity, SilenceId, Source, Timestamp, Transition,
+    Alert, Closing, Device, DeviceId, DeviceName, Hold, IncidentId, JobId, Lost, Metric, Notice, NoticeKind,
+    PersonId, Phase, Profile, Reading, Severity, SilenceId, Source, Timestamp, Transition,
 };
 use crate::{embedded, texts};
 use expect_test::{Expect, expect};
@@ -17,6 +17,7 @@ mod holds;
 mod life;
 mod many;
 mod property;
+mod reboot;
 mod routes;
 mod said;
 mod time;
@@ -62,6 +63,18 @@ fn router(id: i64, name: &str) -> Device {
     }
 }
 
+/// Told to reboot at that second, and given up a quarter of an hour later.
+fn given_up(second: i64) -> Lost {
+    Lost {
+        job: JobId(5),
+        by: BOB,
+        sent_at: at(second),
+        limit: Duration::from_secs(900),
+        last_seen: Some(at(second + 13)),
+        backup: Some(at(second - 600)),
+    }
+}
+
 /// One alert under one rule, and what became of it.
 struct World {
     rule: Rule,
@@ -96,11 +109,25 @@ impl World {
             "ack-for-days" => Input::Ack { by: BOB, note: None, until: now.plus(LONGEST_ACK * 9) },
             "carol-acks" => Input::Ack { by: CAROL, note: None, until: now.plus(DEFAULT_ACK) },
             "unack" => Input::Unack { by: BOB },
-            "silence" | "another-silence" | "down" | "starting" | "free" => {
+            // The window is over with it.
+            "lost" => {
+                self.gate.take_if(|hold| matches!(hold, Hold::Reboot(_)));
+                Input::Lost(given_up(second - 900))
+            }
+            // How a planned reboot ended: its router is back, or nothing came of it.
+            "well" | "over" => {
+                self.gate = None;
+                if let Some(alert) = &mut self.alert {
+                    alert.settle = if word == "well" { SETTLE } else { 0 };
+                }
+                Input::Tick
+            }
+            "silence" | "another-silence" | "down" | "starting" | "reboot" | "free" => {
                 self.gate = match word {
                     "silence" => Some(Hold::Silence(SilenceId(1))),
                     "another-silence" => Some(Hold::Silence(SilenceId(2))),
                     "down" => Some(Hold::DeviceDown),
+                    "reboot" => Some(Hold::Reboot(JobId(5))),
                     "starting" => Some(Hold::Starting),
                     _ => None,
                 };

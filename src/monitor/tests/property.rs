@@ -14,6 +14,10 @@ enum Event {
     /// A silence from now on, for so many seconds.
     Silence(u64),
     Away(bool),
+    /// A planned reboot from now on, whose window is open for so many seconds.
+    Reboot(u64),
+    /// It went well: what it held waits for two values.
+    Verified,
     /// The process is down for so long.
     Restart(u64),
     /// The wall clock jumps, in seconds.
@@ -38,6 +42,8 @@ fn event() -> impl Strategy<Value = Event> {
         1 => Just(Event::Unack),
         2 => (60..8_000_u64).prop_map(Event::Silence),
         1 => any::<bool>().prop_map(Event::Away),
+        2 => (60..2_000_u64).prop_map(Event::Reboot),
+        1 => Just(Event::Verified),
         2 => prop_oneof![1..170_u64, 200..10_000_u64].prop_map(Event::Restart),
         1 => (-100_000..100_000_i64).prop_map(Event::Jump),
         1 => Just(Event::Shut),
@@ -67,6 +73,7 @@ struct Sim {
     offset: i64,
     silenced_until: Option<Timestamp>,
     away: bool,
+    quiet_until: Option<Timestamp>,
     obeys_holds: bool,
     restarts_always: bool,
     incidents: i64,
@@ -88,6 +95,7 @@ impl Sim {
             offset: 0,
             silenced_until: None,
             away: false,
+            quiet_until: None,
             obeys_holds,
             restarts_always,
             incidents: 0,
@@ -106,6 +114,8 @@ impl Sim {
     fn gate(&self) -> Option<Hold> {
         let silenced = self.silenced_until.is_some_and(|until| self.now() < until);
         let gate = silenced.then_some(Hold::Silence(SilenceId(1)));
+        let quiet = self.quiet_until.is_some_and(|until| self.now() < until);
+        let gate = gate.or(quiet.then_some(Hold::Reboot(JobId(5))));
         gate.or(self.away.then_some(Hold::DeviceDown)).filter(|_| self.obeys_holds)
     }
 
@@ -115,7 +125,8 @@ impl Sim {
         loop {
             let due = self.alert.as_ref().and_then(due);
             let silence = self.silenced_until.filter(|until| *until > self.now());
-            let next = due.into_iter().chain(silence).min().map(|at| at.since(self.now()));
+            let quiet = self.quiet_until.filter(|until| *until > self.now());
+            let next = due.into_iter().chain(silence).chain(quiet).min().map(|at| at.since(self.now()));
             let Some(seconds) = next.map(|span| u64::try_from(span.as_millis().div_ceil(1_000)).unwrap())
             else {
                 break;
@@ -230,6 +241,17 @@ impl Sim {
                 self.away = *away;
                 self.step(&Input::Tick);
             }
+            Event::Reboot(seconds) => {
+                self.quiet_until = Some(self.now().plus(Duration::from_secs(*seconds)));
+                self.step(&Input::Tick);
+            }
+            Event::Verified => {
+                self.quiet_until = None;
+                if let Some(alert) = &mut self.alert {
+                    alert.settle = if matches!(alert.held, Some(Hold::Reboot(_))) { SETTLE } else { 0 };
+                }
+                self.step(&Input::Tick);
+            }
             Event::Restart(seconds) => {
                 self.steady += seconds;
                 let stored = self.alert.take().map(|alert| serde_json::to_string(&alert).unwrap());
@@ -241,6 +263,7 @@ impl Sim {
             Event::Jump(seconds) => {
                 self.offset += seconds;
                 self.alert = self.alert.take().map(|alert| shifted(alert, seconds * 1_000));
+                self.quiet_until = self.quiet_until.map(|until| Timestamp(until.0 + seconds * 1_000));
                 self.step(&Input::Tick);
             }
             Event::Shut => self.step(&Input::Close(Closing::Shut)),

@@ -4,15 +4,15 @@ use super::*;
 use crate::model::board::{Reach, Seen, System, Vitals};
 use crate::model::{AlertKey, Block, Reader, Silence, Text};
 
-fn said(text: &Text, now: Timestamp) -> String {
+pub fn said(text: &Text, now: Timestamp) -> String {
     texts::load("en").unwrap().render(text, &Reader::default(), now)
 }
 
-fn people(id: PersonId) -> String {
+pub fn people(id: PersonId) -> String {
     if id == BOB { "bob" } else { "carol" }.to_owned()
 }
 
-fn vitals() -> Vitals {
+pub fn vitals() -> Vitals {
     let system = System { reload_reason: Some("Reload Command".to_owned()), ..System::default() };
     Vitals {
         reach: Reach::Down(Text::verbatim("R3 does not answer on SSH (timed out)")),
@@ -41,7 +41,7 @@ fn printed(notice: &Notice, now: Timestamp) -> String {
     lines.join("\n")
 }
 
-fn alert(metric: Metric, object: &str, value: f64, limit: f64) -> Alert {
+pub fn alert(metric: Metric, object: &str, value: f64, limit: f64) -> Alert {
     let key = AlertKey { device: DeviceId(3), rule: metric.name().to_owned(), object: object.to_owned() };
     let mut alert = Alert::pending(key, metric, Severity::Critical, value, NOON);
     (alert.phase, alert.limit, alert.incident) = (Phase::Firing, limit, Some(IncidentId(7)));
@@ -49,7 +49,7 @@ fn alert(metric: Metric, object: &str, value: f64, limit: f64) -> Alert {
     alert
 }
 
-fn notice(kind: NoticeKind, alert: Alert) -> Notice {
+pub fn notice(kind: NoticeKind, alert: Alert) -> Notice {
     Notice { kind, alert, at: at(300) }
 }
 
@@ -264,7 +264,7 @@ fn why_says_state_reasons_timers_and_what_holds() {
         if [0, 300, 360, 420, 480].contains(&second) {
             let about = About { device: &device, vitals: None, people: &people, now: at(second) };
             let rule = rule("cpu");
-            let lines = why(Some(&rule), world.alert.as_ref().unwrap(), &history, &silences, &about);
+            let lines = why(Some(&rule), world.alert.as_ref().unwrap(), &history, &silences, None, &about);
             parts.push(lines.iter().map(|line| said(line, at(second))).collect::<Vec<_>>().join("\n"));
         }
     }

@@ -96,7 +96,9 @@ impl Router {
         let plan = self.probe.plan(&self.device, &self.memory).unwrap();
         let path = |ask: &Ask| match ask {
             Ask::Get { path, .. } => path.clone(),
-            Ask::Line { .. } | Ask::RunningConfig => panic!("{ask:?}"),
+            Ask::Line { .. } | Ask::RunningConfig | Ask::StartupConfig | Ask::Dialogue(_) => {
+                panic!("{ask:?}")
+            }
         };
         plan.asks().iter().map(path).collect()
     }

@@ -29,6 +29,7 @@ fn alert(device: DeviceId, phase: Phase) -> Alert {
         told: None,
         again: None,
         missed: None,
+        lost: None,
     }
 }
 
@@ -136,4 +137,47 @@ fn a_silence_ends_at_its_time_or_before() {
     assert!(!work.end_silence(id, at(60)).unwrap(), "once");
     assert_eq!(work.silences(at(40)).unwrap(), []);
     assert_eq!(work.silence(id).unwrap().unwrap().ends, at(50));
+}
+
+#[test]
+fn a_window_holds_from_its_opening_until_its_end_or_before() {
+    let (bench, person, devices) = Bench::furnished(&["R1", "R2"]);
+    let mut work = bench.work();
+    let job = work.add_job(&invocation(person), "reboot", &devices, at(5)).unwrap();
+    let window = |device, opens, ends| Window { job, device, by: person, opens: at(opens), ends: at(ends) };
+    let (first, second) = (window(devices[0], 10, 100), window(devices[1], 50, 200));
+    work.open_window(&first).unwrap();
+    work.open_window(&second).unwrap();
+    work.open_window(&window(devices[0], 10, 9_000)).unwrap();
+    for (now, open) in [
+        (9, vec![]),
+        (10, vec![first]),
+        (50, vec![first, second]),
+        (99, vec![first, second]),
+        (100, vec![second]),
+        (200, vec![]),
+    ] {
+        assert_eq!(work.windows(at(now)).unwrap(), open, "at {now}");
+    }
+    assert_eq!(work.windows_over(at(99)).unwrap(), []);
+    assert_eq!(work.windows_over(at(100)).unwrap(), [first]);
+    assert!(work.end_window(job, devices[0], at(60)).unwrap());
+    assert!(!work.end_window(job, devices[0], at(61)).unwrap(), "it had ended");
+    assert_eq!(work.windows(at(60)).unwrap(), [second]);
+    assert_eq!(work.windows_over(at(100)).unwrap(), []);
+    assert_eq!(work.window(job, devices[0]).unwrap(), Some(first), "history stays");
+
+    // The calendar was set forward by a minute, and the router's timer was not.
+    work.shift_windows(60).unwrap();
+    assert_eq!(work.windows(at(200)).unwrap(), [window(devices[1], 110, 260)]);
+    assert_eq!(work.window(job, devices[0]).unwrap(), Some(first));
+    work.note_window_end(&first, WindowEnd::Well, Some(at(60))).unwrap();
+    let asked = |work: &Work<'_>, device, when| {
+        work.boot_was_asked_for(device, at(when), std::time::Duration::from_millis(3)).unwrap()
+    };
+    let expected = [(6, false), (7, true), (60, true), (61, false)];
+    assert_eq!(expected.map(|(when, _)| (when, asked(&work, devices[0], when))), expected);
+    assert!(!asked(&work, devices[1], 60));
+    work.note_back(job, devices[0], at(40)).unwrap();
+    assert!(asked(&work, devices[0], 40) && !asked(&work, devices[0], 41));
 }

@@ -46,6 +46,20 @@ fn an_answer_is_whole_and_says_what_to_type() {
 }
 
 #[test]
+fn nothing_is_agreed_to_where_nobody_can_press() {
+    let step = |word: &str| Action::Step { job: JobId(1), word: word.to_owned() };
+    let document = Document::open(Sign::Question, said("Reboot R2?"))
+        .with_button(button("Drop them, reboot", step("drop")))
+        .with_button(button("Cancel", step("cancel")));
+    let texts = shown(&message("4710000001", "a", document), false);
+    assert_eq!(
+        texts,
+        ["❓ Reboot R2?\nThere are no buttons here to agree with (Drop them, reboot, Cancel), so nothing will be done. \
+          Send the command in another chat."]
+    );
+}
+
+#[test]
 fn vietnamese_is_composed_before_it_is_counted() {
     // Decomposed: each of these is three characters.
     let message = message("4710000001", "a", line(Sign::None, &"e\u{302}\u{301}".repeat(1_990)));

@@ -25,7 +25,8 @@ pub(super) fn logging(asked: &Asked) -> String {
 }
 
 pub(super) fn clock(asked: &Asked) -> String {
-    asked.clock().format("%H:%M:%S%.3f UTC %a %b %-d %Y\n").to_string()
+    let (clock, zone) = (asked.clock(), asked.state.zone());
+    format!("{}\n", zone.format(clock, "%H:%M:%S%.3f"))
 }
 
 pub(super) fn users(asked: &Asked) -> String {
@@ -56,10 +57,6 @@ pub(super) fn terminal(asked: &Asked) -> String {
         session.length,
         session.width
     )
-}
-
-pub(super) fn reload(_: &Asked) -> String {
-    "No reload is scheduled.\n".to_owned()
 }
 
 /// Percent of the last five seconds, minute and five minutes.

@@ -1,6 +1,8 @@
 //! One shell of a router: keys enter, characters leave. It echoes, pages and waits; what the lines mean is the
 //! interpreter's business.
 
+mod asked;
+
 use std::time::Duration;
 
 use russh::server::{Handle, Msg};
@@ -13,6 +15,7 @@ use super::fault::{Fault, Point};
 use super::router::{Router, lock};
 use super::state::LoggedIn;
 use super::tty::{Gone, Tty};
+use tokio::sync::broadcast;
 
 /// The size that the client gave; a router takes it in place of its own 24 by 80.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,6 +37,7 @@ pub(crate) struct Terminal {
     number: u64,
     tty: Tty,
     session: Session,
+    announcements: broadcast::Receiver<String>,
 }
 
 const MORE: &str = " --More-- ";
@@ -58,7 +62,8 @@ impl Terminal {
             LoggedIn { line, user: user.to_owned(), from: peer.to_owned(), typed_at: clock::now() };
         state.users.push(logged_in);
         drop(state);
-        Terminal { router: router.clone(), number, tty: Tty::new(channel), session }
+        let announcements = router.inner.power.announcements.subscribe();
+        Terminal { router: router.clone(), number, tty: Tty::new(channel), session, announcements }
     }
 
     pub async fn run(mut self, handle: Handle) {
@@ -90,9 +95,18 @@ impl Terminal {
         while !self.session.closed {
             let prompt = self.session.prompt(&lock(&self.router.inner.state));
             self.tty.say(&prompt);
+            let question = self.session.dialogue().map(|dialogue| dialogue.takes_key());
+            if question == Some(true) {
+                let key = self.read_key(&prompt).await?;
+                self.settle(&prompt, &key).await?;
+                continue;
+            }
             let (line, key) = self.read_line(&prompt).await?;
             match key {
-                Key::Interrupted | Key::Ended => self.leave(&line, key == Key::Ended).await?,
+                Key::Typed | Key::Entered if question.is_some() => self.settle(&prompt, &line).await?,
+                Key::Interrupted | Key::Ended => {
+                    self.leave(&line, key == Key::Ended && question.is_none()).await?;
+                }
                 Key::Typed | Key::Entered => self.obey(&line).await?,
             }
         }
@@ -118,7 +132,9 @@ impl Terminal {
     async fn read_line(&mut self, prompt: &str) -> Result<(String, Key), Gone> {
         let mut editor = Editor::new(prompt.chars().count(), self.session.width, self.session.hides_input());
         loop {
-            let byte = self.next_byte().await?;
+            let redraw =
+                format!("{prompt}{}", if self.session.hides_input() { String::new() } else { editor.line() });
+            let byte = self.next_byte(&redraw).await?;
             match editor.key(byte, self.tty.output()) {
                 Key::Typed => {}
                 key => return Ok((editor.line(), key)),
@@ -152,7 +168,9 @@ impl Terminal {
         let faults = self.router.faults();
         let text = self.interpret(line, &faults);
         self.keep();
-        self.print(line, &full, &text, &faults).await
+        self.router.power_changed();
+        self.print(line, &full, &text, &faults).await?;
+        self.strike().await
     }
 
     fn interpret(&mut self, line: &str, faults: &[Fault]) -> String {
@@ -245,7 +263,7 @@ impl Terminal {
 
     async fn ask_for_more(&mut self) -> Result<More, Gone> {
         self.tty.say(MORE);
-        let key = self.next_byte().await?;
+        let key = self.next_byte(MORE).await?;
         self.tty.say(ERASE_MORE);
         Ok(match key {
             b' ' => More::Page,
@@ -254,13 +272,20 @@ impl Terminal {
         })
     }
 
-    async fn next_byte(&mut self) -> Result<u8, Gone> {
+    /// An announcement comes between; what stood in the line is painted again behind it.
+    async fn next_byte(&mut self, line: &str) -> Result<u8, Gone> {
         loop {
             if let Some(byte) = self.tty.key() {
                 return Ok(byte);
             }
             self.flush().await?;
-            self.tty.receive().await?;
+            let told = tokio::select! {
+                heard = self.tty.receive() => heard.map(|()| None)?,
+                told = self.announcements.recv() => told.ok(),
+            };
+            if let Some(text) = told {
+                self.tty.say(&format!("{text}{line}"));
+            }
             self.session.width = self.tty.resized().unwrap_or(self.session.width);
         }
     }

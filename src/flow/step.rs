@@ -1,0 +1,176 @@
+//! Long work begins, and its card is answered: by a button, by a typed number. Rights are proven again at the press;
+//! the press, the lock and the next state are one transaction.
+
+use super::decide::{self, Audit, Decision, Ruling, audit, said_at};
+use super::enact::{note, own_slot, say};
+use super::gather::{Gathered, Stepped};
+use crate::builtin::{
+    self,
+    reboot::{Told, carry},
+};
+use crate::command::{self, Catalog};
+use crate::model::{Class, DialogId, Document, Ending, Invocation, Resolved, Sign, Slot, Text, Timestamp};
+use crate::procedure::reboot::{Answer, Event, Held, Limits, Reboot, Stage};
+use crate::store::{NewDialog, StoreError, Work};
+
+/// What a button of the card says, in its own words.
+pub fn pressed(catalog: &Catalog, gathered: &Gathered, word: &str) -> Decision {
+    let Some(step) = &gathered.step else { return gone() };
+    let answer = match word {
+        "cancel" => {
+            let audit = audit(&step.job.invocation.line, "", Ruling::Cancelled, None);
+            return Decision::Step { event: Event::Declined, audit };
+        }
+        "lines" => {
+            let document = builtin::reboot::unsaved_lines(&step.kept.reboot);
+            return Decision::Say {
+                document,
+                audit: audit(&step.job.invocation.line, "", Ruling::Allowed, None),
+            };
+        }
+        "count" => {
+            let document = Document::line(Sign::Question, text!("reboot.count_here"), Ending::Well);
+            return Decision::Say {
+                document,
+                audit: audit(&step.job.invocation.line, "", Ruling::Asked, None),
+            };
+        }
+        "plain" => Answer::Plain,
+        "drop" => Answer::Drop,
+        "save" => Answer::Save,
+        _ => return gone(),
+    };
+    agreed(catalog, gathered, step, |at| Event::Pressed { answer, at })
+}
+
+/// The number of routers was typed.
+pub fn counted(catalog: &Catalog, gathered: &Gathered, typed: &str) -> Decision {
+    let Some(step) = &gathered.step else { return gone() };
+    let typed = typed.to_owned();
+    agreed(catalog, gathered, step, |at| Event::Counted { typed, at })
+}
+
+fn gone() -> Decision {
+    decide::say(Sign::Refused, text!("press.void"), audit("", "", Ruling::PressRefused, None))
+}
+
+/// Whether the rules still let this person do it: they may have changed since the card was shown.
+fn agreed(
+    catalog: &Catalog,
+    gathered: &Gathered,
+    step: &Stepped,
+    event: impl FnOnce(Timestamp) -> Event,
+) -> Decision {
+    let (facts, at) = (&gathered.facts, said_at(gathered));
+    let line = step.job.invocation.line.as_str();
+    let refused = |why: Text, permission: &str, rule| Decision::Step {
+        event: Event::Refused(why),
+        audit: audit(line, permission, Ruling::Refused, rule),
+    };
+    let invocation = Invocation { confirmed_at: Some(at), ..step.job.invocation.clone() };
+    let Ok(mut resolved) = command::resolve(catalog, invocation, facts) else {
+        return refused(text!("job.lost", line = line), "", None);
+    };
+    let left = step.kept.reboot.left().iter();
+    resolved.devices = left.filter_map(|id| facts.inventory.device(*id)).cloned().collect();
+    match command::authorize(&facts.policy, &resolved, facts) {
+        Ok(_) => Decision::Step {
+            event: event(at),
+            audit: audit(line, &resolved.permission, Ruling::Allowed, None),
+        },
+        Err(refusal) => {
+            let rule = super::refuse::rule(&refusal);
+            refused(command::refusal(&refusal, &resolved, facts), &resolved.permission, rule)
+        }
+    }
+}
+
+/// The job, its state and the first version of its message.
+pub fn begin(
+    work: &mut Work,
+    gathered: &Gathered,
+    resolved: &Resolved,
+    reboot: &Reboot,
+    audit: &Audit,
+) -> Result<(), StoreError> {
+    if let Some(dialog) = gathered.dialog.as_ref().filter(|_| gathered.press.is_none()) {
+        super::enact::answered_by_word(work, gathered, dialog)?;
+    }
+    let now = gathered.facts.now.wall;
+    let job = work.add_job(&resolved.invocation, &resolved.permission, &reboot.routers, now)?;
+    work.add_procedure(job, &serde_json::to_value(reboot)?)?;
+    note(work, gathered, audit, Some(job))?;
+    let document = builtin::reboot::document(reboot, job, &resolved.invocation, &gathered.facts, work)?;
+    say(work, gathered, Slot(resolved.invocation.key.clone()), Class::Progress, document)
+}
+
+/// The answer moves the row on, if nobody did before.
+pub fn enact(
+    work: &mut Work,
+    gathered: &Gathered,
+    event: Event,
+    audit: &Audit,
+    limits: &Limits,
+) -> Result<(), StoreError> {
+    let Some(step) = &gathered.step else { return Ok(()) };
+    let Stepped { job, kept } = step;
+    if let Some(dialog) = gathered.dialog.as_ref().filter(|_| gathered.press.is_none()) {
+        work.close_dialog(dialog.id, gathered.facts.now.wall)?;
+    }
+    note(work, gathered, audit, Some(job.id))?;
+    let event = locked(work, gathered, step, event)?;
+    let told = Told { invocation: &job.invocation, facts: &gathered.facts, replies: false, limits };
+    let Some(reboot) = carry(kept.clone(), event, &told, work)? else {
+        let document = Document::line(Sign::Refused, text!("press.answered"), Ending::Badly);
+        return say(work, gathered, own_slot(gathered), Class::Ephemeral, document);
+    };
+    match reboot.stage {
+        Stage::Counting { until, .. } => ask_for_the_number(work, gathered, step, until).map(drop),
+        _ => Ok(()),
+    }
+}
+
+/// Whoever agrees holds the routers from then on; two cannot.
+fn locked(work: &mut Work, gathered: &Gathered, step: &Stepped, event: Event) -> Result<Event, StoreError> {
+    let reboot = &step.kept.reboot;
+    let begins = match &event {
+        Event::Pressed { .. } => reboot.left().len() == 1,
+        Event::Counted { typed, .. } => typed.trim() == reboot.left().len().to_string(),
+        _ => false,
+    };
+    if !begins {
+        return Ok(event);
+    }
+    let now = gathered.facts.now.wall;
+    let taken = work.take_locks(reboot.left(), Some(step.job.id), step.job.invocation.asker, now)?;
+    Ok(match taken {
+        Ok(()) => event,
+        Err(held) => Event::Locked(Held {
+            device: held.device,
+            by: held.person,
+            since: held.since,
+            job: held.job.map(|job| job.0),
+        }),
+    })
+}
+
+/// A typed word answers it, by the asker alone.
+fn ask_for_the_number(
+    work: &mut Work,
+    gathered: &Gathered,
+    step: &Stepped,
+    until: Timestamp,
+) -> Result<DialogId, StoreError> {
+    let invocation = step.job.invocation.clone();
+    let dialog = NewDialog {
+        person: invocation.asker,
+        place: invocation.place.clone(),
+        thread: gathered.request.thread.clone(),
+        // The reboot itself says that its time is over.
+        slot: None,
+        invocation,
+        question: serde_json::to_value(decide::Asked::Count(step.job.id))?,
+        until,
+    };
+    work.open_dialog(&dialog, gathered.facts.now.wall)
+}
