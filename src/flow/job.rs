@@ -194,6 +194,7 @@ async fn understand<'a>(
     {
         return Ok(Err(lost(&job.invocation.line)));
     }
+    resolved.takes_back = builtin::reboot::takes_back(&resolved, &facts);
     resolved.devices = tasks.iter().filter_map(|task| facts.inventory.device(task.device)).cloned().collect();
     Ok(Ok(Running {
         house,

@@ -1,11 +1,12 @@
 //! `/reboot R1 cancel`: takes back what the router's timer would do, and says in red when that did not work.
 
 use super::super::say;
-use super::carry::{Told, carry, scheduled};
+use super::carry::{Told, carry, kept, scheduled};
 use crate::model::{
-    Conversation, Device, DialogueEnd, Document, Ending, Facts, Outcome, Resolved, Sign, Status, TaskResult,
+    Conversation, Device, DeviceId, DialogueEnd, Document, Ending, Facts, Outcome, Resolved, Sign, Status,
+    TaskResult,
 };
-use crate::procedure::reboot::{Event, Limits};
+use crate::procedure::reboot::{Event, Limits, Stage};
 use crate::store::{StoreError, Work};
 
 pub fn settle(
@@ -20,8 +21,11 @@ pub fn settle(
         _ => None,
     });
     let Some(said) = said else {
-        let why = say::failure_of(device.name.as_str(), outcomes);
-        let why = why.unwrap_or_else(|| text!("reboot.cancel_unclear"));
+        let why = match going_down(device.id, work)? {
+            true => text!("reboot.cancel_too_late"),
+            false => say::failure_of(device.name.as_str(), outcomes)
+                .unwrap_or_else(|| text!("reboot.cancel_unclear")),
+        };
         return Ok(TaskResult {
             data: say::broken_data(outcomes),
             ..say::result(device.id, Status::Failed, why)
@@ -40,6 +44,18 @@ pub fn settle(
             say::result(device.id, Status::Unclear, text!("reboot.cancel_unclear"))
         }
     })
+}
+
+/// Whether a reload was sent that no timer holds.
+fn going_down(device: DeviceId, work: &Work<'_>) -> Result<bool, StoreError> {
+    for row in work.procedures()? {
+        let reboot = kept(row)?.reboot;
+        let sent = matches!(reboot.stage, Stage::Sending { .. } | Stage::Leaving { .. } | Stage::Away { .. });
+        if sent && reboot.device() == Some(device) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The reboot whose timer it was hears of it, and its message says so.

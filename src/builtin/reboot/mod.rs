@@ -51,6 +51,11 @@ pub fn asks_by_itself(resolved: &Resolved) -> bool {
     is_ours(resolved)
 }
 
+/// `/reboot R1 cancel`: nothing but taking back what the router's own timer would do.
+pub fn takes_back(resolved: &Resolved, facts: &Facts) -> bool {
+    is_ours(resolved) && matches!(wish(resolved, facts), Ok(Wish::Cancel))
+}
+
 fn is_ours(resolved: &Resolved) -> bool {
     matches!(&resolved.command.run, crate::model::Run::Builtin(name) if name == REBOOT.name)
 }

@@ -8,6 +8,7 @@ use crate::builtin;
 use crate::flow::{House, gather};
 use crate::model::{Destination, Device, Facts, Now, Observed, Rules, Timestamp, Vitals, WindowEnd};
 use crate::monitor::{self, Context};
+use crate::procedure;
 use crate::store::{StoreError, Work};
 use std::sync::Arc;
 use std::time::Duration;
@@ -172,6 +173,11 @@ async fn shift(house: &House, drift: i64) -> Result<(), StoreError> {
             // In the new calendar, or the jump would look like a time in which nobody looked.
             work.set_alive_at(now)?;
             work.shift_windows(drift)?;
+            for row in work.procedures()? {
+                let kept = builtin::reboot::kept(row)?;
+                let shifted = procedure::reboot::shifted(kept.reboot, drift);
+                work.put_procedure(kept.job, kept.version, &serde_json::to_value(shifted)?)?;
+            }
             for alert in work.all_alerts()? {
                 let alert = monitor::shifted(alert, drift);
                 let due = monitor::due(&alert);

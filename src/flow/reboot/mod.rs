@@ -5,6 +5,8 @@
 mod look;
 mod send;
 
+pub use look::held;
+
 use super::job::Running;
 use crate::builtin::reboot::{Kept, Told, carry, kept};
 use crate::command;
@@ -249,12 +251,28 @@ async fn permitted(
     running: &Running<'_>,
     reboot: &Reboot,
 ) -> Result<Result<(Authorized, Device), Event>, StoreError> {
+    proven(running, reboot, false).await
+}
+
+/// The same for taking back what the router's timer holds, which no freeze stops.
+async fn permitted_back(
+    running: &Running<'_>,
+    reboot: &Reboot,
+) -> Result<Result<(Authorized, Device), Event>, StoreError> {
+    proven(running, reboot, true).await
+}
+
+async fn proven(
+    running: &Running<'_>,
+    reboot: &Reboot,
+    takes_back: bool,
+) -> Result<Result<(Authorized, Device), Event>, StoreError> {
     let facts = running.facts().await?;
     let device = match device(running, reboot).await? {
         Ok(device) => device,
         Err(why) => return Ok(Err(Event::Refused(why))),
     };
-    let mut resolved = Resolved { devices: vec![device.clone()], ..(*running.resolved).clone() };
+    let mut resolved = Resolved { takes_back, devices: vec![device.clone()], ..(*running.resolved).clone() };
     resolved.invocation.confirmed_at = match running.has_begun() {
         true => Some(facts.now.wall),
         false => reboot.agreed.map(|agreed| agreed.at),
