@@ -54,8 +54,10 @@ fn nothing_is_agreed_to_where_nobody_can_press() {
     let texts = shown(&message("4710000001", "a", document), false);
     assert_eq!(
         texts,
-        ["❓ Reboot R2?\nThere are no buttons here to agree with (Drop them, reboot, Cancel), so nothing will be done. \
-          Send the command in another chat."]
+        [
+            "❓ Reboot R2?\nThere are no buttons here to agree with (Drop them, reboot, Cancel), so nothing will be done. \
+          Send the command in another chat."
+        ]
     );
 }
 
