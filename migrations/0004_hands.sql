@@ -1,5 +1,5 @@
--- Why: the bot reboots routers, and while it does nobody is woken for that; and people who only read hear of alerts, by
--- mail or from a service where nobody is known, after they said yes.
+-- Why: the bot reboots routers, and while it does nobody is woken for that; people who only read hear of alerts, by mail or
+-- from a service where nobody is known, after they said yes; a service that rotates its tokens needs them kept.
 -- Times are milliseconds since 1970 UTC. JSON is TEXT.
 
 -- The quiet windows of planned reboots: alerts of the router, and of those behind it, are held meanwhile.
@@ -103,3 +103,18 @@ CREATE TABLE hand_locks (
     address TEXT NOT NULL,
     thread TEXT
 ) STRICT;
+
+-- Pairs of tokens of which each renewal kills the one before, by channel.
+CREATE TABLE tokens (
+    channel TEXT PRIMARY KEY,
+    -- Both, sealed under the master key. NULL before the first.
+    pair BLOB,
+    issued_at INTEGER NOT NULL DEFAULT 0,
+    -- When the one that is used runs out.
+    until INTEGER NOT NULL DEFAULT 0,
+    -- A renewal was asked for and its answer is not kept yet.
+    renewing_since INTEGER,
+    -- What a person must mend, as a text; and when it was last told.
+    trouble TEXT,
+    told_at INTEGER
+) STRICT, WITHOUT ROWID;

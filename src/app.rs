@@ -4,6 +4,7 @@
 mod kept;
 mod loops;
 mod ports;
+pub mod services;
 
 use crate::archive::Archive;
 use crate::channel::heartbeat::Heartbeat;

@@ -19,10 +19,12 @@ mod columns;
 pub mod email;
 pub mod heartbeat;
 pub mod pieces;
+pub mod port;
 pub mod slack;
 mod table;
 pub mod telegram;
 pub mod terminal;
+pub mod zalo;
 
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -126,6 +128,8 @@ pub struct Shared {
     pub data: PathBuf,
     /// The random name of this installation: names that leave the house never meet another's.
     pub installation: String,
+    pub vault: Arc<dyn port::Vault>,
+    pub reaches: Arc<dyn port::Reaches>,
 }
 
 /// A channel's settings table, with what stands in the files and variables that it names.
@@ -161,9 +165,11 @@ pub struct Kind {
     pub join: Join,
     /// The bot as the service wants it described, where it is made from a description.
     pub manifest: Option<fn(&[Command]) -> String>,
+    /// Whether such a table needs a first pair of tokens from the command line.
+    pub wants_tokens: fn(&Setup<'_>) -> bool,
 }
 
-pub const KINDS: [Kind; 4] = [
+pub const KINDS: [Kind; 5] = [
     Kind {
         name: email::KIND,
         check: email::checked,
@@ -172,6 +178,7 @@ pub const KINDS: [Kind; 4] = [
         address: "noc@example.net",
         join: Join::Mailed,
         manifest: None,
+        wants_tokens: never,
     },
     Kind {
         name: slack::KIND,
@@ -181,6 +188,7 @@ pub const KINDS: [Kind; 4] = [
         address: "C0123456789",
         join: Join::Here,
         manifest: Some(slack::manifest),
+        wants_tokens: never,
     },
     Kind {
         name: telegram::KIND,
@@ -190,6 +198,7 @@ pub const KINDS: [Kind; 4] = [
         address: telegram::EXAMPLE,
         join: Join::Here,
         manifest: None,
+        wants_tokens: never,
     },
     Kind {
         name: terminal::KIND,
@@ -199,12 +208,27 @@ pub const KINDS: [Kind; 4] = [
         address: terminal::CONSOLE,
         join: Join::Here,
         manifest: None,
+        wants_tokens: never,
+    },
+    Kind {
+        name: zalo::KIND,
+        check: zalo::checked,
+        open: zalo::opened,
+        fits: zalo::fits,
+        address: zalo::EXAMPLE,
+        join: Join::Sent,
+        manifest: None,
+        wants_tokens: zalo::wants_tokens,
     },
 ];
 
 /// A table of the settings as those see it who may know no service.
 pub fn door(name: &str, kind: &Kind) -> Door {
     Door { name: name.to_owned(), join: kind.join, fits: kind.fits, example: kind.address }
+}
+
+fn never(_: &Setup<'_>) -> bool {
+    false
 }
 
 /// Why a listener stopped for good.

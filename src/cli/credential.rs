@@ -49,15 +49,15 @@ fn set(beside: &Beside, name: String, username: Option<String>, no_enable: bool)
     let sealer = beside.sealer()?;
     let username = match username {
         Some(username) => username,
-        None => ask("username: ")?.reveal().to_owned(),
+        None => asked("username: ")?.reveal().to_owned(),
     };
-    let password = ask("password: ")?;
+    let password = asked("password: ")?;
     if username.is_empty() || password.reveal().is_empty() {
         bail!("a username and a password are needed; nothing was changed");
     }
     let enable = match no_enable {
         true => None,
-        false => Some(ask("enable password (empty for none): ")?).filter(|word| !word.reveal().is_empty()),
+        false => Some(asked("enable password (empty for none): ")?).filter(|word| !word.reveal().is_empty()),
     };
     let seal = |word: &Secret| sealer.seal(CREDENTIAL_PURPOSE, word.reveal().as_bytes());
     let credential = Credential {
@@ -73,15 +73,20 @@ fn set(beside: &Beside, name: String, username: Option<String>, no_enable: bool)
 }
 
 /// Without echo on a terminal; a line of standard input otherwise, for scripts.
-fn ask(question: &str) -> anyhow::Result<Secret> {
+pub fn asked(question: &str) -> anyhow::Result<Secret> {
+    match asked_if_there(question)? {
+        Some(word) => Ok(word),
+        None => bail!("standard input ended before \"{}\"", question.trim_end_matches(": ")),
+    }
+}
+
+/// The same; None at the end of standard input.
+pub fn asked_if_there(question: &str) -> anyhow::Result<Option<Secret>> {
     if std::io::stdin().is_terminal() {
-        return Ok(Secret::new(
-            rpassword::prompt_password(question).context("the terminal could not be read")?,
-        ));
+        let word = rpassword::prompt_password(question).context("the terminal could not be read")?;
+        return Ok(Some(Secret::new(word)));
     }
-    let mut line = String::new();
-    if std::io::stdin().lock().read_line(&mut line)? == 0 {
-        bail!("standard input ended before \"{}\"", question.trim_end_matches(": "));
-    }
-    Ok(Secret::new(line.trim_end_matches(['\r', '\n'])))
+    let mut line = zeroize::Zeroizing::new(String::new());
+    let read = std::io::stdin().lock().read_line(&mut line)?;
+    Ok((read > 0).then(|| Secret::new(line.trim_end_matches(['\r', '\n']))))
 }

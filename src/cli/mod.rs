@@ -140,6 +140,7 @@ mod tests {
             "config export all --at yesterday --raw out",
             "audit --limit 5",
             "channel manifest slack",
+            "channel tokens zalo",
             "reload",
             "bench picture --times 5",
         ] {

@@ -1,6 +1,7 @@
 //! `patchbay run`: the bot on real routers, by its settings file.
 
 use super::print::say;
+use crate::app::services::Services;
 use crate::app::{self, Parts};
 use crate::builtin;
 use crate::channel::{self, Channel, KINDS, Kind, Setup, Shared, terminal};
@@ -26,7 +27,7 @@ pub fn run(path: &Path) -> anyhow::Result<ExitCode> {
     let store = Store::open(&settings.data, Access::Bot)?;
     let metrics = app::metrics(&settings)?;
     to_its_end(async {
-        let shared = shared(&settings, &store, &catalog).await?;
+        let shared = shared(&settings, &key, &store, &catalog).await?;
         let (channels, terminal) = open(&settings, &shared)?;
         if terminal.is_some() && std::io::stdin().is_terminal() {
             greet(&shared, log_file.as_deref());
@@ -131,14 +132,27 @@ pub fn load(settings: &Settings) -> Load {
 }
 
 /// What every channel gets: texts, and words for completion.
-pub async fn shared(settings: &Settings, store: &Store, catalog: &Catalog) -> anyhow::Result<Shared> {
+pub async fn shared(
+    settings: &Settings,
+    key: &MasterKey,
+    store: &Store,
+    catalog: &Catalog,
+) -> anyhow::Result<Shared> {
     let texts = crate::texts::load(&settings.language).map_err(|problems| all_of(&problems))?;
     let (inventory, installation) = store.read(|view| Ok((view.inventory()?, view.installation()?))).await?;
     let mut words: Vec<String> =
         catalog.commands().iter().map(|command| format!("/{}", command.name)).collect();
     words.dedup();
     words.extend(inventory.devices().iter().map(|device| device.name.to_string()));
-    Ok(Shared { texts: Arc::new(texts), words, data: settings.data.clone(), installation })
+    let services = Arc::new(Services::new(store.clone(), key));
+    Ok(Shared {
+        texts: Arc::new(texts),
+        words,
+        data: settings.data.clone(),
+        installation,
+        vault: services.clone(),
+        reaches: services,
+    })
 }
 
 /// How places behind the doors of the settings come to hear of alerts.
@@ -183,6 +197,15 @@ fn kind(table: &ChannelTable) -> Option<&'static Kind> {
 
 fn table<'a>(settings: &'a ChannelTable, fields: &'a Fields<'a>) -> Setup<'a> {
     Setup { name: &settings.name, fields, secrets: &settings.secrets, files: &settings.files }
+}
+
+/// The channels whose first tokens somebody must give.
+pub fn want_tokens(settings: &Settings) -> Vec<&str> {
+    let wants = |settings: &&ChannelTable| {
+        let asked = kind(settings).map(|kind| kind.wants_tokens);
+        asked.is_some_and(|wants| settings.read(|fields| wants(&table(settings, fields))).0)
+    };
+    settings.channels.iter().filter(wants).map(|table| table.name.as_str()).collect()
 }
 
 /// What is wrong with a channel's table.

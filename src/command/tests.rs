@@ -77,7 +77,6 @@ pub fn facts(catalog: &Catalog) -> Facts {
         rules: Arc::new(crate::model::Rules::checked(&crate::embedded::rules()).unwrap()),
         homes: Arc::default(),
         doors: Arc::default(),
-        bot_path: Arc::default(),
         zone: chrono_tz::Tz::UTC,
         starting: false,
         tracks: Arc::default(),

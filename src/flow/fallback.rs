@@ -1,5 +1,5 @@
-//! A critical alert that its own place does not get in two minutes is told at another channel as well:
-//! once an incident, as the head of a thread there, so that its changes and its end follow. Where
+//! A critical alert that its own place does not get in two minutes, or that was given up, is told at another
+//! channel as well: once an incident, as the head of a thread there, so that its changes and its end follow. Where
 //! another channel has heard of the incident already, nobody is told again.
 
 use super::House;

@@ -20,9 +20,9 @@ pub async fn run(house: &House, retention: Retention) {
         let done = tokio::select! {
             _ = often.tick() => {
                 house.store.changed_outside().await;
-                // Both: a question that cannot be ended must not hold back a critical alert.
+                // All: a question that cannot be ended must not hold back a critical alert.
                 let (ended, told) = (late_questions(house).await, super::fallback::look(house).await);
-                told.and(ended).and(freezes_over(house).await)
+                told.and(ended).and(freezes_over(house).await).and(super::mend::look(house).await)
             }
             _ = seldom.tick() => match house.store.sweep(&retention, house.clock.now().wall).await {
                 Ok(rows) => {

@@ -29,6 +29,7 @@ pub mod intake;
 pub mod job;
 pub mod live;
 mod living;
+mod mend;
 pub mod menus;
 pub mod metrics;
 pub mod monitor;

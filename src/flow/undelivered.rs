@@ -20,7 +20,7 @@ const TOLD: Duration = Duration::from_secs(30 * 60);
 /// A message that met a place that moved goes again after this at the latest.
 const MOVED: Duration = Duration::from_secs(1);
 /// Slots of these notices begin so; one that fails itself is told nowhere.
-const SLOTS: &str = "undelivered/";
+pub(super) const SLOTS: &str = "undelivered/";
 
 /// A message that was tried, and where its failing can be told.
 pub struct Letter {

@@ -1,7 +1,7 @@
 //! The lab: simulated routers that serve real SSH and RESTCONF on loopback, for the demo and the tests. A [`LabPlan`]
 //! enters, a running [`Lab`] leaves; its [`Router`] handles tell what happened and make things go wrong. What flows
 //! through a router is known exactly ([`traffic`]); a [`MailSink`] takes mails as a strict server does, and
-//! [`telegram`] is a chat with people in it.
+//! [`telegram`] and [`zalo`] are chats with people in them.
 //! It shares no code with the rooms that talk to routers: a mistake made on both sides would hide itself.
 
 mod calls;
@@ -38,6 +38,7 @@ pub mod traffic;
 mod tty;
 mod web;
 mod wire;
+pub mod zalo;
 mod zone;
 
 pub use error::LabError;

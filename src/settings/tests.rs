@@ -352,6 +352,7 @@ fn the_example_holds_every_key() {
         "channel.mail",
         "channel.telegram",
         "channel.slack",
+        "channel.zalo",
     ];
     let asked: BTreeSet<String> = asked
         .into_iter()

@@ -92,7 +92,7 @@ impl View<'_> {
     }
 
     /// What is owed since `limit` or longer, though its place was tried: by this message or by one of its
-    /// class that it waits behind. What was given up before `history` is told no more.
+    /// class that it waits behind. What was given up is owed at once; before `history` it is told no more.
     pub fn overdue(&self, class: Class, limit: Timestamp, history: Timestamp) -> Result<Vec<Overdue>> {
         // Three questions and not one, because each has an index of its own.
         self.all(
@@ -103,13 +103,13 @@ impl View<'_> {
                     AND coalesce(why, '') <> 'expired' AND settled_at > ?3),
              places AS (SELECT DISTINCT channel, address FROM stuck JOIN slots ON slots.id = stuck.slot
                 WHERE attempts > 0 OR stuck.state = 'dead'),
-             owed AS (SELECT slots.slot AS name, channel, address, document,
+             owed AS (SELECT slots.slot AS name, channel, address, document, stuck.state AS state,
                 (SELECT min(max(posted_at, not_before)) FROM outbox AS version
                     WHERE version.slot = stuck.slot AND version.version > coalesce((SELECT max(sent.version)
                         FROM outbox AS sent WHERE sent.slot = stuck.slot AND sent.state = 'sent'), 0)) AS since
                 FROM stuck JOIN slots ON slots.id = stuck.slot AND slots.version = stuck.version
                 WHERE (channel, address) IN (SELECT channel, address FROM places))
-             SELECT * FROM owed WHERE since <= ?2 ORDER BY since, name, channel, address",
+             SELECT * FROM owed WHERE since <= ?2 OR state = 'dead' ORDER BY since, name, channel, address",
             [class_number(class), limit.0, history.0],
             |row| {
                 Ok(Overdue {

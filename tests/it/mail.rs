@@ -64,6 +64,8 @@ fn channel(name: &str, server: &MailServer, door: &str, authority: &str) -> Chan
         words: Vec::new(),
         data: path("data"),
         installation: "test".to_owned(),
+        vault: Arc::new(patchbay::channel::port::Unkept),
+        reaches: Arc::new(patchbay::channel::port::Unkept),
     };
     let (opened, problems) = table.read(|fields| {
         let table = Setup { name: &table.name, fields, secrets: &table.secrets, files: &table.files };

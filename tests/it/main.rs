@@ -38,3 +38,4 @@ mod script;
 mod texts;
 mod world;
 mod yang;
+mod zalo;

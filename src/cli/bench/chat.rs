@@ -138,7 +138,7 @@ async fn bot(folder: &Path, service: &Service) -> anyhow::Result<Bot> {
     store.write(move |work| work.add_person("ann", "admin", &Reader::default(), &[identity], now)).await?;
     let load = start::load(&settings);
     let catalog = load().map_err(|problems| start::all_of(&problems))?.catalog;
-    let shared = start::shared(&settings, &store, &catalog).await?;
+    let shared = start::shared(&settings, &key, &store, &catalog).await?;
     let (channels, terminal) = start::open(&settings, &shared)?;
     let metrics = app::metrics(&settings)?;
     Bot::start(Parts {

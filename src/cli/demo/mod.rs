@@ -105,7 +105,7 @@ async fn live(
     history::make_up(&metrics.0, lab, &inventory, crate::flow::Clock::start().now().wall).await?;
     let load = load(&settings);
     let catalog = load().map_err(|problems| start::all_of(&problems))?.catalog;
-    let shared = start::shared(&settings, &store, &catalog).await?;
+    let shared = start::shared(&settings, &key, &store, &catalog).await?;
     let (channels, terminal) = start::open(&settings, &shared)?;
     if std::io::stdin().is_terminal() {
         first_screen(&settings.data, arguments.role, lab, phones);
@@ -295,7 +295,7 @@ fn first_screen(data: &Path, role: Role, lab: &Lab, phones: &Phones) {
     say("Patchbay demo: five simulated routers on this machine; nothing leaves it.");
     say(&format!("  routers  {}  (SSH and RESTCONF, on loopback)", routers.join(" · ")));
     say(&format!("  you are  {YOU}, {}  (--as viewer or operator may do less)", role.name()));
-    say(&format!("  phones   {}  (open it in a browser: the same bot in two chats)", phones.url()));
+    say(&format!("  phones   {}  (open it in a browser: the same bot in three chats)", phones.url()));
     say(&format!("  data     {}  (delete it to start afresh)", data.display()));
     say(&format!(
         "  soon     {}'s CPU climbs in about a minute: you are alerted here, on the phones and by mail",

@@ -1,5 +1,5 @@
-//! Two phones in a browser, for the demo: the same bot in two chats, in the dress of each. Whoever opens the page types
-//! and presses as one person of both services. On loopback, without a login: it shows and does nothing that the terminal
+//! Three phones in a browser, for the demo: the same bot in three chats, in the dress of each. Whoever opens the page
+//! types and presses as one person of all services. On loopback, without a login: it shows and does nothing that the terminal
 //! beside it does not.
 
 use std::net::SocketAddr;
@@ -12,10 +12,11 @@ use super::calls::{self, Call, Reply, Unread};
 use super::error::LabError;
 use super::slack::{Slack, SlackChoice};
 use super::telegram::{Chat, Person};
+use super::zalo;
 
 const PAGE: &str = include_str!("page.html");
 
-/// Who sits in front of the page, in both services, and where.
+/// Who sits in front of the page, in each service, and where.
 #[derive(Clone)]
 pub struct Seat {
     pub person: Person,
@@ -23,6 +24,7 @@ pub struct Seat {
     pub workspace: Arc<Slack>,
     pub user: String,
     pub channel: String,
+    pub contact: zalo::Person,
 }
 
 /// The page is served until this is dropped.
@@ -70,6 +72,7 @@ impl Seat {
             (&Method::GET, "/") => html(PAGE.to_owned()),
             (&Method::GET, "/telegram") => html(self.chat.html()),
             (&Method::GET, "/slack") => html(self.workspace.page(&self.channel)),
+            (&Method::GET, "/zalo") => html(self.contact.html()),
             (&Method::POST, _) if !typed => Reply::new(StatusCode::BAD_REQUEST, "text/plain", "JSON, please"),
             (&Method::POST, path) => match self.act(path, call) {
                 Some(said) => Reply::new(StatusCode::OK, "text/plain; charset=utf-8", said),
@@ -88,6 +91,9 @@ impl Seat {
             }
             "/telegram/press" => {
                 drop(self.chat.press(&self.person, word("message")?.parse().ok()?, &word("label")?).ok()?);
+            }
+            "/zalo/say" => {
+                self.contact.says(&word("text")?);
             }
             "/slack/say" => return self.write(&word("text")?, word("thread").as_deref()),
             "/slack/press" => {

@@ -15,6 +15,7 @@ mod readers;
 use crate::world::{PATIENCE, Plan, World};
 use paper::Paper;
 use patchbay::builtin;
+use patchbay::channel::port::Unkept;
 use patchbay::channel::terminal::{Input, Options, Terminal, Words};
 use patchbay::channel::{self, Channel, KINDS, Setup, Shared, slack};
 use patchbay::command::Catalog;
@@ -217,7 +218,8 @@ fn shared(lab: &LabPlan, folder: &Path) -> Shared {
     words.dedup();
     words.extend(lab.routers.iter().map(|router| router.name.clone()));
     let (texts, installation) = (crate::world::texts(), "test".to_owned());
-    Shared { texts, words, data: folder.join("data"), installation }
+    let (vault, reaches) = (Arc::new(Unkept), Arc::new(Unkept));
+    Shared { texts, words, data: folder.join("data"), installation, vault, reaches }
 }
 
 /// The doors as commands see them.

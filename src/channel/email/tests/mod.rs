@@ -28,6 +28,8 @@ fn shared() -> Shared {
         words: Vec::new(),
         data: std::path::PathBuf::new(),
         installation: "here".to_owned(),
+        vault: Arc::new(crate::channel::port::Unkept),
+        reaches: Arc::new(crate::channel::port::Unkept),
     }
 }
 

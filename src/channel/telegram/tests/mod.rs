@@ -39,6 +39,8 @@ fn open(text: &str, secrets: &[(&str, &str)]) -> (Option<Channel>, Vec<String>) 
         words: vec!["/status".to_owned(), "R1".to_owned()],
         data: std::path::PathBuf::new(),
         installation: "here".to_owned(),
+        vault: Arc::new(crate::channel::port::Unkept),
+        reaches: Arc::new(crate::channel::port::Unkept),
     };
     let (opened, problems) = section.read(|fields| {
         for key in ["token_file", "token_env", "proxy_file", "proxy_env"] {
