@@ -158,7 +158,7 @@ fn switchyard() -> Tree {
             dptree::filter(|gathered: Arc<Gathered>| {
                 matches!(gathered.request.what, What::Press(_) | What::Words { .. })
             })
-                .endpoint(|gathered: Arc<Gathered>| async move { decide::unknown_press(&gathered) }),
+            .endpoint(|gathered: Arc<Gathered>| async move { decide::unknown_press(&gathered) }),
         )
         .branch(dptree::filter_map(typed).endpoint(
             |gathered: Arc<Gathered>, catalog: Arc<Catalog>, line: String| async move {

@@ -8,8 +8,8 @@ use crate::builtin;
 use crate::command::lacking;
 use crate::model::permit::Policy;
 use crate::model::{
-    Action, Destination, Facts, Inventory, Job, JobId, Numbered, Person, Press, Request, Resolved, Thread, Timestamp,
-    Track, Update, What,
+    Action, Destination, Facts, Inventory, Job, JobId, Numbered, Person, Press, Request, Resolved, Thread,
+    Timestamp, Track, Update, What,
 };
 use crate::store::{Dialog, StoreError, Topic, View};
 use std::sync::{Arc, Mutex};

@@ -33,7 +33,9 @@ pub async fn run(house: &House, mut incoming: mpsc::Receiver<Received>) {
             let said = match arrival {
                 None => Acknowledgement::NotStored,
                 Some(Arrival::Repeat) => Acknowledgement::Got,
-                Some(Arrival::New(_)) => instant(house, &received.update).await.unwrap_or(Acknowledgement::Got),
+                Some(Arrival::New(_)) => {
+                    instant(house, &received.update).await.unwrap_or(Acknowledgement::Got)
+                }
             };
             (received.acknowledge)(said);
         }

@@ -9,7 +9,8 @@ use crate::builtin;
 use crate::channel::Question;
 use crate::command::{self, Catalog};
 use crate::model::{
-    Class, DialogId, Document, Ending, Invocation, Outbound, Press, Resolved, Sign, Slot, Text, Timestamp, What,
+    Class, DialogId, Document, Ending, Invocation, Outbound, Press, Resolved, Sign, Slot, Text, Timestamp,
+    What,
 };
 use crate::procedure::reboot::{Answer, Event, Held, Limits, Reboot, Stage};
 use crate::store::{NewDialog, StoreError, Work};

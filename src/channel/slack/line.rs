@@ -289,11 +289,7 @@ fn received(update: Update, acknowledge: oneshot::Sender<Acknowledgement>) -> Re
 }
 
 /// The acknowledgement, once it is stored. What could not be stored is not acknowledged.
-async fn answer(
-    id: String,
-    stored: oneshot::Receiver<Acknowledgement>,
-    field: Option<Opener>,
-) -> Answered {
+async fn answer(id: String, stored: oneshot::Receiver<Acknowledgement>, field: Option<Opener>) -> Answered {
     let got = || Some(acknowledgement(&id, None));
     match (stored.await, field) {
         (Ok(Acknowledgement::Ask(question)), Some(open)) => {

@@ -24,11 +24,13 @@ mod tests;
 use super::budget::Budgets;
 use super::instant::{Fate, Instants};
 use super::{Channel, ChannelError, Deliver, Intake, Later, Listen, Opened, Setup, Shared};
-use crate::model::{Class, Destination, Message, Receipt, Request, SendError, Text, Texts, Timestamp, Update};
+use crate::model::{
+    Class, Destination, Message, Receipt, Request, SendError, Text, Texts, Timestamp, Update,
+};
 use api::{Api, Bot};
 use fault::Fault;
-use heard::Reading;
 use futures_util::FutureExt;
+use heard::Reading;
 use line::{Opener, Sorted};
 use memory::{Typed, Unfinished};
 use presence::Presence;

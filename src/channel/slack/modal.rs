@@ -47,9 +47,7 @@ impl Origin {
 
 pub fn view(question: &Question, origin: &Origin, texts: &Texts, now: Timestamp) -> Value {
     let say = |text: &Text| texts.render(text, &Reader::default(), now);
-    let plain = |text: &Text, most: usize| {
-        json!({ "type": "plain_text", "text": marks::cut(&say(text), most), "emoji": false })
-    };
+    let plain = |text: &Text, most: usize| json!({ "type": "plain_text", "text": marks::cut(&say(text), most), "emoji": false });
     let about = question.about.iter().map(|text| json!({ "type": "section", "text": plain(text, LABEL) }));
     let input = json!({
         "type": "input",

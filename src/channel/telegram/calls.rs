@@ -11,8 +11,8 @@ use teloxide::payloads::{
     SendDocument, SendDocumentSetters, SendMessage, SendMessageSetters, SendPhoto, SendPhotoSetters,
 };
 use teloxide::types::{
-    ChatId, ForceReply, InputFile, InputMedia, InputMediaDocument, InputMediaPhoto, LinkPreviewOptions, MessageId,
-    ParseMode, ReplyParameters, ThreadId,
+    ChatId, ForceReply, InputFile, InputMedia, InputMediaDocument, InputMediaPhoto, LinkPreviewOptions,
+    MessageId, ParseMode, ReplyParameters, ThreadId,
 };
 
 /// How the words of a part are sent.

@@ -186,7 +186,13 @@ fn below(title: &str, commands: &[String]) -> Vec<Line> {
 
 fn part(body: Body, page: &[Line], commands: &[String]) -> Part {
     let room = if matches!(body, Body::Text) { TEXT } else { CAPTION };
-    Part { body, html: html::html(page), plain: html::bare(page, commands, room), keys: Vec::new(), asks: false }
+    Part {
+        body,
+        html: html::html(page),
+        plain: html::bare(page, commands, room),
+        keys: Vec::new(),
+        asks: false,
+    }
 }
 
 /// Up to three short labels in a row, two longer ones, else one: a phone cuts what does not fit.
