@@ -74,6 +74,7 @@ pub fn facts(catalog: &Catalog) -> Facts {
         periods: crate::model::Periods::default(),
         rules: Arc::new(crate::model::Rules::checked(&crate::embedded::rules()).unwrap()),
         homes: Arc::default(),
+        bot_path: Arc::default(),
         zone: chrono_tz::Tz::UTC,
         starting: false,
         tracks: Arc::default(),

@@ -66,6 +66,7 @@ impl Bench {
             periods: Periods::default(),
             rules: Arc::new(crate::model::Rules::checked(&crate::embedded::rules()).unwrap()),
             homes: Arc::default(),
+            bot_path: Arc::default(),
             zone: chrono_tz::Tz::UTC,
             starting: false,
             tracks: Arc::default(),
