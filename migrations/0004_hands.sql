@@ -33,3 +33,32 @@ CREATE TABLE reload_times (
     took INTEGER NOT NULL,
     PRIMARY KEY (device, at)
 ) STRICT, WITHOUT ROWID;
+
+-- Which routers nothing may change, by whom and until when.
+CREATE TABLE freezes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    selector TEXT NOT NULL,
+    author INTEGER NOT NULL REFERENCES people (id),
+    reason TEXT,
+    begins_at INTEGER NOT NULL,
+    -- It ends by itself then.
+    ends_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    -- Where its author is told that it ended.
+    channel TEXT NOT NULL,
+    address TEXT NOT NULL,
+    thread TEXT
+) STRICT;
+CREATE INDEX freezes_open ON freezes (ends_at) WHERE ended_at IS NULL;
+
+-- Routers that a person keeps to himself, beside the locks of jobs: his own jobs go through.
+CREATE TABLE hand_locks (
+    device INTEGER PRIMARY KEY REFERENCES devices (id),
+    person INTEGER NOT NULL REFERENCES people (id),
+    since INTEGER NOT NULL,
+    reason TEXT,
+    -- Where the holder is told that somebody else opened it.
+    channel TEXT NOT NULL,
+    address TEXT NOT NULL,
+    thread TEXT
+) STRICT;

@@ -40,7 +40,8 @@
 //!    Test: `services_and_platforms_are_named_only_at_home`.
 //! 6. A disruptive step is stored before it is sent and is never sent twice; found half sent after a crash, it
 //!    is told as unclear and not repeated. Idempotent steps (show, save) may repeat.
-//!    Test: `what_was_being_sent_when_it_crashed_is_unclear`.
+//!    Tests: `what_was_being_sent_when_it_crashed_is_unclear`, `a_save_that_was_perhaps_sent_is_sent_again`,
+//!    `only_known_keys_are_typed`.
 //! 7. All SQL is in [`store`]; a service's wire format stays in its channel; models of routers stay in
 //!    `probe/` and `device/platform/`. Test: `all_sql_is_in_the_store`.
 //! 8. Parsing and presenting never fail the process: strange output becomes `Refused` or a raw block.

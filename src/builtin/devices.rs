@@ -1,6 +1,6 @@
 //! `/devices`: which routers there are.
 
-use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted};
+use super::{Builtin, held, no_plan, nothing_to_settle, nothing_wanted};
 use crate::model::{Block, Device, Document, Ending, Facts, Resolved, Sign, Table, TaskResult, Text};
 use crate::store::{StoreError, Work};
 
@@ -20,7 +20,7 @@ fn answer(
     resolved: &Resolved,
     facts: &Facts,
     _: &[TaskResult],
-    _: &mut Work,
+    work: &mut Work,
 ) -> Result<Document, StoreError> {
     let devices = &resolved.devices;
     if devices.is_empty() {
@@ -40,6 +40,7 @@ fn answer(
         ],
         rows: shown,
     }));
+    let document = held::with_held(document, devices, facts, work)?;
     match devices.len().saturating_sub(INLINE) {
         0 => Ok(document),
         more => {

@@ -17,12 +17,15 @@ mod device;
 mod devices;
 mod diff;
 mod dlq;
+mod freeze;
+mod held;
 mod help;
 mod incident;
 mod job;
 mod jobs;
 mod lines;
 mod link;
+mod lock;
 mod logs;
 mod output;
 mod pending;
@@ -35,6 +38,7 @@ mod show;
 mod status;
 #[cfg(test)]
 mod tests;
+mod told;
 mod top;
 mod traffic;
 mod trust;
@@ -44,10 +48,13 @@ mod whoami;
 pub use alerts::{carry_out, context, silence_over, time_passes, warn_of_end, window_over};
 pub use cancel::{administers, cancelled};
 pub use device::{DeviceChange, Known, Problem, blank, change, change_all, differences, values};
+pub use freeze::freeze_over;
+pub use held::not_asked_locked;
 pub use incident::what;
 pub use link::{LINK, claim};
 pub use progress::living;
 pub use say::locked_data;
+pub use told::{outbound, short_reply};
 
 pub type PlanFor = fn(&Authorized, &Resolved, &Device, &Facts) -> Result<Option<Plan>, Failure>;
 pub type Settle = fn(&Resolved, &Device, &Facts, &[Outcome], &mut Work) -> Result<TaskResult, StoreError>;
@@ -67,7 +74,7 @@ pub struct Builtin {
     pub answer: fn(&Resolved, &Facts, &[TaskResult], &mut Work) -> Result<Document, StoreError>,
 }
 
-pub const BUILTINS: [&Builtin; 32] = [
+pub const BUILTINS: [&Builtin; 37] = [
     &alerts::ACK,
     &alerts::ALERTS,
     &alerts::GRAPH,
@@ -87,10 +94,15 @@ pub const BUILTINS: [&Builtin; 32] = [
     &devices::DEVICES,
     &diff::DIFF,
     &dlq::DLQ,
+    &freeze::FREEZE,
+    &freeze::FREEZES,
+    &freeze::UNFREEZE,
     &help::HELP,
     &job::JOB,
     &jobs::JOBS,
     &link::LINK,
+    &lock::LOCK,
+    &lock::UNLOCK,
     &logs::LOGS,
     &pending::PENDING,
     &reboot::REBOOT,

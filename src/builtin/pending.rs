@@ -44,7 +44,11 @@ fn settle(device: &Device, outcomes: &[Outcome]) -> TaskResult {
             output::settle(device, outcomes, str::to_owned)
         }
         None => {
-            let mut result = say::result(device.id, Status::Failed, text!("pending.unreadable"));
+            let mut result = say::result(
+                device.id,
+                Status::Failed,
+                text!("pending.unreadable", device = device.name.as_str()),
+            );
             result.output = said.cloned();
             result
         }

@@ -4,7 +4,9 @@
 use super::named::one_of;
 use super::split::retargeted;
 use crate::model::invocation::Offer;
-use crate::model::{Arg, Authorized, Device, DeviceId, Facts, Person, Policy, Refusal, Resolved, Role, Text};
+use crate::model::{
+    Arg, Authorized, Device, DeviceId, Facts, Freeze, Person, Policy, Refusal, Resolved, Role, Text,
+};
 
 /// The proof, made anew each time it is needed: after a crash, at a press, before a step.
 pub fn authorize(policy: &Policy, resolved: &Resolved, facts: &Facts) -> Result<Authorized, Refusal> {
@@ -34,6 +36,7 @@ pub fn refusal(refusal: &Refusal, resolved: &Resolved, facts: &Facts) -> Text {
             }
         }
         Refusal::NoRule { needs, devices, .. } => no_rule(command, *needs, devices, facts),
+        Refusal::Frozen { freeze, devices, .. } => frozen(freeze, devices, facts),
     }
 }
 
@@ -55,6 +58,36 @@ fn no_rule(command: &str, needs: Role, devices: &[DeviceId], facts: &Facts) -> T
         (Some(devices), true) => {
             text!("command.no_rule_on_here", command = command, devices = devices, who = who)
         }
+    }
+}
+
+/// What is frozen, by whom, until when and why, and who can end it.
+fn frozen(freeze: &Freeze, devices: &[DeviceId], facts: &Facts) -> Text {
+    let (devices, id) = (names(devices, facts).unwrap_or_else(|| text!("value.none")), freeze.id.to_string());
+    let (by, since, until, who) =
+        (facts.person_name(freeze.by), freeze.since, freeze.until, who_grants(facts));
+    match &freeze.reason {
+        None => {
+            text!(
+                "command.frozen",
+                devices = devices,
+                by = by,
+                since = since,
+                until = until,
+                id = id,
+                who = who
+            )
+        }
+        Some(reason) => text!(
+            "command.frozen_because",
+            devices = devices,
+            by = by,
+            since = since,
+            until = until,
+            reason = reason,
+            id = id,
+            who = who
+        ),
     }
 }
 
@@ -89,14 +122,21 @@ fn names(devices: &[DeviceId], facts: &Facts) -> Option<Text> {
 pub fn partial(resolved: &Resolved, refusal: &Refusal, facts: &Facts) -> Option<Offer> {
     let names: Vec<&str> = allowed(refusal, facts).iter().map(|device| device.name.as_str()).collect();
     let instead = retargeted(resolved, &names.join(","));
-    let label = text!("command.allowed_part", count = names.len());
+    let label = match refusal {
+        Refusal::Frozen { .. } => text!("command.not_frozen_part", count = names.len()),
+        Refusal::Denied { .. } | Refusal::NoRule { .. } | Refusal::Stranger | Refusal::Stale { .. } => {
+            text!("command.allowed_part", count = names.len())
+        }
+    };
     Some(Offer { label, line: instead.filter(|_| !names.is_empty())? })
 }
 
 /// The devices of a partial refusal.
 pub fn allowed<'f>(refusal: &Refusal, facts: &'f Facts) -> Vec<&'f Device> {
     match refusal {
-        Refusal::Denied { allowed, .. } | Refusal::NoRule { allowed, .. } => {
+        Refusal::Denied { allowed, .. }
+        | Refusal::NoRule { allowed, .. }
+        | Refusal::Frozen { allowed, .. } => {
             allowed.iter().filter_map(|id| facts.inventory.device(*id)).collect()
         }
         Refusal::Stranger | Refusal::Stale { .. } => Vec::new(),

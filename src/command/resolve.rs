@@ -113,7 +113,8 @@ fn checked(
         false => (command.permission(), command.role),
     };
     let on_devices = command.target().is_some();
-    Ok(Resolved { permission, role, risk, on_devices, devices, values, invocation, command })
+    let takes_back = false;
+    Ok(Resolved { permission, role, risk, takes_back, on_devices, devices, values, invocation, command })
 }
 
 fn lines_are_private(command: &Command, values: &BTreeMap<String, Value>, device: &Device) -> bool {
@@ -208,6 +209,7 @@ fn may(command: &Arc<Command>, invocation: &Invocation, device: &Device, facts: 
         permission: command.permission(),
         role: command.role,
         risk: command.risk,
+        takes_back: false,
         on_devices: true,
         devices: vec![device.clone()],
         values: BTreeMap::new(),

@@ -233,3 +233,74 @@ impl Machine {
         matches!(self.dialogue, Dialogue::Reload(reload) if reload.in_minutes.is_none())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::platform::dialogues::Question;
+    use crate::device::platform::patterns;
+    use crate::model::Reload;
+
+    fn answer(reply: Reply) -> String {
+        match reply {
+            Reply::Line(line) => format!("`{line}`"),
+            Reply::Enter | Reply::Go => "Enter".to_owned(),
+            Reply::DropChanges => "`no`, where a person wants the changes gone; else turned down".to_owned(),
+            Reply::Nothing => "nothing: it only tells".to_owned(),
+            Reply::TurnDown(Asks::BootVariable) => "turned down: it may not find what to boot".to_owned(),
+            Reply::TurnDown(Asks::Save | Asks::Other) => "turned down".to_owned(),
+        }
+    }
+
+    fn rows(question: &Question) -> Vec<String> {
+        let after = question.after.map(|after| format!(" after `{after}`")).unwrap_or_default();
+        let row = |asked: &&str| format!("| `{asked}`{after} | {} |", answer(question.reply));
+        question.asked.iter().map(row).collect()
+    }
+
+    /// `docs/reload.md` is what people read of the table.
+    #[test]
+    fn the_page_of_reloads_says_what_is_answered() {
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reload.md")).unwrap();
+        let (_, table) = page.split_once("## While a router is told to reload").unwrap();
+        let (table, _) = table.split_once("## What it comes to").unwrap();
+        let told: Vec<&str> = table.lines().filter(|line| line.starts_with("| `")).collect();
+        let rows: Vec<String> = patterns("ios-xe").dialogues.words.questions.iter().flat_map(rows).collect();
+        assert_eq!(told, rows, "the table of docs/reload.md and the platform's differ");
+    }
+
+    /// Whatever a router says, a dialogue types only what a row or a refusal says, and comes to an end.
+    #[test]
+    fn only_known_keys_are_typed() {
+        let reload = |in_minutes, drop_changes| Dialogue::Reload(Reload { in_minutes, drop_changes });
+        let dialogues = [
+            Dialogue::Save,
+            Dialogue::CancelReload,
+            reload(None, false),
+            reload(None, true),
+            reload(Some(5), false),
+        ];
+        for dialogue in dialogues {
+            for line in ["Sure? [confirm]", "Really? [yes/no]:", "What now?", "Proceed? [confirm]"] {
+                let mut machine = Machine::new(dialogue, patterns("ios-xe"));
+                let mut steps = 0;
+                loop {
+                    steps += 1;
+                    assert!(steps < 20, "{dialogue:?} never ends at {line}");
+                    let heard = Heard::Question { line: line.to_owned(), said: format!("{line}\n") };
+                    match machine.after(heard) {
+                        Step::Over(end) => {
+                            assert!(matches!(end, DialogueEnd::Unsettled { .. }), "{end:?}");
+                            break;
+                        }
+                        Step::Type(Key::Enter) => assert_eq!(line, "Proceed? [confirm]", "{dialogue:?}"),
+                        Step::Type(Key::One(key)) => assert!(!matches!(key, 'y' | 'Y' | '\r')),
+                        Step::Type(Key::Line(line)) => assert_ne!(line, "yes"),
+                        Step::Type(Key::Interrupt) | Step::Wait => {}
+                        Step::Look(line) => panic!("{line} was typed at a question"),
+                    }
+                }
+            }
+        }
+    }
+}

@@ -340,7 +340,13 @@ fn choose(choice: Choice, invocation: Invocation) -> Decision {
     }
 }
 
-fn permit(facts: &Facts, resolved: Resolved, shown: Option<&[DeviceId]>, invocation: Invocation) -> Decision {
+fn permit(
+    facts: &Facts,
+    mut resolved: Resolved,
+    shown: Option<&[DeviceId]>,
+    invocation: Invocation,
+) -> Decision {
+    resolved.takes_back = builtin::reboot::takes_back(&resolved, facts);
     let all_shown =
         shown.is_some_and(|shown| resolved.devices.iter().all(|device| shown.contains(&device.id)));
     let words = |ruling, rule| audit(&invocation.line, &resolved.permission, ruling, rule);

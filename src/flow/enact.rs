@@ -228,7 +228,9 @@ fn leave(work: &mut Work, gathered: &Gathered) -> Result<(), StoreError> {
         work.close_dialog(dialog.id, now)?;
         asked.extend(dialog.slot.map(|slot| (slot, dialog.invocation.line)));
     }
-    let working: Vec<String> = work.unfinished_jobs()?.into_iter().map(|job| job.invocation.key).collect();
+    let jobs = work.unfinished_jobs()?;
+    step::leave(work, gathered, &jobs)?;
+    let working: Vec<String> = jobs.into_iter().map(|job| job.invocation.key).collect();
     for open in work.open_messages(place)? {
         if working.contains(&open.slot.0) || open.slot.is_alert() {
             continue;

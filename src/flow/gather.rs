@@ -2,14 +2,13 @@
 
 use super::House;
 use super::decide::Asked;
-use super::reboot::{self, Kept};
 use super::stranger;
-use crate::builtin;
+use crate::builtin::{self, reboot::Kept};
 use crate::command::lacking;
 use crate::model::permit::Policy;
 use crate::model::{
-    Action, Destination, Facts, Inventory, Job, JobId, Numbered, Person, Press, Request, Resolved, Thread,
-    Timestamp, Track, Update, What,
+    Action, Destination, Facts, Freeze, Inventory, Job, JobId, Numbered, Person, Press, Request, Resolved,
+    Thread, Timestamp, Track, Update, What,
 };
 use crate::store::{Dialog, StoreError, Topic, View};
 use std::sync::{Arc, Mutex};
@@ -54,7 +53,7 @@ fn asked(dialog: &Dialog) -> Asked {
     serde_json::from_value(dialog.question.clone()).unwrap_or_default()
 }
 
-/// Inventory, policy and people, kept until somebody writes one of them: ten thousand routers are
+/// Inventory, policy, people and freezes, kept until somebody writes one of them: ten thousand routers are
 /// not read anew for each command.
 #[derive(Default)]
 pub struct Cache(Mutex<Option<(u64, Lists)>>);
@@ -64,6 +63,7 @@ struct Lists {
     inventory: Arc<Inventory>,
     policy: Arc<Policy>,
     people: Arc<Vec<Person>>,
+    freezes: Arc<Vec<Freeze>>,
 }
 
 /// The facts for one person at one place.
@@ -82,6 +82,7 @@ pub async fn facts(
         policy: lists.policy,
         commands: live.catalog.commands().clone(),
         people: lists.people,
+        freezes: lists.freezes,
         platforms: house.platforms.clone(),
         board: house.board.now(),
         rules: live.rules.clone(),
@@ -196,7 +197,8 @@ pub(super) fn step_of(
     });
     let typed = || dialog.and_then(|dialog| counted(dialog));
     let Some(id) = pressed.or_else(typed) else { return Ok(None) };
-    let (job, kept) = (view.job(id)?, reboot::kept(view, id)?);
+    let (job, row) = (view.job(id)?, view.procedure(id)?);
+    let kept = row.map(builtin::reboot::kept).transpose()?;
     Ok(job.zip(kept).map(|(job, kept)| Stepped { job, kept }))
 }
 
@@ -264,7 +266,7 @@ fn word_for(open: Vec<Dialog>, asker: Option<&Person>, heard: &Heard) -> Option<
 async fn lists(house: &House) -> Result<Lists, StoreError> {
     // A rule that the command line wrote a moment ago holds for the very next command.
     house.store.changed_outside().await;
-    let generation = house.store.generation(&[Topic::Devices, Topic::People]);
+    let generation = house.store.generation(&[Topic::Devices, Topic::People, Topic::Freezes]);
     if let Some((kept, lists)) =
         house.gathered.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).as_ref()
         && *kept == generation
@@ -278,6 +280,7 @@ async fn lists(house: &House) -> Result<Lists, StoreError> {
                 inventory: Arc::new(view.inventory()?),
                 policy: Arc::new(view.policy()?),
                 people: Arc::new(view.people()?),
+                freezes: Arc::new(view.freezes()?),
             })
         })
         .await?;

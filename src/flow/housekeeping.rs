@@ -1,8 +1,9 @@
-//! What must be done now and then: old rows go, late questions end, writes of the command line are
+//! What must be done now and then: old rows go, late questions and freezes end, writes of the command line are
 //! noticed, people are told that a router is free, and critical alerts do not stay on their way.
 
-use super::House;
-use crate::model::{Class, Document, Ending, Outbound, Sign};
+use super::{House, gather};
+use crate::builtin;
+use crate::model::{Class, Destination, Document, Ending, Outbound, Sign};
 use crate::store::{Retention, StoreError, Topic, Work};
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ pub async fn run(house: &House, retention: Retention) {
                 house.store.changed_outside().await;
                 // Both: a question that cannot be ended must not hold back a critical alert.
                 let (ended, told) = (late_questions(house).await, super::fallback::look(house).await);
-                told.and(ended)
+                told.and(ended).and(freezes_over(house).await)
             }
             _ = seldom.tick() => match house.store.sweep(&retention, house.clock.now().wall).await {
                 Ok(rows) => {
@@ -64,6 +65,25 @@ async fn late_questions(house: &House) -> Result<(), StoreError> {
                     expires: None,
                 };
                 work.post(&outbound, now)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// A freeze ends by itself, and its author is told.
+async fn freezes_over(house: &House) -> Result<(), StoreError> {
+    let now = house.clock.now().wall;
+    if house.store.read(move |view| view.freezes_over(now)).await?.is_empty() {
+        return Ok(());
+    }
+    let nowhere = Destination { channel: String::new(), address: String::new() };
+    let facts = gather::facts(house, None, nowhere).await?;
+    house
+        .store
+        .write(move |work| {
+            for kept in work.freezes_over(now)? {
+                builtin::freeze_over(&kept, &facts, work)?;
             }
             Ok(())
         })

@@ -1,9 +1,9 @@
 //! Accepted jobs run: one living message, one task per router, results stored as they come. After a
 //! restart only the tasks without a result run.
 
-use super::living::{Progress, outbound, short_reply};
+use super::living::Progress;
 use super::{AFTER_ERROR, House, gather, reboot, task};
-use crate::builtin::{self, Builtin};
+use crate::builtin::{self, Builtin, outbound, short_reply};
 use crate::command;
 use crate::model::facts::JobFacts;
 use crate::model::{
@@ -194,6 +194,7 @@ async fn understand<'a>(
     {
         return Ok(Err(lost(&job.invocation.line)));
     }
+    resolved.takes_back = builtin::reboot::takes_back(&resolved, &facts);
     resolved.devices = tasks.iter().filter_map(|task| facts.inventory.device(task.device)).cloned().collect();
     Ok(Ok(Running {
         house,

@@ -1,7 +1,7 @@
-//! The living message of a job: its versions while the work goes on, and the short reply that ends long work.
+//! The living message of a job: its versions while the work goes on.
 
-use crate::builtin::{self, Builtin};
-use crate::model::{Class, Document, Facts, Invocation, JobId, Outbound, Resolved, Slot};
+use crate::builtin::{self, Builtin, outbound};
+use crate::model::{Class, Facts, JobId, Resolved};
 use crate::store::{StoreError, Work};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -34,32 +34,5 @@ impl Progress {
         }
         let document = builtin::living(self.builtin, &self.resolved, facts, &results, work)?;
         work.post(&outbound(&self.resolved.invocation, Class::Progress, document), now).map(drop)
-    }
-}
-
-/// The verdict once more, below the message that it is the first line of.
-pub fn short_reply(invocation: &Invocation, document: &Document) -> Outbound {
-    let verdict =
-        Document { blocks: document.blocks.iter().take(1).cloned().collect(), ..Document::default() };
-    let verdict = Document { ended: document.ended, ..verdict };
-    Outbound {
-        slot: Slot(format!("{}/end", invocation.key)),
-        reply_to: Some(Slot(invocation.key.clone())),
-        ..outbound(invocation, Class::Result, verdict)
-    }
-}
-
-/// A version of the message that answers this command.
-pub fn outbound(invocation: &Invocation, class: Class, document: Document) -> Outbound {
-    Outbound {
-        slot: Slot(invocation.key.clone()),
-        place: invocation.place.clone(),
-        thread: invocation.thread.clone(),
-        reply_to: invocation.below(),
-        class,
-        only: None,
-        document,
-        not_before: None,
-        expires: None,
     }
 }

@@ -14,6 +14,7 @@ const SHOWN: usize = 20;
 pub fn rule(refusal: &Refusal) -> Option<String> {
     match refusal {
         Refusal::Denied { rule, .. } => Some(rule.clone()),
+        Refusal::Frozen { freeze, .. } => Some(format!("freeze {}", freeze.id)),
         Refusal::Stranger | Refusal::NoRule { .. } | Refusal::Stale { .. } => None,
     }
 }

@@ -4,15 +4,17 @@
 use super::decide::{self, Audit, Decision, Ruling, audit, said_at};
 use super::enact::{note, own_slot, say};
 use super::gather::{Gathered, Stepped};
-use super::reboot::{Told, carry};
-use crate::builtin;
+use crate::builtin::{
+    self,
+    reboot::{Told, carry},
+};
 use crate::channel::Question;
 use crate::command::{self, Catalog};
 use crate::model::{
-    Class, DialogId, Document, Ending, Invocation, Outbound, Press, Resolved, Sign, Slot, Text, Timestamp,
-    What,
+    Class, DialogId, Document, Ending, Invocation, Job, Outbound, Press, Resolved, Sign, Slot, Text,
+    Timestamp, What,
 };
-use crate::procedure::reboot::{Answer, Event, Held, Limits, Reboot, Stage};
+use crate::procedure::reboot::{Answer, Event, Limits, Reboot, Stage};
 use crate::store::{NewDialog, StoreError, Work};
 
 /// What a button of the card says, in its own words.
@@ -162,15 +164,10 @@ fn locked(work: &mut Work, gathered: &Gathered, step: &Stepped, event: Event) ->
         return Ok(event);
     }
     let now = gathered.facts.now.wall;
-    let taken = work.take_locks(reboot.left(), Some(step.job.id), step.job.invocation.asker, now)?;
+    let taken = work.take_locks(reboot.left(), step.job.id, step.job.invocation.asker, now)?;
     Ok(match taken {
         Ok(()) => event,
-        Err(held) => Event::Locked(Held {
-            device: held.device,
-            by: held.person,
-            since: held.since,
-            job: held.job.map(|job| job.0),
-        }),
+        Err(held) => Event::Locked(super::reboot::held(held)),
     })
 }
 
@@ -215,4 +212,16 @@ fn ask_for_the_number(
         until,
     };
     work.open_dialog(&dialog, gathered.facts.now.wall)
+}
+
+/// Whoever would have agreed is gone: what waits for it, or has sent nothing yet, is stopped.
+pub fn leave(work: &mut Work, gathered: &Gathered, jobs: &[Job]) -> Result<(), StoreError> {
+    let here = |job: &&Job| job.invocation.place == gathered.request.place;
+    for job in jobs.iter().filter(here) {
+        let Some(row) = work.procedure(job.id)? else { continue };
+        if builtin::reboot::kept(row)?.reboot.waits_for_a_person() {
+            work.request_cancel(job.id, job.invocation.asker, gathered.facts.now.wall)?;
+        }
+    }
+    Ok(())
 }

@@ -42,8 +42,7 @@ pub async fn to_its_end(running: &Running<'_>, task: &Task) -> Result<(), StoreE
     match turn {
         Go::Ask(turn) => ask(running, turn, task, device, facts, plan).await,
         Go::Held(held) => {
-            let (who, since) = (facts.person_name(held.person), held.since);
-            let text = text!("task.locked", who = who, since = since);
+            let text = builtin::not_asked_locked(&held, &facts);
             end(
                 running,
                 TaskResult { data: builtin::locked_data(held.job), ..not_asked(task, Status::Failed, text) },
@@ -85,7 +84,8 @@ enum Go {
 
 /// The lock first for what changes routers, then the turn; None when somebody stopped the wait.
 async fn turn(running: &Running<'_>, device: &Device) -> Result<Option<Go>, StoreError> {
-    let changes = running.resolved.risk > Risk::Read;
+    // Taking a reload back waits for nobody: in a minute it may be too late.
+    let changes = running.resolved.risk > Risk::Read && !running.resolved.takes_back;
     if changes {
         match lock(running, device).await? {
             Lock::Taken => {}
@@ -116,7 +116,7 @@ fn plan(running: &Running<'_>, device: &Device, facts: &Facts) -> Result<Option<
     let resolved = one_device(running, device, facts.now.wall);
     let proof = command::authorize(&facts.policy, &resolved, facts).map_err(|refusal| match refusal {
         Refusal::Stale { age } => text!("task.stale", age = Duration::from_secs(age.as_secs())),
-        Refusal::Stranger | Refusal::Denied { .. } | Refusal::NoRule { .. } => {
+        Refusal::Stranger | Refusal::Denied { .. } | Refusal::NoRule { .. } | Refusal::Frozen { .. } => {
             command::refusal(&refusal, &resolved, facts)
         }
     })?;
@@ -256,11 +256,15 @@ async fn lock(running: &Running<'_>, device: &Device) -> Result<Lock, StoreError
     loop {
         let (id, job, person) = (device.id, running.id, running.resolved.invocation.asker);
         let now = running.house.clock.now().wall;
-        let taken = running.house.store.write(move |work| work.take_locks(&[id], Some(job), person, now));
+        let taken = running.house.store.write(move |work| work.take_locks(&[id], job, person, now));
         let held = match taken.await? {
             Ok(()) => return Ok(Lock::Taken),
             Err(held) => held,
         };
+        // What a person locked is not free in a moment.
+        if held.job.is_none() {
+            return Ok(Lock::Held(held));
+        }
         if !std::mem::replace(&mut told, true) {
             say_held(running, device, &held).await?;
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::router::lock;
@@ -12,6 +13,7 @@ use super::wire::Fuse;
 #[derive(Default)]
 pub(crate) struct Connections {
     open: Mutex<Open>,
+    count: watch::Sender<usize>,
 }
 
 #[derive(Default)]
@@ -49,6 +51,7 @@ impl Connections {
         let number = open.next;
         open.next += 1;
         open.by_number.insert(number, Connection { socket, fuse, terminal: None });
+        self.count.send_replace(open.by_number.len());
         number
     }
 
@@ -64,9 +67,11 @@ impl Connections {
     }
 
     fn remove(&self, number: u64) {
-        if let Some(connection) = lock(&self.open).by_number.remove(&number) {
+        let mut open = lock(&self.open);
+        if let Some(connection) = open.by_number.remove(&number) {
             connection.end();
         }
+        self.count.send_replace(open.by_number.len());
     }
 
     /// The connection breaks when so many more bytes have left on the wire.
@@ -88,6 +93,12 @@ impl Connections {
         if let Some(connection) = lock(&self.open).by_number.get(&number) {
             connection.part(end);
         }
+    }
+
+    /// Returns when nobody is inside.
+    pub async fn emptied(&self) {
+        // The sender lives as long as these connections, so the wait cannot end with an error.
+        let _ = self.count.subscribe().wait_for(|count| *count == 0).await;
     }
 
     pub fn now(&self) -> usize {

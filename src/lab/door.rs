@@ -40,15 +40,15 @@ impl Door {
 
     /// Returns when it is so; whoever is inside a door that shuts is thrown out.
     pub async fn set(&self, open: bool) {
-        self.part(open, End::Close).await;
+        self.part(open, Some(End::Close)).await;
     }
 
-    /// The same, and whoever is inside sees this end.
-    pub async fn part(&self, open: bool, end: End) {
+    /// The same, and whoever is inside sees this end, or none.
+    pub async fn part(&self, open: bool, end: Option<End>) {
         self.wanted.send_replace(open);
         // The sender lives as long as this door, so the wait cannot end with an error.
         let _ = self.open.subscribe().wait_for(|is| *is == open).await;
-        if !open {
+        if let (false, Some(end)) = (open, end) {
             self.connections.end_all(end);
         }
     }

@@ -168,9 +168,11 @@ pub enum Point {
     AtQuestion(String),
     /// Such an answer was acted upon; nothing was said yet. After the last one the router goes, hold or not.
     AfterQuestion(String),
-    /// A RESTCONF request was received whose path (behind `/restconf/data/`) begins with these words; no words mean
-    /// every request.
+    /// A RESTCONF request was received whose path (behind `/restconf/data/` or
+    /// `/restconf/operations/`) begins with these words; no words mean every request.
     AtRestconf(String),
+    /// Such a request was done; its answer is withheld.
+    AfterRestconf(String),
     /// A [`super::MailSink`] has a whole mail and kept it; its answer is withheld.
     AtMail,
     /// A fake service was called by a method of this name; nothing was done yet. No name means every call.

@@ -66,6 +66,8 @@ pub struct LabPlan {
     pub state: Option<PathBuf>,
     pub credentials: Credentials,
     pub certificates: Certificates,
+    /// A router that is away cuts off those that are reached only through it.
+    pub through: bool,
 }
 
 impl RouterPlan {
@@ -109,6 +111,7 @@ impl LabPlan {
             state: None,
             credentials: Credentials::default(),
             certificates: Certificates::default(),
+            through: false,
         }
     }
 

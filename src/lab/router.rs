@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::{DateTime, Utc};
 use russh::keys::PrivateKey;
@@ -15,7 +15,7 @@ use super::fault::{Fault, InForce, LinesFull, Point};
 use super::hold::{Gate, Hold};
 use super::plan::{Credentials, RouterPlan};
 use super::presence::{Presence, Restconf, Ssh};
-use super::reload::{Answered, Power, Reload};
+use super::reload::{Answered, Around, Power, Reload};
 use super::saved::Saved;
 use super::state::State;
 use super::web::Web;
@@ -47,6 +47,8 @@ pub(crate) struct Inner {
     pub power: Power,
     /// One change of the doors after the other: each waits until the doors are as it wants them.
     pub doors: tokio::sync::Mutex<()>,
+    /// Who is reached through whom, in a lab where that matters.
+    pub around: OnceLock<Arc<Around>>,
 }
 
 /// What was done to the router and what was seen of its users.
@@ -56,6 +58,8 @@ pub(crate) struct Control {
     typed: Vec<String>,
     logins: Logins,
     presence: Presence,
+    /// Every way to it leads through a router that is away.
+    cut_off: bool,
     pub reloads: Vec<Reload>,
     pub answered: Vec<Answered>,
 }
@@ -126,16 +130,18 @@ impl Router {
     }
 
     /// What faults change beyond the answers: doors, and what the ports carry.
-    async fn take_effect(&self, now: DateTime<Utc>) {
+    pub(crate) async fn take_effect(&self, now: DateTime<Utc>) {
         self.observe(now);
         let _one = self.inner.doors.lock().await;
         let presence = self.presence();
-        let reachable = !self.has(&Fault::Unreachable);
+        let reachable = !self.has(&Fault::Unreachable) && !lock(&self.inner.control).cut_off;
         let end = if reachable { presence.end } else { End::Close };
-        let lines = !self.has(&Fault::LinesFull(LinesFull::Refused));
-        self.inner.door.part(reachable && lines && presence.ssh != Ssh::Refused, end).await;
+        let there = reachable && presence.ssh != Ssh::Refused;
+        let full = self.has(&Fault::LinesFull(LinesFull::Refused));
+        // Whoever has a line keeps it.
+        self.inner.door.part(there && !full, (!there).then_some(end)).await;
         let serves = presence.restconf != Restconf::Refused && !self.has(&Fault::RestconfOff);
-        self.inner.web.door.part(reachable && serves, end).await;
+        self.inner.web.door.part(reachable && serves, Some(end)).await;
     }
 
     pub(crate) fn presence(&self) -> Presence {
@@ -150,6 +156,15 @@ impl Router {
             self.inner.door.connections.end_all(presence.end);
             self.inner.web.door.connections.end_all(presence.end);
         }
+        if let Some(around) = self.inner.around.get() {
+            around.changed().await;
+        }
+        self.inner.power.stage.send_modify(|stage| stage.presence = presence);
+    }
+
+    /// Whether that is news.
+    pub(crate) fn cut_off(&self, cut_off: bool) -> bool {
+        std::mem::replace(&mut lock(&self.inner.control).cut_off, cut_off) != cut_off
     }
 
     /// Withholds the answer at a point until the hold is released.
@@ -223,6 +238,11 @@ impl Router {
     /// Over SSH.
     pub fn sessions_now(&self) -> usize {
         self.inner.door.connections.now()
+    }
+
+    /// Returns when nobody is connected over SSH.
+    pub async fn emptied(&self) {
+        self.inner.door.connections.emptied().await;
     }
 
     /// The most SSH sessions that were open at once.

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use russh::keys::PrivateKey;
 use tokio::net::TcpListener;
@@ -12,7 +12,7 @@ use super::certificate::Authority;
 use super::door::Door;
 use super::error::LabError;
 use super::plan::{Certificates, LabPlan, RouterPlan};
-use super::reload::Power;
+use super::reload::{Around, Power};
 use super::router::{Control, Inner, Router};
 use super::saved::{self, Saved, SavedWeb};
 use super::state::State;
@@ -49,6 +49,13 @@ impl Lab {
             lab.tasks.spawn(restconf::serve(router.clone(), https));
             lab.tasks.spawn(reload::serve(router.clone()));
             lab.routers.push(router);
+        }
+        if plan.through {
+            let around = Around::of(&lab.routers);
+            for router in &lab.routers {
+                // Nobody has set it before: the routers are new.
+                let _ = router.inner.around.set(around.clone());
+            }
         }
         Ok(lab)
     }
@@ -147,6 +154,10 @@ async fn open(
     let wanted = born.web.as_ref().map_or(SocketAddr::new(address.ip(), 0), |web| web.address);
     let (https, web_address) = listen(router, wanted).await?;
     born.state.adopt(router, &plan.credentials);
+    // The lab ended while this router was on its way: it has booted since.
+    if let Some(order) = born.state.going.take() {
+        born.state.boot(&order.reason, false, clock::now());
+    }
     let web = Web::new(web_address, born.web, authority, &born.state)?;
     let inner = Inner {
         plan: router.clone(),
@@ -159,6 +170,7 @@ async fn open(
         file: born.file,
         power: Power::default(),
         doors: tokio::sync::Mutex::default(),
+        around: OnceLock::new(),
     };
     Ok((Router { inner: Arc::new(inner) }, ssh, https))
 }

@@ -1,7 +1,7 @@
 //! What one simulated router is at a moment: its configurations, clock, log and who is logged in. Everything that
 //! speaks for the router (the command line, RESTCONF) reads and changes this and nothing else.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -58,8 +58,11 @@ pub(crate) struct State {
     #[serde(skip)]
     pub neighbours_from: DateTime<Utc>,
     /// It shall go, by the word of this person.
-    #[serde(skip)]
+    #[serde(default)]
     pub going: Option<Order>,
+    /// Routers that are away, or cut off by one that is.
+    #[serde(skip)]
+    pub absent: BTreeSet<String>,
     /// What everybody who is logged in shall be told.
     #[serde(skip)]
     pub announcements: Vec<String>,
@@ -121,6 +124,7 @@ impl State {
             manner: ReloadManner::default(),
             neighbours_from: boot_time,
             going: None,
+            absent: BTreeSet::new(),
             announcements: Vec::new(),
             faults: Vec::new(),
             users: Vec::new(),

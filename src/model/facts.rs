@@ -2,7 +2,8 @@
 //! as a value. History (versions, jobs) is read inside the transaction, from the store's `Work`.
 
 use super::command::Command;
-use super::device::Inventory;
+use super::device::{Device, Inventory};
+use super::freeze::Freeze;
 use super::ids::{DeviceId, JobId, PersonId};
 use super::permit::Policy;
 use super::person::Person;
@@ -23,6 +24,8 @@ pub struct Facts {
     pub policy: Arc<Policy>,
     pub commands: Arc<Vec<Arc<Command>>>,
     pub people: Arc<Vec<Person>>,
+    /// What was frozen and not ended yet; one whose time is over holds nothing any more.
+    pub freezes: Arc<Vec<Freeze>>,
     /// The platforms that the device floor can talk to.
     pub platforms: Arc<Vec<String>>,
     /// What was last seen of each router.
@@ -77,6 +80,11 @@ impl Facts {
         self.asker.as_ref().is_some_and(|person| {
             self.policy.may_ever(person, &self.place, &command.permission(), command.role)
         })
+    }
+
+    /// What keeps this router from being changed, the freeze that lasts longest where there are several.
+    pub fn freeze_of(&self, device: &Device, now: Timestamp) -> Option<&Freeze> {
+        self.freezes.iter().filter(|freeze| freeze.holds(device, now)).max_by_key(|freeze| freeze.until)
     }
 
     /// The name of a person, also of one who is gone.

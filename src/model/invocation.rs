@@ -57,6 +57,9 @@ pub struct Resolved {
     pub role: super::command::Role,
     /// What its lines do to routers, computed.
     pub risk: Risk,
+    /// It only takes back what a router's own timer would do: a freeze does not stop it, and its proof allows
+    /// nothing else.
+    pub takes_back: bool,
     /// Whether the command speaks of routers at all.
     pub on_devices: bool,
     pub devices: Vec<Device>,

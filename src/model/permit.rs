@@ -7,12 +7,13 @@ use super::danger::{Risk, danger};
 use super::device::Device;
 use super::dialogue::Dialogue;
 use super::facts::Facts;
+use super::freeze::Freeze;
 use super::ids::{DeviceId, PersonId};
 use super::invocation::Resolved;
 use super::person::{Effect, Grant, Person, Subject};
 use super::request::Destination;
 use super::selector::glob;
-use super::time::Now;
+use super::time::{Now, Timestamp};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -33,6 +34,7 @@ pub struct Authorized {
     person: PersonId,
     permission: String,
     risk: Risk,
+    takes_back: bool,
     devices: Vec<DeviceId>,
 }
 
@@ -45,6 +47,8 @@ pub enum Refusal {
     Denied { rule: String, devices: Vec<DeviceId>, allowed: Vec<DeviceId> },
     /// No rule allows it.
     NoRule { needs: Role, devices: Vec<DeviceId>, allowed: Vec<DeviceId> },
+    /// It would change routers that are frozen.
+    Frozen { freeze: Box<Freeze>, devices: Vec<DeviceId>, allowed: Vec<DeviceId> },
     /// It changes something and was said too long ago.
     Stale { age: Duration },
 }
@@ -59,6 +63,7 @@ impl Authorized {
     ) -> Result<Authorized, Refusal> {
         let Some(person) = &facts.asker else { return Err(Refusal::Stranger) };
         policy.allows(person, &facts.place, resolved)?;
+        not_frozen(resolved, facts, now.wall)?;
         let age = now.wall.since(resolved.invocation.said_at());
         if resolved.changes_something() && age > FRESH {
             return Err(Refusal::Stale { age });
@@ -67,6 +72,7 @@ impl Authorized {
             person: person.id,
             permission: resolved.permission.clone(),
             risk: resolved.risk,
+            takes_back: resolved.takes_back,
             devices: resolved.devices.iter().map(|device| device.id).collect(),
         })
     }
@@ -77,6 +83,27 @@ impl Authorized {
 
     pub fn permission(&self) -> &str {
         &self.permission
+    }
+}
+
+/// While a freeze holds, nothing is proven that changes its routers. Reading goes on, and so does taking back what
+/// a router's own timer would do.
+fn not_frozen(resolved: &Resolved, facts: &Facts, now: Timestamp) -> Result<(), Refusal> {
+    if resolved.risk == Risk::Read || resolved.takes_back {
+        return Ok(());
+    }
+    let (frozen, free): (Vec<&Device>, Vec<&Device>) =
+        resolved.devices.iter().partition(|device| facts.freeze_of(device, now).is_some());
+    // The one that ends last is the one to wait for.
+    let last =
+        frozen.iter().filter_map(|device| facts.freeze_of(device, now)).max_by_key(|freeze| freeze.until);
+    match last {
+        None => Ok(()),
+        Some(freeze) => Err(Refusal::Frozen {
+            freeze: Box::new(freeze.clone()),
+            devices: frozen.iter().map(|device| device.id).collect(),
+            allowed: free.iter().map(|device| device.id).collect(),
+        }),
     }
 }
 
@@ -224,6 +251,9 @@ impl Plan {
     /// May change the router, within what was proven.
     pub fn changing(proof: &Authorized, device: Device, asks: Vec<Ask>) -> Result<Plan, TooDangerous> {
         within(proof.risk, &asks)?;
+        if proof.takes_back {
+            only_takes_back(&asks)?;
+        }
         match proof.devices.contains(&device.id) {
             true => Ok(Plan { device, asks, changing: proof.risk > Risk::Read }),
             false => Err(TooDangerous { line: format!("anything on {}", device.name), danger: proof.risk }),
@@ -289,6 +319,14 @@ fn within(risk: Risk, asks: &[Ask]) -> Result<(), TooDangerous> {
         }
     }
     Ok(())
+}
+
+/// A proof that a freeze did not stop is good for nothing else.
+fn only_takes_back(asks: &[Ask]) -> Result<(), TooDangerous> {
+    match asks.iter().find(|ask| !matches!(ask, Ask::Dialogue(Dialogue::CancelReload))) {
+        None => Ok(()),
+        Some(more) => Err(TooDangerous { line: format!("{more:?}"), danger: Risk::Change }),
+    }
 }
 
 #[cfg(test)]

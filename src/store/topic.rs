@@ -16,10 +16,11 @@ pub enum Topic {
     Versions,
     /// Alerts and silences.
     Alerts,
+    Freezes,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 8] = [
+    pub const ALL: [Topic; 9] = [
         Topic::Inbox,
         Topic::Outbox,
         Topic::Jobs,
@@ -28,16 +29,17 @@ impl Topic {
         Topic::Locks,
         Topic::Versions,
         Topic::Alerts,
+        Topic::Freezes,
     ];
 
-    fn bit(self) -> u8 {
+    fn bit(self) -> u16 {
         1 << self as u8
     }
 }
 
 /// The topics that one change touched.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Touched(u8);
+pub(super) struct Touched(u16);
 
 impl Touched {
     pub(super) fn everything() -> Touched {

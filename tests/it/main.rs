@@ -31,6 +31,7 @@ mod polls;
 mod process;
 mod reboot;
 mod registries;
+mod reloads;
 mod scan;
 mod script;
 mod texts;

@@ -1,7 +1,7 @@
 //! All that is known of one router.
 
 use super::{field, pairs, port};
-use crate::builtin::say;
+use crate::builtin::{held, say};
 use crate::command::short_interface;
 use crate::model::device::Tls;
 use crate::model::{Arg, Device, Document, Ending, Facts, PinKind, Sign, Text};
@@ -15,7 +15,8 @@ pub fn sheet(device: &Device, facts: &Facts, work: &mut Work) -> Result<Document
             text!("device.sheet_at", device = name, site = device.site.as_str(), host = device.host.as_str())
         }
     };
-    let mut document = Document::line(Sign::None, verdict, Ending::Well);
+    let document = Document::line(Sign::None, verdict, Ending::Well);
+    let mut document = held::with_held(document, std::slice::from_ref(device), facts, work)?;
     for (key, value) in pairs::values(device, &facts.inventory).into_iter().skip(2) {
         if !value.is_empty() && key != pairs::INTERFACES {
             document = document.with_detail(field(Text::verbatim(key), value));

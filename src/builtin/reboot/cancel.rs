@@ -1,30 +1,37 @@
 //! `/reboot R1 cancel`: takes back what the router's timer would do, and says in red when that did not work.
 
 use super::super::say;
+use super::carry::{Told, carry, kept, scheduled};
 use crate::model::{
-    Device, DialogueEnd, Document, Ending, Facts, Outcome, Resolved, Sign, Status, TaskResult,
+    Conversation, Device, DeviceId, DialogueEnd, Document, Ending, Facts, Outcome, Resolved, Sign, Status,
+    TaskResult,
 };
+use crate::procedure::reboot::{Event, Limits, Stage};
 use crate::store::{StoreError, Work};
 
 pub fn settle(
     _: &Resolved,
     device: &Device,
-    _: &Facts,
+    facts: &Facts,
     outcomes: &[Outcome],
-    _: &mut Work,
+    work: &mut Work,
 ) -> Result<TaskResult, StoreError> {
     let said = outcomes.iter().find_map(|outcome| match outcome {
         Outcome::Dialogue(conversation) => Some(conversation.clone()),
         _ => None,
     });
     let Some(said) = said else {
-        let why = say::failure_of(device.name.as_str(), outcomes);
-        let why = why.unwrap_or_else(|| text!("reboot.cancel_unclear"));
+        let why = match going_down(device.id, work)? {
+            true => text!("reboot.cancel_too_late"),
+            false => say::failure_of(device.name.as_str(), outcomes)
+                .unwrap_or_else(|| text!("reboot.cancel_unclear")),
+        };
         return Ok(TaskResult {
             data: say::broken_data(outcomes),
             ..say::result(device.id, Status::Failed, why)
         });
     };
+    tell_the_reboot(device, &said, facts, work)?;
     Ok(match said.end {
         DialogueEnd::Done => say::done(device.id, text!("reboot.cancel_done")),
         DialogueEnd::NotDone { said, .. } => {
@@ -37,6 +44,31 @@ pub fn settle(
             say::result(device.id, Status::Unclear, text!("reboot.cancel_unclear"))
         }
     })
+}
+
+/// Whether a reload was sent that no timer holds.
+fn going_down(device: DeviceId, work: &Work<'_>) -> Result<bool, StoreError> {
+    for row in work.procedures()? {
+        let reboot = kept(row)?.reboot;
+        let sent = matches!(reboot.stage, Stage::Sending { .. } | Stage::Leaving { .. } | Stage::Away { .. });
+        if sent && reboot.device() == Some(device) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The reboot whose timer it was hears of it, and its message says so.
+fn tell_the_reboot(
+    device: &Device,
+    said: &Conversation,
+    facts: &Facts,
+    work: &mut Work,
+) -> Result<(), StoreError> {
+    let Some(kept) = scheduled(device.id, work)? else { return Ok(()) };
+    let Some(job) = work.job(kept.job)? else { return Ok(()) };
+    let told = Told { invocation: &job.invocation, facts, replies: true, limits: &Limits::default() };
+    carry(kept, Event::TakenBack(Ok(said.clone())), &told, work).map(drop)
 }
 
 pub fn answer(

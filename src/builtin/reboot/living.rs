@@ -212,7 +212,10 @@ pub fn locked(name: &str, held: &Held, facts: &Facts) -> Document {
     let who = facts.person_name(held.by);
     let text = match held.job {
         Some(_) => text!("reboot.locked_by_job", device = name, who = who, since = Arg::Ago(held.since)),
-        None => text!("reboot.locked_by_hand", device = name, who = who, since = Arg::Ago(held.since)),
+        None => {
+            let lock = super::super::held::lock(&who, held.since, held.reason.as_deref());
+            text!("reboot.locked_by_hand", device = name, lock = lock, who = who)
+        }
     };
     let document = Document::line(Sign::Locked, text, Ending::Badly);
     let free = Button {

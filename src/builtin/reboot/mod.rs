@@ -3,6 +3,7 @@
 
 mod cancel;
 mod card;
+mod carry;
 mod living;
 mod verdict;
 
@@ -13,8 +14,8 @@ use crate::model::{
 use crate::procedure::reboot::{self, MOST, Reboot, Wish};
 
 pub use card::unsaved_lines;
-pub use living::{document, pushed};
-pub use verdict::{document as ending, said};
+pub use carry::{Kept, Told, carry, kept};
+pub use living::document;
 
 pub const REBOOT: Builtin = Builtin {
     name: "reboot",
@@ -48,6 +49,11 @@ pub fn begin(resolved: &Resolved, facts: &Facts) -> Option<Result<Reboot, Docume
 /// Whether the command asks with a card of its own instead of the plain question.
 pub fn asks_by_itself(resolved: &Resolved) -> bool {
     is_ours(resolved)
+}
+
+/// `/reboot R1 cancel`: nothing but taking back what the router's own timer would do.
+pub fn takes_back(resolved: &Resolved, facts: &Facts) -> bool {
+    is_ours(resolved) && matches!(wish(resolved, facts), Ok(Wish::Cancel))
 }
 
 fn is_ours(resolved: &Resolved) -> bool {

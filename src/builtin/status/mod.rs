@@ -1,7 +1,7 @@
 //! `/status`: which routers need a look. The verdict first, then only what is not well, worst first;
 //! on one router all that was last seen. Nothing unknown is ever called well.
 
-use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
+use super::{Builtin, held, no_plan, nothing_to_settle, nothing_wanted, say};
 use crate::model::{Document, Ending, Facts, Resolved, Sign, TaskResult, Text};
 use crate::store::{StoreError, Work};
 use standing::{Grade, Standing};
@@ -83,6 +83,8 @@ fn overview(
         document = document.with_line(Sign::Edited, text!("status.more_unsaved", count = more));
     }
     let document = rest(document, all, looks.len() + rebooting.len() + unsaved.len());
+    let devices: Vec<_> = all.iter().map(|standing| standing.device).collect();
+    let document = held::with_forgotten(document, &devices, facts, work)?;
     let line = format!("/status {} list", typed(resolved));
     Ok(document.with_button(say::looking(facts, "list", text!("status.list"), line)))
 }
@@ -157,6 +159,7 @@ fn verdict(all: &[Standing<'_>], facts: &Facts) -> Document {
             (Sign::Quiet, text!("status.none_watched", count = total, device = first))
         }
         0 if unseen > 0 => (Sign::Question, text!("status.none_looks_known", count = unseen, total = total)),
+        0 if count(Grade::Rebooting) > 0 => (Sign::Quiet, text!("status.none_looks", total = total)),
         0 => (Sign::Done, text!("status.none_looks", total = total)),
     };
     Document::line(sign, text, Ending::Well)

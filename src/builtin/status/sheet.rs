@@ -3,7 +3,7 @@
 use super::standing::{ALERTS, Grade, Standing, uptime};
 use super::unsaved;
 use crate::builtin::device::field;
-use crate::builtin::{incident, say, value};
+use crate::builtin::{held, incident, say, value};
 use crate::command::short_interface;
 use crate::model::board::{Interface, MemoryStatus, Seen};
 use crate::model::{Arg, Block, Document, Ending, Facts, Reach, Sign, Text, Vitals};
@@ -23,6 +23,7 @@ pub fn sheet(standing: &Standing<'_>, facts: &Facts, work: &mut Work) -> Result<
         document = document.with(Block::Detail { sign, text });
     }
     let name = standing.device.name.as_str();
+    document = held::with_held(document, std::slice::from_ref(standing.device), facts, work)?;
     match standing.vitals {
         None if standing.device.monitored => {
             document = document.with_detail(text!("status.first_values", soon = facts.periods.often));

@@ -5,6 +5,7 @@ mod alerts;
 mod bw;
 mod inventory;
 mod logs;
+mod reloads;
 mod status;
 mod top;
 mod window;
@@ -61,13 +62,15 @@ impl Bench {
             policy: Arc::new(policy),
             commands: Arc::clone(catalog.commands()),
             people: Arc::new(people),
+            freezes: Arc::default(),
+            bot_path: Arc::default(),
             platforms: Arc::new(vec![device::DEFAULT_PLATFORM.to_owned()]),
             board: Arc::default(),
             periods: Periods::default(),
             rules: Arc::new(crate::model::Rules::checked(&crate::embedded::rules()).unwrap()),
             homes: Arc::default(),
-            bot_path: Arc::default(),
             zone: chrono_tz::Tz::UTC,
+            bot_path: Arc::default(),
             starting: false,
             tracks: Arc::default(),
             offered: Arc::default(),

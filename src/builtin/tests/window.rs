@@ -310,24 +310,24 @@ fn the_router_and_those_behind_it_say_why_they_are_quiet() {
     night.bench.check(
         "/status all",
         expect![[r#"
-        ✅ None of 5 routers needs a look
-        🔕 R2  planned reboot by alice, does not answer since 14:02 (#1)
-        🔕 R3  behind the planned reboot of R2, does not answer since 14:02 (#2)
-        ✅ 3 others are well
-        [List] /status all list
-    "#]],
+            🔕 None of 5 routers needs a look
+            🔕 R2  planned reboot by alice, does not answer since 14:02 (#1)
+            🔕 R3  behind the planned reboot of R2, does not answer since 14:02 (#2)
+            ✅ 3 others are well
+            [List] /status all list
+        "#]],
     );
     night.bench.check(
         "/status all list",
         expect![[r#"
-        ✅ None of 5 routers needs a look
-           router | state | CPU | mem | up
-           R2 | reboot | - | - | -
-           R3 | reboot | - | - | -
-           R1 | well | 12 % | 44 % | 90 d
-           R4 | well | 15 % | 44 % | 90 d
-           R5 | well | 16 % | 44 % | 90 d
-    "#]],
+            🔕 None of 5 routers needs a look
+               router | state | CPU | mem | up
+               R2 | reboot | - | - | -
+               R3 | reboot | - | - | -
+               R1 | well | 12 % | 44 % | 90 d
+               R4 | well | 15 % | 44 % | 90 d
+               R5 | well | 16 % | 44 % | 90 d
+        "#]],
     );
     night.bench.check("/alerts", expect![[r#"
         🔴 2 alerts are open, all critical

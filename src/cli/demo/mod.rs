@@ -72,6 +72,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     start::to_its_end(async {
         let mut plan = LabPlan::demo();
         plan.state = Some(arguments.data.join("lab"));
+        plan.through = true;
         let lab = Lab::start(plan).await?;
         let sink = MailSink::start(MailPlan::default()).await?;
         let phones = phones::start().await?;
@@ -99,6 +100,7 @@ async fn live(
     if metrics.0.fact(crate::flow::draw::SIMULATED_UNTIL).await?.is_none() {
         story::leave_something_unsaved(lab)?;
     }
+    story::leave_somebody_logged_in(lab);
     let inventory = store.read(|view| view.inventory()).await?;
     history::make_up(&metrics.0, lab, &inventory, crate::flow::Clock::start().now().wall).await?;
     let load = load(&settings);

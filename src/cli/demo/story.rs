@@ -2,7 +2,7 @@
 //! the mails that the bot sends are shown as they arrive at the lab's mail server.
 
 use crate::channel::terminal;
-use crate::lab::{Fault, Lab, MailSink};
+use crate::lab::{Fault, Lab, MailSink, Visitor};
 use crate::model::{Class, Destination, Document, Ending, Outbound, Sign, Slot};
 use crate::store::Store;
 use std::path::Path;
@@ -15,16 +15,32 @@ const HIGH: Duration = Duration::from_secs(120);
 pub const SUFFERS: &str = "R3";
 /// The router on which somebody forgot to save.
 const FORGOTTEN: &str = "R5";
+/// The router on which somebody is at work.
+const IN_HAND: &str = "R2";
+const IDLE: Duration = Duration::from_secs(4 * 60);
 
 /// Never ends by itself.
 pub async fn tell(lab: &Lab, sink: &MailSink, store: &Store, folder: &Path) {
     tokio::join!(climb(lab), mails(sink, store, folder));
 }
 
-/// Somebody changed a router and went home.
+/// Somebody is logged in and does nothing.
+pub fn leave_somebody_logged_in(lab: &Lab) {
+    let Some(router) = lab.router(IN_HAND) else { return };
+    router.sign_in(&Visitor { user: "bob".to_owned(), line: 0, from: "10.2.1.17".to_owned(), idle: IDLE });
+}
+
+/// Somebody changed a router and went home, and another one while he is at it.
 pub fn leave_something_unsaved(lab: &Lab) -> anyhow::Result<()> {
     let Some(router) = lab.router(FORGOTTEN) else { return Ok(()) };
     router.edit("bob", &["interface Loopback0", "description router id, see ticket 4711"])?;
+    let Some(router) = lab.router(IN_HAND) else { return Ok(()) };
+    let lines = [
+        "ip route 10.8.0.0 255.255.0.0 10.2.1.9",
+        "ip route 10.9.0.0 255.255.0.0 10.2.1.9",
+        "logging host 10.2.1.20",
+    ];
+    router.edit("bob", &lines)?;
     Ok(())
 }
 

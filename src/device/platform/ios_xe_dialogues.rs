@@ -104,6 +104,18 @@ const QUESTIONS: &[Question] = &[
         reply: Reply::Nothing,
         ..QUESTION
     },
+    // Controllers and other systems: known, and still nobody's to settle here.
+    Question {
+        asked: &[
+            "Uncommitted changes found, commit them? [yes/no/CANCEL]",
+            "This command will reboot the system. (y/n)? [n]",
+            "Are you sure you want to reset the system (y/n)?",
+        ],
+        pattern: r"uncommitted changes found|will reboot the system|want to reset the system",
+        during: During::Reload,
+        reply: Reply::TurnDown(Asks::Other),
+        ..QUESTION
+    },
     Question {
         asked: &["Overwrite the previous NVRAM configuration?[confirm]"],
         pattern: r"overwrite the previous nvram configuration *\? *\[confirm\]",
@@ -116,18 +128,6 @@ const QUESTIONS: &[Question] = &[
         pattern: r"destination filename \[[\w.:/-]+\] *\?",
         during: During::Save,
         reply: Reply::Enter,
-        ..QUESTION
-    },
-    // Controllers and other systems: known, and still nobody's to settle here.
-    Question {
-        asked: &[
-            "Uncommitted changes found, commit them? [yes/no/CANCEL]",
-            "This command will reboot the system. (y/n)? [n]",
-            "Are you sure you want to reset the system (y/n)?",
-        ],
-        pattern: r"uncommitted changes found|will reboot the system|want to reset the system",
-        during: During::Reload,
-        reply: Reply::TurnDown(Asks::Other),
         ..QUESTION
     },
 ];

@@ -8,6 +8,7 @@ use crate::builtin;
 use crate::flow::{House, gather};
 use crate::model::{Destination, Device, Facts, Now, Observed, Rules, Timestamp, Vitals, WindowEnd};
 use crate::monitor::{self, Context};
+use crate::procedure;
 use crate::store::{StoreError, Work};
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +46,7 @@ pub async fn batch(house: &House, batch: Vec<Judged>) -> Result<Rows, NotStored>
     };
     let looks = batch.clone();
     let written = house.store.write(move |work| {
+        end_windows(&facts, work)?;
         let mut rows = Vec::with_capacity(looks.len());
         for judged in &looks {
             rows.push((judged.device.id, one(&facts, judged, work)?));
@@ -171,6 +173,11 @@ async fn shift(house: &House, drift: i64) -> Result<(), StoreError> {
             // In the new calendar, or the jump would look like a time in which nobody looked.
             work.set_alive_at(now)?;
             work.shift_windows(drift)?;
+            for row in work.procedures()? {
+                let kept = builtin::reboot::kept(row)?;
+                let shifted = procedure::reboot::shifted(kept.reboot, drift);
+                work.put_procedure(kept.job, kept.version, &serde_json::to_value(shifted)?)?;
+            }
             for alert in work.all_alerts()? {
                 let alert = monitor::shifted(alert, drift);
                 let due = monitor::due(&alert);
@@ -246,17 +253,21 @@ async fn due(house: &House, now: Now) -> Result<(), StoreError> {
             for ending in work.silences_over(wall)? {
                 alone(work, |work| builtin::silence_over(&ending, &facts, work))?;
             }
-            for window in work.windows_over(wall)? {
-                alone(work, |work| {
-                    builtin::window_over(&window, WindowEnd::TimeOver, &facts, work).map(drop)
-                })?;
-            }
+            end_windows(&facts, work)?;
             for alert in work.alerts_due(wall, ROWS)? {
                 alone(work, |work| builtin::time_passes(alert, &facts, work))?;
             }
             Ok(())
         })
         .await
+}
+
+/// Ends the quiet windows whose time is over: before anything is judged that they would have held.
+fn end_windows(facts: &Facts, work: &mut Work) -> Result<(), StoreError> {
+    for window in work.windows_over(facts.now.wall)? {
+        alone(work, |work| builtin::window_over(&window, WindowEnd::TimeOver, facts, work).map(drop))?;
+    }
+    Ok(())
 }
 
 /// What fails by itself is left out, or nothing that is due would ever be told again.

@@ -24,7 +24,7 @@ pub async fn for_the_card(running: &Running<'_>, reboot: &Reboot) -> Result<Even
             || (held.job.is_none() && facts.asker.as_ref().is_some_and(|p| p.id == held.person));
         list.contains(&held.device) && !own
     }) {
-        return Ok(Event::Locked(of(held)));
+        return Ok(Event::Locked(self::held(held)));
     }
     let mut devices = Vec::with_capacity(left.len());
     for id in &left {
@@ -48,8 +48,14 @@ pub async fn for_the_card(running: &Running<'_>, reboot: &Reboot) -> Result<Even
 }
 
 /// Who holds a router, as the procedure keeps it.
-pub fn of(held: crate::store::Held) -> Held {
-    Held { device: held.device, by: held.person, since: held.since, job: held.job.map(|job| job.0) }
+pub fn held(held: crate::store::Held) -> Held {
+    Held {
+        device: held.device,
+        by: held.person,
+        since: held.since,
+        job: held.job.map(|job| job.0),
+        reason: held.reason,
+    }
 }
 
 /// The router whose turn it is, after the press.

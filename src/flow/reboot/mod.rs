@@ -2,13 +2,13 @@
 //! [`crate::procedure::reboot`] and stored with its messages in one transaction. After a restart it goes on where the
 //! row says; what was being sent is watched and never sent again.
 
-mod carry;
 mod look;
 mod send;
 
-pub use carry::{Kept, Told, carry, kept, of_device};
+pub use look::held;
 
 use super::job::Running;
+use crate::builtin::reboot::{Kept, Told, carry, kept};
 use crate::command;
 use crate::model::{Authorized, Device, Refusal, Resolved, Text, Timestamp};
 use crate::procedure::reboot::{Event, Limits, Mark, Reboot, Stage};
@@ -98,7 +98,7 @@ async fn other_version(changes: &mut crate::store::Changes, running: &Running<'_
 
 async fn kept_of(running: &Running<'_>) -> Result<Option<Kept>, StoreError> {
     let id = running.id;
-    running.house.store.read(move |view| kept(view, id)).await
+    running.house.store.read(move |view| view.procedure(id)?.map(kept).transpose()).await
 }
 
 /// One event: the next state and everything that comes with it, in one transaction.
@@ -251,12 +251,28 @@ async fn permitted(
     running: &Running<'_>,
     reboot: &Reboot,
 ) -> Result<Result<(Authorized, Device), Event>, StoreError> {
+    proven(running, reboot, false).await
+}
+
+/// The same for taking back what the router's timer holds, which no freeze stops.
+async fn permitted_back(
+    running: &Running<'_>,
+    reboot: &Reboot,
+) -> Result<Result<(Authorized, Device), Event>, StoreError> {
+    proven(running, reboot, true).await
+}
+
+async fn proven(
+    running: &Running<'_>,
+    reboot: &Reboot,
+    takes_back: bool,
+) -> Result<Result<(Authorized, Device), Event>, StoreError> {
     let facts = running.facts().await?;
     let device = match device(running, reboot).await? {
         Ok(device) => device,
         Err(why) => return Ok(Err(Event::Refused(why))),
     };
-    let mut resolved = Resolved { devices: vec![device.clone()], ..(*running.resolved).clone() };
+    let mut resolved = Resolved { takes_back, devices: vec![device.clone()], ..(*running.resolved).clone() };
     resolved.invocation.confirmed_at = match running.has_begun() {
         true => Some(facts.now.wall),
         false => reboot.agreed.map(|agreed| agreed.at),

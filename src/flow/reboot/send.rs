@@ -1,7 +1,8 @@
 //! The steps that change a router: each proven, stored, then sent, once.
 
 use super::super::job::Running;
-use super::{Kept, Walk, permitted, store};
+use super::{Walk, permitted, permitted_back, store};
+use crate::builtin::reboot::Kept;
 use crate::device::Turn;
 use crate::model::{Ask, Authorized, Conversation, Device, Dialogue, Outcome, Plan, Reload, Text};
 use crate::procedure::reboot::{Answer, Event, Reboot, Stage};
@@ -69,7 +70,7 @@ pub async fn take_back(running: &Running<'_>, reboot: &Reboot) -> Result<Event, 
         Err(why) => return Ok(refused(why)),
     };
     let Some(turn) = turn(running, &device).await else { return Ok(refused(text!("broken.stopped"))) };
-    Ok(match permitted(running, reboot).await? {
+    Ok(match permitted_back(running, reboot).await? {
         Ok((proof, device)) => {
             Event::TakenBack(speak(running, turn, &proof, &device, Dialogue::CancelReload).await)
         }

@@ -67,6 +67,10 @@ pub(super) fn line(desk: &mut Desk, line: &str) -> String {
         Ok(pipe) => pipe,
         Err(text) => return text,
     };
+    if known.words == "show switch" && desk.state.members < 2 {
+        return Mistake::Invalid(command.rfind(char::is_whitespace).map_or(0, |space| space + 1))
+            .text(&prompt, line);
+    }
     if known.words.ends_with("INTERFACE") && !show::has_interface(desk.state, &found.arguments) {
         let offset =
             grammar::words(command).nth(known.words.split(' ').count() - 1).map_or(0, |(offset, _)| offset);

@@ -582,7 +582,9 @@ fn every_show_command_prints_something_at_full_and_at_short_length() {
             .replace("INTERFACE", "GigabitEthernet2")
             .replace("A.B.C.D", "10.254.0.1")
             .replace("WORD", "bootflash:");
-        let text = screen(&mut router(), &[], &[&line]);
+        let mut state = router();
+        state.members = 2;
+        let text = screen(&mut state, &[], &[&line]);
         assert!(text.lines().count() > 2 && !text.contains("% Invalid"), "{text}");
         assert!(text.ends_with("\nR2#") && !text.contains('\r'), "{text}");
     }

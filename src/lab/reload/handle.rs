@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::power::Stage;
 use super::{PendingReload, ReloadManner};
 use crate::lab::clock;
 use crate::lab::error::LabError;
-use crate::lab::presence::Presence;
+use crate::lab::presence::{Presence, Ssh};
 use crate::lab::router::{Router, lock};
 use crate::lab::state::LoggedIn;
 
@@ -55,7 +56,20 @@ impl Router {
 
     /// Whether it serves everything: it has not gone, or has come back with SSH and RESTCONF.
     pub fn is_back(&self) -> bool {
-        self.presence() == Presence::default()
+        self.inner.power.stage.borrow().presence == Presence::default()
+    }
+
+    /// Returns when it has gone.
+    pub async fn gone(&self) {
+        // The sender lives as long as this router, so the wait cannot end with an error.
+        let _ = self.inner.power.stage.subscribe().wait_for(|stage| stage.presence.ssh != Ssh::Serves).await;
+    }
+
+    /// Returns when it has reloaded this often in all, and serves everything.
+    pub async fn reloaded(&self, times: usize) {
+        let there = |stage: &Stage| stage.reloads >= times && stage.presence == Presence::default();
+        // As above.
+        let _ = self.inner.power.stage.subscribe().wait_for(there).await;
     }
 
     pub fn pending_reload(&self) -> Option<PendingReload> {
@@ -111,6 +125,7 @@ impl Router {
 
     pub(crate) fn note_reload(&self, reload: Reload) {
         lock(&self.inner.control).reloads.push(reload);
+        self.inner.power.stage.send_modify(|stage| stage.reloads += 1);
     }
 
     pub(crate) fn note_answer(&self, question: &str, answer: &str, by: &str) {

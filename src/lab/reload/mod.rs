@@ -1,6 +1,7 @@
 //! The reload of a router: an order enters (from the command line, the timer or RESTCONF), the router goes, is away and
 //! comes back with what was saved. What it is asked before that stands in `cli/dialogue.rs`.
 
+mod behind;
 mod handle;
 mod manner;
 mod power;
@@ -9,7 +10,9 @@ mod state;
 mod step;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
+pub(crate) use behind::Around;
 pub use handle::{Answered, Reload, Visitor};
 pub use manner::{Knock, Parting, ReloadManner, Return, RpcAnswer};
 pub(crate) use power::{Power, serve};
@@ -21,7 +24,7 @@ pub use step::{ReloadStep, SaveTrouble};
 pub(crate) const NO_REASON: &str = "Reload Command";
 
 /// Somebody's word that the router shall go now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Order {
     pub by: String,
     /// `vty0 (127.0.0.1)`, or nothing for who came by no line.

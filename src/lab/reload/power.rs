@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 
 use super::handle::Reload;
 use super::manner::{Knock, Parting, ReloadManner, Return};
@@ -18,13 +18,22 @@ pub(crate) struct Power {
     changed: Notify,
     switched_on: Notify,
     pub announcements: broadcast::Sender<String>,
+    pub stage: watch::Sender<Stage>,
+}
+
+/// Where the router is between two starts, told when the doors are so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stage {
+    pub presence: Presence,
+    pub reloads: usize,
 }
 
 impl Default for Power {
     fn default() -> Power {
         // A session that reads nothing for sixteen announcements misses the oldest.
         let (announcements, _) = broadcast::channel(16);
-        Power { changed: Notify::new(), switched_on: Notify::new(), announcements }
+        let (changed, switched_on) = (Notify::new(), Notify::new());
+        Power { changed, switched_on, announcements, stage: watch::Sender::default() }
     }
 }
 
@@ -61,14 +70,14 @@ enum Next {
 fn next(router: &Router) -> Next {
     let now = clock::now();
     let mut state = lock(&router.inner.state);
-    if let Some(order) = state.going.take() {
+    if let Some(order) = state.going.clone() {
         return Next::Go(order);
     }
     let Some(mut pending) = state.pending.take() else { return Next::Nothing };
     if pending.fires_at <= now {
         state.announce("SHUTDOWN NOW");
         let order = pending.order();
-        state.log_reload(&order, now);
+        state.order(order.clone(), now);
         return Next::Go(order);
     }
     while let (at, Some(minutes)) = pending.next()
@@ -100,8 +109,9 @@ async fn away_and_back(router: &Router, order: Order) {
         Return::Never => router.inner.power.switched_on.notified().await,
         Return::Rebooted | Return::NotRebooted => tokio::time::sleep(manner.away * 9 / 10).await,
     }
-    if manner.returns != Return::NotRebooted {
-        boot(router, &manner, &order);
+    match manner.returns {
+        Return::NotRebooted => lock(&router.inner.state).going = None,
+        Return::Rebooted | Return::Never => boot(router, &manner, &order),
     }
     tokio::time::sleep(manner.away / 10).await;
     come_back(router, &manner).await;

@@ -14,6 +14,7 @@ impl State {
     pub(crate) fn order(&mut self, order: Order, now: DateTime<Utc>) -> Vec<String> {
         let lines = self.log_reload(&order, now);
         self.going = Some(order);
+        self.unkept = true;
         lines
     }
 

@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{ACCEPT, ALLOW, AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use hyper::{Method, Request, Response, StatusCode};
@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::fields::Fields;
 use super::models::{self, View};
+use super::operations::{self, Done};
 use super::path::{decoded, part, segments};
 use super::refusal::Refusal;
 use super::shape::{empty, shaped};
@@ -23,16 +24,24 @@ pub(crate) type Answer = Response<Full<Bytes>>;
 
 const JSON: &str = "application/yang-data+json";
 const DATA: &str = "/restconf/data/";
+const OPERATIONS: &str = "/restconf/operations/";
+/// More than any operation has to say.
+const BODY_BYTES: usize = 65_536;
 const HOST_META: &str = "/.well-known/host-meta";
 const XRD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<XRD xmlns='http://docs.oasis-open.org/ns/xri/xrd-1.0'>\n    <Link rel='restconf' href='/restconf'/>\n</XRD>\n";
 
 pub(crate) async fn answer(router: &Router, request: Request<Incoming>) -> Answer {
     let _waiting = Waiting::new(router, &request);
     let path = request.uri().path().to_owned();
-    let asked = path.strip_prefix(DATA).unwrap_or(&path);
+    let asked = path.strip_prefix(DATA).or(path.strip_prefix(OPERATIONS)).unwrap_or(&path);
     router
         .pause(|point| matches!(point, Point::AtRestconf(words) if asked.starts_with(words.as_str())))
         .await;
+    let (head, body) = request.into_parts();
+    let Ok(body) = Limited::new(body, BODY_BYTES).collect().await else {
+        return refused(&Refusal::malformed("the body did not arrive, or is too long"));
+    };
+    let request = Request::from_parts(head, body.to_bytes());
     let faults = router.faults();
     for fault in &faults {
         match fault {
@@ -41,14 +50,22 @@ pub(crate) async fn answer(router: &Router, request: Request<Incoming>) -> Answe
             _ => {}
         }
     }
-    respond(router, &request, &faults)
+    let answer = respond(router, &request, &faults);
+    router
+        .pause(|point| matches!(point, Point::AfterRestconf(words) if asked.starts_with(words.as_str())))
+        .await;
+    match answer {
+        Some(answer) => answer,
+        // The connection ends when the router goes.
+        None => std::future::pending().await,
+    }
 }
 
 /// Counts a request until it is answered, or until its client went away.
 struct Waiting<'a>(&'a Router);
 
 impl<'a> Waiting<'a> {
-    fn new(router: &'a Router, request: &Request<Incoming>) -> Waiting<'a> {
+    fn new<B>(router: &'a Router, request: &Request<B>) -> Waiting<'a> {
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         lock(&router.inner.web.seen).begin(format!("{} {path}", request.method()));
         Waiting(router)
@@ -61,35 +78,64 @@ impl Drop for Waiting<'_> {
     }
 }
 
-fn respond(router: &Router, request: &Request<Incoming>, faults: &[Fault]) -> Answer {
+fn respond(router: &Router, request: &Request<Bytes>, faults: &[Fault]) -> Option<Answer> {
     if faults.contains(&Fault::RestconfHtml) {
-        return html(StatusCode::BAD_GATEWAY);
+        return Some(html(StatusCode::BAD_GATEWAY));
     }
     // While it starts, nginx answers for itself, and then the data are not there yet.
     match router.presence().restconf {
-        Restconf::Starting(404) => return refused(&Refusal::of_status(404)),
-        Restconf::Starting(_) => return html(StatusCode::SERVICE_UNAVAILABLE),
+        Restconf::Starting(404) => return Some(refused(&Refusal::of_status(404))),
+        Restconf::Starting(_) => return Some(html(StatusCode::SERVICE_UNAVAILABLE)),
         Restconf::Serves | Restconf::Refused | Restconf::Silent => {}
     }
     match outcome(router, request, faults) {
         Ok(answer) => answer,
-        Err(refusal) => refused(&refusal),
+        Err(refusal) => Some(refused(&refusal)),
     }
 }
 
-fn outcome(router: &Router, request: &Request<Incoming>, faults: &[Fault]) -> Result<Answer, Refusal> {
+fn outcome(router: &Router, request: &Request<Bytes>, faults: &[Fault]) -> Result<Option<Answer>, Refusal> {
     let status = faults.iter().find_map(|fault| match fault {
         Fault::RestconfStatus(status) => Some(*status),
         _ => None,
     });
     let wrong = status == Some(401) || faults.contains(&Fault::WrongPassword);
-    authenticate(router, request, wrong)?;
+    let user = authenticate(router, request, wrong)?;
     if let Some(status) = status {
         return Err(Refusal::of_status(status));
+    }
+    let path = request.uri().path();
+    if let Some(name) = path.strip_prefix(OPERATIONS) {
+        if request.method() != Method::POST {
+            return Err(Refusal::only_post());
+        }
+        return operation(router, request, name, &user, faults);
     }
     if request.method() != Method::GET {
         return Err(Refusal::of_status(405));
     }
+    read(router, request, faults).map(Some)
+}
+
+fn operation(
+    router: &Router,
+    request: &Request<Bytes>,
+    name: &str,
+    user: &str,
+    faults: &[Fault],
+) -> Result<Option<Answer>, Refusal> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !request.body().is_empty() && kind.and_then(|kind| kind.split(';').next()) != Some(JSON) {
+        return Err(Refusal::of_status(415));
+    }
+    Ok(match operations::operate(router, name, request.body(), user, faults)? {
+        Done::Output(output) => Some(with(StatusCode::OK, JSON, output.to_string())),
+        Done::NoContent => Some(no_content()),
+        Done::Nothing => None,
+    })
+}
+
+fn read(router: &Router, request: &Request<Bytes>, faults: &[Fault]) -> Result<Answer, Refusal> {
     let path = request.uri().path();
     if path == HOST_META {
         return Ok(with(StatusCode::OK, "application/xrd+xml", XRD.to_owned()));
@@ -108,7 +154,7 @@ fn outcome(router: &Router, request: &Request<Incoming>, faults: &[Fault]) -> Re
     data(router, asked, request.uri().query(), faults)
 }
 
-fn accepts_json(request: &Request<Incoming>) -> bool {
+fn accepts_json(request: &Request<Bytes>) -> bool {
     let accepted = request.headers().get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     accepted
         .flat_map(|value| value.split(','))
@@ -116,15 +162,15 @@ fn accepts_json(request: &Request<Incoming>) -> bool {
 }
 
 /// Every request is a login of its own, and each leaves a line in the log.
-fn authenticate(router: &Router, request: &Request<Incoming>, wrong: bool) -> Result<(), Refusal> {
+fn authenticate(router: &Router, request: &Request<Bytes>, wrong: bool) -> Result<String, Refusal> {
     let Some((user, password)) = basic(request) else { return Err(Refusal::of_status(401)) };
     let known = router.credentials();
     let right = !wrong && user == known.username && password == known.password;
     lock(&router.inner.state).note_request(&user, right, clock::now());
-    if right { Ok(()) } else { Err(Refusal::of_status(401)) }
+    if right { Ok(user) } else { Err(Refusal::of_status(401)) }
 }
 
-fn basic(request: &Request<Incoming>) -> Option<(String, String)> {
+fn basic(request: &Request<Bytes>) -> Option<(String, String)> {
     let (scheme, words) = request.headers().get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     let words = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(words.trim()).ok())??;
     let (user, password) = String::from_utf8(words).ok()?.split_once(':').map(owned)?;
@@ -188,7 +234,7 @@ fn refused(refusal: &Refusal) -> Answer {
     let mut answer = with(status, JSON, refusal.body().to_string());
     let header = match refusal.status {
         401 => Some((WWW_AUTHENTICATE, "Basic realm=\"restconf\"")),
-        405 => Some((ALLOW, "GET")),
+        405 => Some((ALLOW, refusal.allow)),
         _ => None,
     };
     if let Some((name, value)) = header {

@@ -1,9 +1,11 @@
 //! RESTCONF of a router: connections enter, TLS and HTTP/1.1 are spoken (hyper), and each request becomes an answer in
-//! the shapes of RFC 8040 and RFC 7951, as IOS XE writes them. Reads only; every other method is refused.
+//! the shapes of RFC 8040 and RFC 7951, as IOS XE writes them. It reads, and it
+//! takes the few operations that a router offers; every other method is refused.
 
 mod answer;
 mod fields;
 mod models;
+mod operations;
 mod path;
 mod refusal;
 mod shape;

@@ -10,6 +10,8 @@ pub(crate) struct Refusal {
     tag: &'static str,
     message: &'static str,
     path: Option<String>,
+    /// The method that this path takes.
+    pub allow: &'static str,
 }
 
 impl Refusal {
@@ -21,6 +23,7 @@ impl Refusal {
             404 => ("application", "invalid-value", "uri keypath not found"),
             405 => ("protocol", "operation-not-supported", "method not allowed"),
             406 => ("protocol", "invalid-value", "only application/yang-data+json is served here"),
+            415 => ("protocol", "invalid-value", "only application/yang-data+json is taken here"),
             409 => (
                 "application",
                 "in-use",
@@ -29,11 +32,15 @@ impl Refusal {
             503 => ("application", "resource-denied", "too many sessions"),
             _ => ("application", "operation-failed", "internal error"),
         };
-        Refusal { status, kind, tag, message, path: None }
+        Refusal { status, kind, tag, message, path: None, allow: "GET" }
     }
 
     pub fn not_found(path: &str) -> Refusal {
         Refusal { path: Some(format!("/restconf/data/{path}")), ..Refusal::of_status(404) }
+    }
+
+    pub fn only_post() -> Refusal {
+        Refusal { allow: "POST", ..Refusal::of_status(405) }
     }
 
     pub fn malformed(message: &'static str) -> Refusal {
@@ -42,6 +49,15 @@ impl Refusal {
 
     pub fn unknown(message: &'static str) -> Refusal {
         Refusal { tag: "unknown-element", message, ..Refusal::of_status(400) }
+    }
+
+    /// What the router says when IOS itself did not want to.
+    pub fn device_refused() -> Refusal {
+        Refusal {
+            tag: "invalid-value",
+            message: "inconsistent value: Device refused one or more commands",
+            ..Refusal::of_status(400)
+        }
     }
 
     pub fn body(&self) -> Value {

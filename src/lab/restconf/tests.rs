@@ -33,6 +33,8 @@ const SYSTEM: &str =
 /// Long enough that only a real hang meets it.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+mod operations;
+
 /// Takes any certificate and remembers it.
 #[derive(Debug)]
 struct Eyes(Mutex<Vec<u8>>);
@@ -123,7 +125,18 @@ impl Client {
     }
 
     async fn send(&mut self, method: &str, path: &str, headers: &str) -> std::io::Result<Answer> {
-        let request = format!("{method} {path} HTTP/1.1\r\nHost: router\r\n{}{headers}\r\n", self.login);
+        self.send_with(method, path, headers, "").await
+    }
+
+    async fn send_with(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &str,
+    ) -> std::io::Result<Answer> {
+        let request =
+            format!("{method} {path} HTTP/1.1\r\nHost: router\r\n{}{headers}\r\n{body}", self.login);
         self.stream.write_all(request.as_bytes()).await?;
         let read = async {
             let mut head = String::new();

@@ -1,6 +1,8 @@
 //! A planned reboot: what is held in its window, what speaks after it, and a router that does not come back.
 
+use super::said::{alert, notice, people, said, vitals};
 use super::*;
+use crate::model::{Again, Block, Document, Missed};
 
 const FIRED: &str = "0 95, 100 95, 200 95, 300 95,";
 
@@ -132,4 +134,51 @@ fn a_router_that_does_not_come_back_fires_at_once() {
 #[test]
 fn only_a_router_that_does_not_answer_is_lost() {
     check("900 lost", expect![[""]]);
+}
+
+#[test]
+fn a_router_that_did_not_come_back_says_so_to_its_end() {
+    let mut lost = alert(Metric::Unreachable, "", 1.0, 0.0);
+    lost.lost = Some(given_up(-900));
+    let mut back = Alert { phase: Phase::Resolved, clear_since: Some(at(440)), ..lost.clone() };
+    let mut device = router(3, "R3");
+    device.note = "Console: ts1 port 12. Site contact: 0900 000 000.".to_owned();
+    let vitals = vitals();
+    let about = About { device: &device, vitals: Some(&vitals), people: &people, now: at(300) };
+    let words = |document: &Document| {
+        let texts = document.blocks.iter().filter_map(|block| match block {
+            Block::Line { text, .. } | Block::Detail { text, .. } => Some(said(text, at(300))),
+            _ => None,
+        });
+        texts.collect::<Vec<_>>().join("\n")
+    };
+    let told = |kind: NoticeKind, alert: &Alert| words(&document(&notice(kind, alert.clone()), &about));
+    expect![[r#"
+        R3 did not come back within 15 min after the reboot asked by bob
+        danang · edge · since 12:00 · #7
+        R3 does not answer on SSH (timed out)
+        last seen 11:45
+        last good backup 11:35
+        Console: ts1 port 12. Site contact: 0900 000 000."#]]
+    .assert_eq(&told(NoticeKind::Firing, &lost));
+    let again = Alert { again: Some(Again { count: 2, span: Duration::from_secs(60) }), ..lost.clone() };
+    assert_eq!(told(NoticeKind::Firing, &again), told(NoticeKind::Firing, &lost));
+    expect!["Still: R3 did not come back within 15 min after the reboot asked by bob"]
+        .assert_eq(told(NoticeKind::Still { times: 1 }, &lost).lines().next().unwrap());
+    expect!["R3 did not come back within 15 min after the reboot asked by bob"]
+        .assert_eq(told(NoticeKind::Edited, &lost).lines().next().unwrap());
+    let over = NoticeKind::Recovered { lasted: Duration::from_secs(440) };
+    expect!["R3 is back, 22 min after the reboot asked by bob (#7)"].assert_eq(&told(over.clone(), &back));
+    back.missed = Some(Missed { from: at(310), until: at(420), still: false });
+    expect!["R3 is back at some time between 12:05 and 12:07; it had not come back in time after the reboot asked by bob (#7)"].assert_eq(&told(over, &back));
+    let lines = why(None, &lost, &[], &[], None, &about);
+    assert!(lines.iter().any(|line| said(line, at(300)).contains("did not come back within 15 min")));
+    lost.lost = lost.lost.map(|lost| Lost { backup: None, last_seen: None, ..lost });
+    expect![[r#"
+        R3 did not come back within 15 min after the reboot asked by bob
+        danang · edge · since 12:00 · #7
+        R3 does not answer on SSH (timed out)
+        no backup of R3 is known
+        Console: ts1 port 12. Site contact: 0900 000 000."#]]
+    .assert_eq(&told(NoticeKind::Firing, &lost));
 }

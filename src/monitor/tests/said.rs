@@ -4,15 +4,15 @@ use super::*;
 use crate::model::board::{Reach, Seen, System, Vitals};
 use crate::model::{AlertKey, Block, Reader, Silence, Text};
 
-fn said(text: &Text, now: Timestamp) -> String {
+pub fn said(text: &Text, now: Timestamp) -> String {
     texts::load("en").unwrap().render(text, &Reader::default(), now)
 }
 
-fn people(id: PersonId) -> String {
+pub fn people(id: PersonId) -> String {
     if id == BOB { "bob" } else { "carol" }.to_owned()
 }
 
-fn vitals() -> Vitals {
+pub fn vitals() -> Vitals {
     let system = System { reload_reason: Some("Reload Command".to_owned()), ..System::default() };
     Vitals {
         reach: Reach::Down(Text::verbatim("R3 does not answer on SSH (timed out)")),
@@ -41,7 +41,7 @@ fn printed(notice: &Notice, now: Timestamp) -> String {
     lines.join("\n")
 }
 
-fn alert(metric: Metric, object: &str, value: f64, limit: f64) -> Alert {
+pub fn alert(metric: Metric, object: &str, value: f64, limit: f64) -> Alert {
     let key = AlertKey { device: DeviceId(3), rule: metric.name().to_owned(), object: object.to_owned() };
     let mut alert = Alert::pending(key, metric, Severity::Critical, value, NOON);
     (alert.phase, alert.limit, alert.incident) = (Phase::Firing, limit, Some(IncidentId(7)));
@@ -49,7 +49,7 @@ fn alert(metric: Metric, object: &str, value: f64, limit: f64) -> Alert {
     alert
 }
 
-fn notice(kind: NoticeKind, alert: Alert) -> Notice {
+pub fn notice(kind: NoticeKind, alert: Alert) -> Notice {
     Notice { kind, alert, at: at(300) }
 }
 
@@ -342,54 +342,4 @@ fn a_downtime_of_the_bot_is_told() {
     cpu.missed = Some(crate::model::Missed { still: false, ..missed });
     expect!["✅ R3 CPU back to 41 % at some time between 12:02 and 12:21, peak 95 % (#7)"]
         .assert_eq(&printed(&notice(kind, cpu), at(1_300)));
-}
-
-#[test]
-fn a_router_that_did_not_come_back_says_so_to_its_end() {
-    let mut lost = alert(Metric::Unreachable, "", 1.0, 0.0);
-    lost.lost = Some(given_up(-900));
-    let mut back = Alert { phase: Phase::Resolved, clear_since: Some(at(440)), ..lost.clone() };
-    let mut device = router(3, "R3");
-    device.note = "Console: ts1 port 12. Site contact: 0900 000 000.".to_owned();
-    let vitals = vitals();
-    let about = About { device: &device, vitals: Some(&vitals), people: &people, now: at(300) };
-    let words = |document: &crate::model::Document| {
-        let texts = document.blocks.iter().filter_map(|block| match block {
-            Block::Line { text, .. } | Block::Detail { text, .. } => Some(said(text, at(300))),
-            _ => None,
-        });
-        texts.collect::<Vec<_>>().join("\n")
-    };
-    let told = |kind: NoticeKind, alert: &Alert| words(&document(&notice(kind, alert.clone()), &about));
-    expect![[r#"
-        R3 did not come back within 15 min after the reboot asked by bob
-        danang · edge · since 12:00 · #7
-        R3 does not answer on SSH (timed out)
-        last seen 11:45
-        last good backup 11:35
-        Console: ts1 port 12. Site contact: 0900 000 000."#]]
-    .assert_eq(&told(NoticeKind::Firing, &lost));
-    let again = Alert {
-        again: Some(crate::model::Again { count: 2, span: Duration::from_secs(60) }),
-        ..lost.clone()
-    };
-    assert_eq!(told(NoticeKind::Firing, &again), told(NoticeKind::Firing, &lost));
-    expect!["Still: R3 did not come back within 15 min after the reboot asked by bob"]
-        .assert_eq(told(NoticeKind::Still { times: 1 }, &lost).lines().next().unwrap());
-    expect!["R3 did not come back within 15 min after the reboot asked by bob"]
-        .assert_eq(told(NoticeKind::Edited, &lost).lines().next().unwrap());
-    let over = NoticeKind::Recovered { lasted: Duration::from_secs(440) };
-    expect!["R3 is back, 22 min after the reboot asked by bob (#7)"].assert_eq(&told(over.clone(), &back));
-    back.missed = Some(crate::model::Missed { from: at(310), until: at(420), still: false });
-    expect!["R3 is back at some time between 12:05 and 12:07; it had not come back in time after the reboot asked by bob (#7)"].assert_eq(&told(over, &back));
-    let lines = why(None, &lost, &[], &[], None, &about);
-    assert!(lines.iter().any(|line| said(line, at(300)).contains("did not come back within 15 min")));
-    lost.lost = lost.lost.map(|lost| Lost { backup: None, last_seen: None, ..lost });
-    expect![[r#"
-        R3 did not come back within 15 min after the reboot asked by bob
-        danang · edge · since 12:00 · #7
-        R3 does not answer on SSH (timed out)
-        no backup of R3 is known
-        Console: ts1 port 12. Site contact: 0900 000 000."#]]
-    .assert_eq(&told(NoticeKind::Firing, &lost));
 }

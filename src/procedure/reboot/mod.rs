@@ -8,6 +8,7 @@
 //! watched, not repeated (invariant 6).
 
 mod compare;
+mod shift;
 mod state;
 mod step;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod ways;
 mod wish;
 
 pub use compare::worse;
+pub use shift::shifted;
 pub use state::{Answer, Done, End, Held, Limits, Mark, Marked, Proof, Reboot, Stage, Tried, Verdict, Way};
 pub use step::{Effect, Event, Step, step};
 pub use ways::{cut_off, only_ways};

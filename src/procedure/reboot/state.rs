@@ -123,6 +123,9 @@ pub struct Held {
     pub since: Timestamp,
     /// By a job, else by hand.
     pub job: Option<i64>,
+    /// Of a lock by hand.
+    #[serde(default)]
+    pub reason: Option<String>,
 }
 
 /// One line of what happened.
@@ -325,6 +328,12 @@ impl Reboot {
     #[must_use]
     pub fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Ended(_))
+    }
+
+    /// Whether nothing happens unless somebody agrees.
+    #[must_use]
+    pub fn waits_for_a_person(&self) -> bool {
+        matches!(self.stage, Stage::Checking | Stage::Asking { .. } | Stage::Counting { .. })
     }
 
     /// Whether a person can still stop it: nothing disruptive was sent to the router whose turn it is.

@@ -3,7 +3,7 @@
 
 use super::answers::Door;
 use super::{Made, Town, Trio, soon};
-use crate::clock::{Clock, RULES, hasty, rules};
+use crate::clock::{Clock, RULES, hasty, rules, window};
 use patchbay::lab::telegram::{Fault as Trouble, Message};
 use patchbay::lab::{Fault, Mail, SlackMessage, SlackTrouble, SlackWrong};
 use patchbay::model::Source;
@@ -180,4 +180,30 @@ async fn a_channel_that_the_bot_was_taken_out_of_is_named_where_it_still_is() {
     let tries = town.slack.calls_of("chat.postMessage").len();
     assert!(tries <= 3, "{tries} tries");
     assert_eq!(trio.counts(HIGH)[0], 1);
+}
+
+/// The ordinary way: each destination once, the end below it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_router_that_does_not_come_back_is_told_everywhere_once() {
+    const LOST: &str = "R2 did not come back within 15 min after the reboot asked by ann";
+    const BACK: &str = "R2 is back, ";
+    let trio = watched(everywhere).await;
+    let town = &trio.town;
+    let (window, homes) = (window::opened(&trio.world, "R2").await, everywhere(town));
+    trio.world.router("R2").fault(Fault::Unreachable).await;
+    window::held(&trio.world, "R2", window.job).await;
+    assert_eq!(trio.counts("R2 answers neither"), [0; 4]);
+    assert!(window::ends(&trio.world, window, window::lost(window.by), homes).await);
+    let first = trio.in_group(LOST).await;
+    trio.in_noc(LOST).await;
+    let mail = trio.in_mail(LOST).await;
+    trio.paper.until(0, |printed| printed.contains(LOST)).await;
+    trio.world.looks("R1", 12).await;
+    assert_eq!(trio.counts(LOST), [1; 4], "{}", town.group.rendered());
+    trio.world.router("R2").clear_faults().await;
+    let end = |message: &Message| message.reply_to == Some(first.id) && message.text.contains(BACK);
+    soon("an end", town.group.answer(end)).await;
+    let last = trio.in_mail(BACK).await;
+    assert_eq!(last.header("In-Reply-To"), mail.header("Message-ID"));
+    assert_eq!(trio.counts("R2 answers neither"), [0; 4]);
 }

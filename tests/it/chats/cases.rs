@@ -15,7 +15,7 @@ const DOORS: [Door; 6] =
 const OWN: [&str; 2] = ["/backup", "/bw"];
 
 /// They change nothing: typed everywhere at once.
-const READING: [&str; 34] = [
+const READING: [&str; 35] = [
     "/help",
     "/help backup",
     "/status",
@@ -41,6 +41,7 @@ const READING: [&str; 34] = [
     "/show R1 ip interface brief",
     "/show R1 running-config",
     "/logs R1 SYS",
+    "/pending",
     "/backup all",
     "/config R1",
     "/diff R1",
@@ -55,7 +56,7 @@ const READING: [&str; 34] = [
 
 /// What changes something is done and undone at one door after the other, so that each finds the same.
 /// `{n}` is how many doors had their turn.
-const CHANGING: [&[&str]; 9] = [
+const CHANGING: [&[&str]; 10] = [
     &["/ack 1 new fan ordered", "/unack 1"],
     &["/silence R2 1h works", "/silences", "/unsilence {n}", "/silences"],
     &["/subscribe site:saigon critical", "/subscribers", "/unsubscribe", "/unsubscribe"],
@@ -70,6 +71,7 @@ const CHANGING: [&[&str]; 9] = [
     &["/cancel 99"],
     &["/trust R1"],
     &["/jobs 1"],
+    &["/save R1", "/save R1,R2"],
     &["/whoami"],
 ];
 

@@ -48,7 +48,7 @@ impl Trio {
     }
 
     /// What is typed to press a button that stands on the paper.
-    fn key(&self, label: &str) -> String {
+    pub fn key(&self, label: &str) -> String {
         let text = self.paper.text();
         let before =
             text.rsplit_once(&format!("] {label}")).unwrap_or_else(|| panic!("no {label}: {text}")).0;

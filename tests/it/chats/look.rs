@@ -44,6 +44,7 @@ async fn a_conversation_looks_good_in_every_dress() {
     trio.world.router("R2").clear_faults().await;
     soon("its end", town.group.answer(|message| message.text.contains("back to "))).await;
     trio.settled().await;
+    cards(&trio, &rooms).await;
 
     page("telegram.html", &town.group.html());
     page("slack.html", &town.slack.page(&town.noc));
@@ -52,6 +53,70 @@ async fn a_conversation_looks_good_in_every_dress() {
     shows(&town.group.rendered(), &expect_file!["telegram.txt"]);
     shows(&town.slack.rendering(&town.noc), &expect_file!["slack.txt"]);
     shows(&trio.paper.text(), &expect_file!["terminal.txt"]);
+}
+
+/// The card of one router with somebody's unsaved lines, and that of two up to the question for their number.
+async fn cards(trio: &Trio, rooms: &[Room; 3]) {
+    let lines = ["interface GigabitEthernet2", " description to the new hall", " shutdown"];
+    trio.world.router("R2").edit("bob", &lines).unwrap();
+    for room in rooms {
+        let one = trio.begin(room, "/reboot R2").await;
+        trio.answer(room, &one, "Cancel", "Cancelled: /reboot R2").await;
+        let two = trio.begin(room, "/reboot R1,R2 save").await;
+        trio.answer(room, &two, "Save, then Reboot 2 routers", "Type their number").await;
+        trio.answer(room, &two, "Cancel", "Cancelled: /reboot R1,R2").await;
+    }
+}
+
+/// Where a card stands: in Telegram a number, in Slack a time, in the terminal so many bytes.
+struct Card(String);
+
+impl Trio {
+    /// Types what brings a card, and waits until it is complete.
+    async fn begin(&self, room: &Room, line: &str) -> Card {
+        let (town, card) = (&self.town, "Nothing happens without a press");
+        match room.door {
+            Door::Terminal => {
+                let before = self.paper.text().len();
+                self.types(line);
+                self.paper.until(before, |new| new.contains(card) && new.contains("] Cancel")).await;
+                Card(before.to_string())
+            }
+            Door::Group => {
+                let (command, rest) = line.split_once(' ').unwrap();
+                let name = town.telegram.bot_username();
+                town.group.say(&town.ann.tg, &format!("{command}@{name} {rest}"));
+                Card(soon(card, town.group.answer(|one| one.text.contains(card))).await.id.to_string())
+            }
+            _ => {
+                town.slack
+                    .slash(&town.ann.slack, &room.channel, "/net", line.trim_start_matches('/'))
+                    .unwrap();
+                Card(soon(card, town.slack.wait(&room.channel, |one| one.shown().contains(card))).await.ts)
+            }
+        }
+    }
+
+    async fn answer(&self, room: &Room, card: &Card, label: &str, words: &str) {
+        let (town, at) = (&self.town, card.0.as_str());
+        match room.door {
+            Door::Terminal => {
+                let before = at.parse().unwrap();
+                self.types(&self.key(label));
+                self.paper.until(before, |new| new.contains(words)).await;
+            }
+            Door::Group => {
+                let id = at.parse().unwrap();
+                town.group.press(&town.ann.tg, id, label).unwrap();
+                soon(words, town.group.answer(|one| one.id == id && one.text.contains(words))).await;
+            }
+            _ => {
+                town.slack.press(&town.ann.slack, &room.channel, at, label).unwrap();
+                let wanted = |one: &patchbay::lab::SlackMessage| one.ts == at && one.shown().contains(words);
+                soon(words, town.slack.wait(&room.channel, wanted)).await;
+            }
+        }
+    }
 }
 
 fn page(name: &str, text: &str) {

@@ -10,6 +10,7 @@ mod quiet;
 mod reach;
 mod restart;
 mod system;
+pub mod window;
 
 use crate::world::{DESK, PATIENCE, Plan, Reply, World, now, plain};
 use patchbay::lab::{LabPlan, RouterPlan};

@@ -128,3 +128,20 @@ async fn a_question_is_asked_again_after_a_kill_and_can_be_answered() {
     said.once("Cancelled: nobody was there to answer");
     assert_eq!(home.run().ended().well().out, "");
 }
+
+/// Twice is as good as once; a save that was perhaps sent is sent again, with its rights and its age proven anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_save_that_was_perhaps_sent_is_sent_again() {
+    let home = Home::new(LabPlan::one("R1")).await;
+    let router = home.router("R1");
+    router.edit("bob", &["snmp-server location attic"]).unwrap();
+    let hold = router.hold(Point::MiddleOf("write memory".to_owned()));
+    let mut session = home.run();
+    session.types("/save R1\n");
+    hold.reached().await;
+    session.killed();
+    hold.release();
+    home.run().ended().well().once("Saving on R1: saved");
+    let typed = router.typed().iter().filter(|line| line.as_str() == "write memory").count();
+    assert_eq!(typed, 2);
+}

@@ -93,3 +93,42 @@ async fn a_second_signal_ends_at_once_and_loses_nothing() {
     hold.release();
     home.run().ended().well().once("Backup of R1: first backup");
 }
+
+/// A router that saves is not left in the middle, however long after the signal; the next line is not begun.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_router_that_saves_is_waited_for() {
+    let home = Home::with(LabPlan::one("R1"), ONE_BY_ONE).await;
+    let router = home.router("R1");
+    router.edit("bob", &["snmp-server location attic"]).unwrap();
+    let hold = router.hold(Point::AtCommand("write memory".to_owned()));
+    let mut session = home.run();
+    session.types("/save R1\n");
+    hold.reached().await;
+    session.signal("TERM");
+    session.logs("a router is still saving");
+    assert!(router.unsaved());
+    hold.release();
+    session.over().well().once("Saving on R1: saved");
+    assert!(!router.unsaved());
+}
+
+/// Saving twice is as good as once: what was perhaps sent is sent again after the start.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_does_not_wait_for_a_save_and_the_next_start_repeats_it() {
+    let home = Home::with(LabPlan::one("R1"), ONE_BY_ONE).await;
+    let router = home.router("R1");
+    router.edit("bob", &["snmp-server location attic"]).unwrap();
+    let hold = router.hold(Point::AtCommand("write memory".to_owned()));
+    let mut session = home.run();
+    session.types("/save R1\n");
+    hold.reached().await;
+    session.signal("TERM");
+    session.logs("no further router is asked");
+    let began = Instant::now();
+    session.signal("TERM");
+    session.over().well();
+    assert!(began.elapsed() < Duration::from_secs(5), "it took {:?}", began.elapsed());
+    hold.release();
+    home.run().ended().well().once("Saving on R1: saved");
+    assert!(!router.unsaved());
+}

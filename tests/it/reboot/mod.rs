@@ -1,9 +1,11 @@
 //! `/reboot` through the whole house, to routers of the lab that really go away.
 
+mod faults;
+mod questions;
 mod walk;
 
 use crate::world::{Plan, Reply, World};
-use patchbay::lab::{LabPlan, ReloadManner, Router};
+use patchbay::lab::{ReloadManner, Router};
 use patchbay::model::Message;
 use patchbay::settings::Settings;
 use std::time::Duration;
@@ -31,11 +33,6 @@ pub fn hurry(settings: &mut Settings) {
     settings.reboot.gone = Duration::from_secs(6);
     settings.reboot.settle = Duration::from_secs(8);
     settings.reboot.back = Duration::from_secs(30);
-}
-
-/// The demo's lab without what makes R2 interesting: nothing unsaved, nobody logged in.
-pub fn plain_lab() -> LabPlan {
-    LabPlan::fleet(2)
 }
 
 /// The card of a reboot, complete.

@@ -87,8 +87,22 @@ impl<W: Wire> Session<W> {
             Ok(Ending::Password) => {
                 Heard::Question { line: self.screen.last_line().trim().to_owned(), said: all }
             }
-            Err(Broken::Silent { .. } | Broken::Deadline { .. }) => Heard::Silent { after, said: all },
+            Err(Broken::Silent { .. } | Broken::Deadline { .. }) => self.silent(after, all),
             Err(_) => Heard::Gone { after, said: all },
+        }
+    }
+
+    /// Words to all terminals (`SHUTDOWN in 0:05:00`) may stand below a prompt or a question, and hide it.
+    fn silent(&self, after: Duration, said: String) -> Heard {
+        let (above, last) = said.trim_end().rsplit_once('\n').unwrap_or(("", said.trim_end()));
+        match () {
+            () if self.prompt.mode(self.patterns, last).is_some() => {
+                Heard::Prompt { said: format!("{above}\n") }
+            }
+            () if self.patterns.question.is_match(last) => {
+                Heard::Question { line: last.trim().to_owned(), said }
+            }
+            () => Heard::Silent { after, said },
         }
     }
 

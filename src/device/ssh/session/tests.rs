@@ -199,6 +199,7 @@ async fn a_reload_ends_as_the_router_ends_it() {
     let open = ("reload\r", "reload\nProceed with reload? [confirm]");
     let (gone, logged) = (format!("{LOG}<gone>"), format!("{}{LOG}", open.1));
     let refused = "% Install operation in progress\n";
+    let told = |said: &str| format!("{said}\n\n***\n*** --- SHUTDOWN in 0:05:00 ---\n***\n\n");
     hold(vec![
         case(NOW, &[open, ("\r", &gone)], DialogueEnd::Accepted),
         case(NOW, &[open, ("\r", LOG)], DialogueEnd::Accepted),
@@ -219,6 +220,9 @@ async fn a_reload_ends_as_the_router_ends_it() {
         ),
         // A log line behind the question does not hide it.
         case(NOW, &[("reload\r", &logged), ("\r", "<gone>")], DialogueEnd::Accepted),
+        // Nor do words to all terminals, and a prompt above them is still one.
+        case(NOW, &[("reload\r", &told(open.1)), ("\r", "<gone>")], DialogueEnd::Accepted),
+        case(NOW, &[open, ("\r", &told(&format!("\n{refused}R1#")))], not_done(false, refused)),
         // One that nobody knows, without a mark of its end.
         case(
             NOW,

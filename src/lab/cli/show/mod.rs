@@ -17,6 +17,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Desk, Session, reload};
 use crate::lab::fault::Fault;
 use crate::lab::state::State;
+use crate::lab::topology::Neighbour;
 
 /// What a `show` command may look at.
 pub(crate) struct Asked<'a> {
@@ -64,6 +65,9 @@ pub(crate) const SHOWS: &[Show] = &[
     all("show environment", hardware::environment),
     all("show environment all", hardware::environment),
     privileged("show boot", hardware::boot),
+    privileged("show bootvar", hardware::boot),
+    all("show redundancy states", hardware::redundancy),
+    all("show switch", hardware::switch),
     privileged("dir", hardware::dir),
     privileged("dir WORD", hardware::dir),
     all("show interfaces", interfaces::every),
@@ -93,6 +97,24 @@ impl<'a> Asked<'a> {
 
     fn uptime(&self) -> TimeDelta {
         (self.now - self.state.boot_time).max(TimeDelta::zero())
+    }
+
+    /// Whether the protocols have found their neighbours since the start.
+    fn settled(&self) -> bool {
+        self.now >= self.state.neighbours_from
+    }
+
+    /// Whether a neighbour behind this port is there.
+    fn sees(&self, neighbour: &str, port: &str) -> bool {
+        let up = interfaces(self.state).iter().any(|interface| interface.name == port && interface.up);
+        let there = up && self.settled() && !self.state.absent.contains(neighbour);
+        there && !self.state.has(&Fault::NeighbourGone(neighbour.to_owned()))
+    }
+
+    /// Those at the other ends of the cables who are there.
+    fn neighbours(&self) -> impl Iterator<Item = &Neighbour> {
+        let there = |neighbour: &&Neighbour| self.sees(&neighbour.name, &neighbour.local);
+        self.state.neighbours.iter().filter(there)
     }
 
     fn argument(&self) -> &str {

@@ -11,19 +11,19 @@ pub(super) fn cdp(asked: &Asked) -> String {
                     Device ID        Local Intrfce     Holdtme    Capability  Platform  Port ID\n"
             .to_owned();
     let spaced = |name: &str| short(name).replacen("Gi", "Gig ", 1);
-    for neighbour in &asked.state.neighbours {
+    for neighbour in asked.neighbours() {
         let (local, remote) = (spaced(&neighbour.local), spaced(&neighbour.remote));
         text.push_str(&format!(
             "{:<16} {local:<17} {:<10} R I         C8000V    {remote}\n",
             neighbour.name, 155
         ));
     }
-    text + &format!("\nTotal cdp entries displayed : {}\n", asked.state.neighbours.len())
+    text + &format!("\nTotal cdp entries displayed : {}\n", asked.neighbours().count())
 }
 
 pub(super) fn cdp_detail(asked: &Asked) -> String {
     let mut text = String::new();
-    for neighbour in &asked.state.neighbours {
+    for neighbour in asked.neighbours() {
         text.push_str(&format!(
             "-------------------------\nDevice ID: {}\nEntry address(es):\n  IP address: {}\n\
              Platform: cisco C8000V,  Capabilities: Router IGMP\n\
@@ -33,5 +33,5 @@ pub(super) fn cdp_detail(asked: &Asked) -> String {
             neighbour.name, neighbour.address, neighbour.local, neighbour.remote, neighbour.router_id
         ));
     }
-    text + &format!("\nTotal cdp entries displayed : {}\n", asked.state.neighbours.len())
+    text + &format!("\nTotal cdp entries displayed : {}\n", asked.neighbours().count())
 }

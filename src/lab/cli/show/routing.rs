@@ -85,7 +85,7 @@ fn table(asked: &Asked) -> Vec<Route> {
         routes.push(Route { code: "C", network, bits: u32::from(mask).count_ones(), via });
     }
     let age = short_span(asked.uptime());
-    for neighbour in &state.neighbours {
+    for neighbour in asked.neighbours() {
         let via = format!("[110/2] via {}, {age}, {}", neighbour.address, neighbour.local);
         routes.push(Route { code: "O", network: neighbour.router_id, bits: 32, via });
     }
@@ -176,12 +176,15 @@ pub(super) fn bgp(asked: &Asked) -> String {
     let number = state.running.value("router bgp").unwrap_or("65001");
     let age = short_span(asked.uptime());
     let (messages, peer) = (asked.uptime().num_minutes(), provider(state.number).to_string());
+    let gone = !asked.sees(&peer, "GigabitEthernet1");
+    let (age, prefixes) = if gone { ("never".to_owned(), "Idle") } else { (age, "       5") };
+    let messages = if gone { 0 } else { messages };
     format!(
         "BGP router identifier {}, local AS number {number}\nBGP table version is 6, main routing table version 6\n\
          5 network entries using 1240 bytes of memory\n5 path entries using 680 bytes of memory\n\
          BGP using 2656 total bytes of memory\nBGP activity 5/0 prefixes, 5/0 paths, scan interval 60 secs\n\n\
          Neighbor        V           AS MsgRcvd MsgSent   TblVer  InQ OutQ Up/Down  State/PfxRcd\n\
-         {peer:<15} 4        64999 {messages:>7} {messages:>7}        6    0    0 {age:<8}        5\n",
+         {peer:<15} 4        64999 {messages:>7} {messages:>7}        6    0    0 {age:<8} {prefixes}\n",
         router_id(state.number)
     )
 }
@@ -189,7 +192,7 @@ pub(super) fn bgp(asked: &Asked) -> String {
 pub(super) fn ospf(asked: &Asked) -> String {
     let mut text =
         "\nNeighbor ID     Pri   State           Dead Time   Address         Interface\n".to_owned();
-    for neighbour in &asked.state.neighbours {
+    for neighbour in asked.neighbours() {
         let (id, address) = (neighbour.router_id.to_string(), neighbour.address.to_string());
         let dead = 31 + asked.now.timestamp() % 9;
         text.push_str(&format!(

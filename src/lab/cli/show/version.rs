@@ -8,6 +8,8 @@ pub(super) fn version(asked: &Asked) -> String {
     let (name, uptime, reason) = (state.hostname(), long_span(asked.uptime()), &state.reload_reason);
     let restarted = state.long_time(state.clock(state.boot_time));
     let serial = &state.serial;
+    let returned = if state.reload_abnormal { reason.as_str() } else { "reload" };
+    let register = state.register();
     let ports = state.ports.iter().filter(|port| port.name.starts_with("Gigabit")).count();
     format!(
         "Cisco IOS XE Software, Version 17.09.04a
@@ -22,7 +24,7 @@ ROM: IOS-XE ROMMON
 
 {name} uptime is {uptime}
 Uptime for this control processor is {uptime}
-System returned to ROM by {reason} at {restarted}
+System returned to ROM by {returned} at {restarted}
 System restarted at {restarted}
 System image file is \"bootflash:packages.conf\"
 Last reload reason: {reason}
@@ -44,7 +46,7 @@ Router operating mode: Autonomous
 3965120K bytes of physical memory.
 5234688K bytes of virtual hard disk at bootflash:.
 
-Configuration register is 0x2102
+Configuration register is {register:#06x}
 
 "
     )

@@ -3,6 +3,9 @@
 use super::*;
 
 mod dialogue;
+mod faults;
+mod going;
+mod timer;
 
 const QUICK: Duration = Duration::from_millis(300);
 
@@ -19,12 +22,7 @@ async fn unsaved() -> (Lab, Router, Person) {
 
 /// Returns when the router has reloaded this often and everything of it serves again.
 async fn reloaded(router: &Router, times: usize) {
-    let back = async {
-        while router.reloads().len() < times || !router.is_back() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, back).await.expect("the router came back");
+    tokio::time::timeout(PATIENCE, router.reloaded(times)).await.expect("the router came back");
 }
 
 const SAVE: &str = "System configuration has been modified. Save? [yes/no]: ";
@@ -47,7 +45,7 @@ async fn unsaved_lines_are_lost_and_everything_begins_anew() {
     let mut person = Person::privileged(&router).await;
     let version = person.ask("show version | include uptime|returned|reason", "R1#").await;
     assert!(version.contains("R1 uptime is 0 minutes\r\n"), "{version}");
-    assert!(version.contains("System returned to ROM by Reload Command"), "{version}");
+    assert!(version.contains("System returned to ROM by reload at "), "{version}");
     assert!(version.contains("Last reload reason: Reload Command\r\n"), "{version}");
     lab.stop().await.unwrap();
 }

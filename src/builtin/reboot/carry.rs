@@ -1,13 +1,14 @@
 //! A step of a reboot becomes rows: the state, the window of alerts, the lock, the task's result, the messages.
 
-use super::super::living::{outbound, short_reply};
-use crate::builtin;
+use super::super::{outbound, short_reply, window_over};
+use super::living::{document as living, pushed};
+use super::verdict;
 use crate::model::{
     Class, DeviceId, Document, Facts, Invocation, JobId, JobState, Outbound, Slot, Status, TaskResult,
     Window, WindowEnd,
 };
 use crate::procedure::reboot::{self, Effect, End, Event, Limits, Reboot, Stage, Verdict};
-use crate::store::{StoreError, View, Work};
+use crate::store::{Procedure, StoreError, Work};
 use std::time::Duration;
 
 /// The row, understood.
@@ -18,19 +19,18 @@ pub struct Kept {
     pub reboot: Reboot,
 }
 
-/// The reboot of a job; None where it is none.
-pub fn kept(view: &View<'_>, job: JobId) -> Result<Option<Kept>, StoreError> {
-    let Some(row) = view.procedure(job)? else { return Ok(None) };
+/// Reads a stored state.
+pub fn kept(row: Procedure) -> Result<Kept, StoreError> {
     let reboot = serde_json::from_value(row.state)?;
-    Ok(Some(Kept { job, version: row.version, reboot }))
+    Ok(Kept { job: row.job, version: row.version, reboot })
 }
 
 /// The reboot that a router's own timer holds for us.
-pub fn of_device(view: &View<'_>, device: DeviceId) -> Result<Option<Kept>, StoreError> {
-    for row in view.procedures()? {
-        let reboot: Reboot = serde_json::from_value(row.state)?;
-        if matches!(reboot.stage, Stage::Scheduled { .. }) && reboot.device() == Some(device) {
-            return Ok(Some(Kept { job: row.job, version: row.version, reboot }));
+pub fn scheduled(device: DeviceId, work: &Work<'_>) -> Result<Option<Kept>, StoreError> {
+    for row in work.procedures()? {
+        let kept = kept(row)?;
+        if matches!(kept.reboot.stage, Stage::Scheduled { .. }) && kept.reboot.device() == Some(device) {
+            return Ok(Some(kept));
         }
     }
     Ok(None)
@@ -86,7 +86,7 @@ fn enact(
         Effect::Loud { device, verdict } => loud(job, reboot, *device, verdict, told, work),
         Effect::Release => work.release(job).map(drop),
         Effect::Ends { device, status, verdict } => {
-            let (_, text) = builtin::reboot::said(reboot.name(*device), verdict);
+            let (_, text) = verdict::said(reboot.name(*device), verdict);
             if let Verdict::Back { took, .. } = verdict {
                 work.note_reload_time(*device, *took, facts.now.wall)?;
             }
@@ -101,7 +101,7 @@ fn enact(
             work.end_task(job, &result, facts.now.wall).map(drop)
         }
         Effect::Answers { device, after } if told.replies => {
-            let document = builtin::reboot::pushed(reboot.name(*device), *after);
+            let document = pushed(reboot.name(*device), *after);
             reply(&format!("answers/{}", reboot.turn), document, told, work)
         }
         Effect::Answers { .. } => Ok(()),
@@ -132,11 +132,11 @@ fn loud(
         | Verdict::NotSent { .. }
         | Verdict::TakenBack => WindowEnd::NotHappened,
     };
-    if builtin::window_over(&window, how, told.facts, work)? {
+    if window_over(&window, how, told.facts, work)? {
         return Ok(());
     }
     // No rule speaks of it: whoever hears of this bot at all must.
-    let document = builtin::reboot::ending(reboot.name(device), device, verdict, told.facts, work)?;
+    let document = verdict::document(reboot.name(device), device, verdict, told.facts, work)?;
     for place in told.facts.homes.iter().filter(|home| **home != told.invocation.place) {
         let lost = Outbound {
             slot: Slot(format!("{}/lost/{}", told.invocation.key, device.0)),
@@ -155,7 +155,7 @@ fn loud(
 }
 
 fn say(job: JobId, reboot: &Reboot, told: &Told<'_>, work: &mut Work) -> Result<(), StoreError> {
-    let document = builtin::reboot::document(reboot, job, told.invocation, told.facts, work)?;
+    let document = living(reboot, job, told.invocation, told.facts, work)?;
     let class = match &reboot.stage {
         Stage::Ended(_) => Class::Result,
         Stage::Asking { .. } | Stage::Counting { .. } => Class::Critical,
