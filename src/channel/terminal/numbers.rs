@@ -6,11 +6,6 @@
 //! button that is used up or void is answered by the bot, which knows. A number that appeared only
 //! after the person began to type stands for nothing in that line: they cannot have meant it.
 //! Test: `a_number_means_one_button_for_ever`.
-//!
-//! Invariant: while a message waits for words no number presses anything: it is the answer. The buttons
-//! of that message have letters then (`b` is 2), so that nobody who wants to press one answers by
-//! accident, or the other way round; all others wait until it is answered.
-//! Test: `while_words_are_waited_for_a_number_is_no_button`.
 
 use crate::model::Token;
 use std::collections::HashMap;
@@ -57,6 +52,10 @@ pub struct Seen {
     /// The highest number.
     pub highest: usize,
     /// A message waited for words.
+    /// Invariant: while a message waits for words no number presses anything: it is the answer. The buttons
+    /// of that message have letters then (`b` is 2), so that nobody who wants to press one answers by
+    /// accident, or the other way round; all others wait until it is answered.
+    /// Test: `while_words_are_waited_for_a_number_is_no_button`.
     pub asks: bool,
 }
 
