@@ -15,7 +15,7 @@ use crate::device::{
 };
 use crate::flow::monitor::Periods;
 use crate::flow::{self, Clock, House, Stops};
-use crate::model::Texts;
+use crate::model::{Doors, Texts};
 use crate::settings::{Monitor, Settings};
 use crate::store::Store;
 use crate::store::metrics::{Keep, Metrics, SetAside};
@@ -43,6 +43,7 @@ pub struct Parts {
     /// Reads commands and rules: at the start, and at each reload.
     pub load: flow::live::Load,
     pub channels: Vec<Channel>,
+    pub doors: Doors,
     /// The chat in the terminal, when there is one: its end of input ends the bot.
     pub terminal: Option<Arc<Terminal>>,
 }
@@ -157,6 +158,7 @@ fn house(parts: Parts) -> anyhow::Result<House> {
         counts: flow::monitor::Counts::default(),
         zone: parts.settings.time_zone,
         homes: Arc::new(homes),
+        doors: Arc::new(parts.doors),
         clock: Clock::start(),
         platforms: Arc::new(platform_names().map(str::to_owned).collect()),
         stops: Stops::default(),

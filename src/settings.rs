@@ -14,6 +14,8 @@ mod monitor;
 mod outside;
 mod reboot;
 mod restconf;
+mod retention;
+mod subscribers;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +25,8 @@ pub use monitor::Monitor;
 pub use outside::{Doors, Outside, ThisMachine, user_commands};
 pub use reboot::Reboot;
 pub use restconf::Restconf;
+pub use retention::Retention;
+pub use subscribers::Subscribers;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -57,6 +61,7 @@ pub struct Settings {
     /// None: nobody outside watches.
     pub heartbeat: Option<Heartbeat>,
     pub log: Log,
+    pub subscribers: Subscribers,
     pub channels: Vec<ChannelTable>,
 }
 
@@ -73,16 +78,6 @@ pub struct Ssh {
     pub sessions: usize,
     /// Logins at the same time with one credential: AAA servers count them.
     pub logins_per_credential: usize,
-}
-
-/// How long things are kept. The audit is kept for ever.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Retention {
-    pub inbox: Duration,
-    pub outbox: Duration,
-    pub attachments: Duration,
-    pub jobs: Duration,
-    pub alerts: Duration,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,18 +112,6 @@ impl Default for Ssh {
             write_memory: Duration::from_secs(120),
             sessions: 50,
             logins_per_credential: 20,
-        }
-    }
-}
-
-impl Default for Retention {
-    fn default() -> Self {
-        Retention {
-            inbox: 30 * DAY,
-            outbox: 30 * DAY,
-            attachments: 7 * DAY,
-            jobs: 365 * DAY,
-            alerts: 365 * DAY,
         }
     }
 }
@@ -172,6 +155,7 @@ impl Settings {
             retention: Retention::default(),
             heartbeat: None,
             log: Log::default(),
+            subscribers: Subscribers::default(),
             channels: Vec::new(),
         }
     }
@@ -226,9 +210,10 @@ impl Reading<'_> {
             notify_after: root.span("notify_after").unwrap_or(defaults.notify_after),
             monitor: monitor::monitor(root, defaults.monitor),
             reboot: reboot::reboot(root, defaults.reboot),
-            retention: retention(root, defaults.retention),
+            retention: retention::retention(root, defaults.retention),
             heartbeat: self.heartbeat(root),
             log: log(root, defaults.log),
+            subscribers: subscribers::subscribers(root),
             channels: self.channels(root),
             ..defaults
         }
@@ -366,32 +351,6 @@ fn above_zero(table: &Fields<'_>, key: &str) -> Option<Duration> {
         );
     }
     Some(span)
-}
-
-fn retention(root: &Fields<'_>, defaults: Retention) -> Retention {
-    let Some(table) = root.table("retention") else { return defaults };
-    let at_least = |key: &str, least: Duration, why: &str, default| {
-        let span = table.span(key).unwrap_or(default);
-        if span < least {
-            table.wrong(key, format!("retention.{key} is too short: {why}"), "write 24h or more");
-        }
-        span
-    };
-    let again = "services deliver again within a day";
-    let retention = Retention {
-        inbox: at_least("inbox", DAY, again, defaults.inbox),
-        outbox: at_least("outbox", HOUR, "messages are edited for a while", defaults.outbox),
-        attachments: at_least(
-            "attachments",
-            HOUR,
-            "files are sent later than they are made",
-            defaults.attachments,
-        ),
-        jobs: at_least("jobs", DAY, "people ask for the jobs of yesterday", defaults.jobs),
-        alerts: at_least("alerts", DAY, "people ask for the alerts of yesterday", defaults.alerts),
-    };
-    table.done();
-    retention
 }
 
 fn log(root: &Fields<'_>, defaults: Log) -> Log {

@@ -1,5 +1,6 @@
 //! `/dlq`: what could not be delivered, newest first, and the way back for one of them.
 
+use super::alerts::destination;
 use super::{Builtin, no_plan, nothing_to_settle, nothing_wanted, say};
 use crate::model::{
     Action, Block, Button, Class, Document, Ending, Facts, OutboundId, Resolved, Role, Sign, TaskResult,
@@ -33,7 +34,7 @@ fn answer(
     match work.dead_letter(id)? {
         None => Ok(Document::line(Sign::Question, text!("dlq.unknown", id = id.to_string()), Ending::Badly)),
         Some(letter) if resolved.word("how") == Some("retry") => again(&letter, facts, work),
-        Some(letter) => Ok(one(&letter, facts)),
+        Some(letter) => one(&letter, facts, work),
     }
 }
 
@@ -46,7 +47,8 @@ fn list(facts: &Facts, work: &Work) -> Result<Document, StoreError> {
     let verdict = text!("dlq.count", count = letters.len());
     let mut document = Document::line(Sign::Warning, verdict, Ending::Well);
     for letter in letters.iter().take(SHOWN) {
-        document = document.with(Block::Detail { sign: Sign::None, text: line(letter) });
+        let text = line(letter, facts, work)?;
+        document = document.with(Block::Detail { sign: Sign::None, text });
     }
     if let more @ 1.. = letters.len().saturating_sub(SHOWN) {
         document = document.with_detail(text!("dlq.more", count = more));
@@ -65,15 +67,15 @@ fn worth_telling(letter: &DeadLetter) -> bool {
 }
 
 /// `#41 to mail:noc@example.net, 14:02: R3 CPU 94 %. The mail server refused the mail (554)`
-fn line(letter: &DeadLetter) -> Text {
-    text!(
+fn line(letter: &DeadLetter, facts: &Facts, work: &Work) -> Result<Text, StoreError> {
+    Ok(text!(
         "dlq.line",
         id = letter.id.to_string(),
-        place = letter.place.to_string(),
+        place = destination(&letter.place, facts, work)?,
         at = letter.posted_at,
         first = first(letter),
         why = letter.why.as_str()
-    )
+    ))
 }
 
 /// What its first line said.
@@ -90,18 +92,18 @@ fn first(letter: &DeadLetter) -> Text {
     line.unwrap_or_else(|| Text::verbatim(""))
 }
 
-fn one(letter: &DeadLetter, facts: &Facts) -> Document {
-    let (id, place) = (letter.id.to_string(), letter.place.to_string());
+fn one(letter: &DeadLetter, facts: &Facts, work: &Work) -> Result<Document, StoreError> {
+    let (id, place) = (letter.id.to_string(), destination(&letter.place, facts, work)?);
     let times =
         text!("dlq.times", posted = letter.posted_at, given_up = letter.at, tries = letter.tries.max(0));
     let document = Document::line(Sign::Warning, text!("dlq.one", id = id, place = place), Ending::Well)
         .with_detail(first(letter))
         .with_detail(text!("dlq.why", why = letter.why.as_str()))
         .with_detail(times);
-    match operates(facts) {
+    Ok(match operates(facts) {
         true => document.with_button(try_again(letter, facts)),
         false => document,
-    }
+    })
 }
 
 fn try_again(letter: &DeadLetter, facts: &Facts) -> Button {
@@ -117,7 +119,7 @@ fn try_again(letter: &DeadLetter, facts: &Facts) -> Button {
 }
 
 fn again(letter: &DeadLetter, facts: &Facts, work: &mut Work) -> Result<Document, StoreError> {
-    let (id, place) = (letter.id.to_string(), letter.place.to_string());
+    let (id, place) = (letter.id.to_string(), destination(&letter.place, facts, work)?);
     if !operates(facts) {
         return Ok(Document::line(Sign::Refused, text!("dlq.not_yours", id = id), Ending::Badly));
     }

@@ -2,7 +2,7 @@
 
 use super::alerts::target;
 use crate::model::{Block, Device, Document, Facts, Freeze, Sign, Text, Timestamp};
-use crate::store::{HandLock, Held, StoreError, View};
+use crate::store::{HandLock, Held, StoreError, Work};
 use std::time::Duration;
 
 /// A lock that is older may have been forgotten.
@@ -53,14 +53,14 @@ pub fn with_held(
     mut document: Document,
     devices: &[Device],
     facts: &Facts,
-    view: &View<'_>,
+    work: &Work,
 ) -> Result<Document, StoreError> {
     let now = facts.now.wall;
     let holds = |freeze: &&Freeze| devices.iter().any(|device| freeze.holds(device, now));
     for freeze in facts.freezes.iter().filter(holds).take(NAMED) {
         document = detail(document, Sign::Held, text!("freeze.holds", freeze = frozen(freeze, facts)));
     }
-    let locks = view.hand_locks()?;
+    let locks = work.hand_locks()?;
     let mut here = locks.iter().filter(|lock| devices.iter().any(|device| device.id == lock.device));
     for lock in here.by_ref().take(NAMED) {
         document = detail(document, Sign::Locked, locked(lock, facts));
@@ -76,14 +76,14 @@ pub fn with_forgotten(
     mut document: Document,
     devices: &[&Device],
     facts: &Facts,
-    view: &View<'_>,
+    work: &Work,
 ) -> Result<Document, StoreError> {
     let now = facts.now.wall;
     let holds = |freeze: &&Freeze| devices.iter().any(|device| freeze.holds(device, now));
     for freeze in facts.freezes.iter().filter(holds).take(NAMED) {
         document = document.with_line(Sign::Held, text!("freeze.holds", freeze = frozen(freeze, facts)));
     }
-    let locks = view.hand_locks()?;
+    let locks = work.hand_locks()?;
     let is_old = |lock: &&HandLock| {
         now.since(lock.since) > OLD && devices.iter().any(|device| device.id == lock.device)
     };

@@ -70,7 +70,7 @@ pub fn claim(typed: &str, by: &Identity, facts: &Facts, work: &mut Work) -> Resu
         None => work.link(typed, now)?,
     };
     let Some(link) = link else {
-        let text = match work.note_wrong_code(by, now)? {
+        let text = match work.note_wrong_code(by, say::minutes(10), now)? {
             Tried::Wrong => text!("link.wrong"),
             Tried::Shut(until) => text!("link.shut", until = until),
             Tried::Silent => return Ok(Claimed { document: None, became: None }),

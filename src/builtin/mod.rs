@@ -45,7 +45,10 @@ mod trust;
 mod value;
 mod whoami;
 
-pub use alerts::{carry_out, context, silence_over, time_passes, warn_of_end, window_over};
+pub use alerts::{
+    CONFIRM, Try, UNSUBSCRIBE, came, came_of, carry_out, context, leave, silence_over, time_passes,
+    warn_of_end, window_over,
+};
 pub use cancel::{administers, cancelled};
 pub use device::{DeviceChange, Known, Problem, blank, change, change_all, differences, values};
 pub use freeze::freeze_over;
@@ -74,9 +77,10 @@ pub struct Builtin {
     pub answer: fn(&Resolved, &Facts, &[TaskResult], &mut Work) -> Result<Document, StoreError>,
 }
 
-pub const BUILTINS: [&Builtin; 37] = [
+pub const BUILTINS: [&Builtin; 38] = [
     &alerts::ACK,
     &alerts::ALERTS,
+    &alerts::CONFIRM,
     &alerts::GRAPH,
     &alerts::SILENCE,
     &alerts::SILENCES,

@@ -3,7 +3,8 @@
 
 use crate::model::written::Fields;
 use crate::model::{
-    Command, Destination, Menu, Message, Receipt, Request, Secret, SendError, Text, Texts, Token, Update,
+    Command, Destination, Door, Join, Menu, Message, Receipt, Request, Secret, SendError, Text, Texts, Token,
+    Update,
 };
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -177,6 +178,8 @@ pub struct Kind {
     pub fits: fn(&str) -> bool,
     /// How an address is written, for whoever wrote one that does not fit.
     pub address: &'static str,
+    /// How a place there comes to hear of alerts.
+    pub join: Join,
     /// The bot as the service wants it described, where it is made from a description.
     pub manifest: Option<fn(&[Command]) -> String>,
 }
@@ -188,6 +191,7 @@ pub const KINDS: [Kind; 4] = [
         open: email::opened,
         fits: email::fits,
         address: "noc@example.net",
+        join: Join::Mailed,
         manifest: None,
     },
     Kind {
@@ -196,6 +200,7 @@ pub const KINDS: [Kind; 4] = [
         open: slack::opened,
         fits: slack::fits,
         address: "C0123456789",
+        join: Join::Here,
         manifest: Some(slack::manifest),
     },
     Kind {
@@ -204,6 +209,7 @@ pub const KINDS: [Kind; 4] = [
         open: telegram::opened,
         fits: telegram::fits,
         address: telegram::EXAMPLE,
+        join: Join::Here,
         manifest: None,
     },
     Kind {
@@ -212,9 +218,15 @@ pub const KINDS: [Kind; 4] = [
         open: terminal::opened,
         fits: terminal::fits,
         address: terminal::CONSOLE,
+        join: Join::Here,
         manifest: None,
     },
 ];
+
+/// A table of the settings as those see it who may know no service.
+pub fn door(name: &str, kind: &Kind) -> Door {
+    Door { name: name.to_owned(), join: kind.join, fits: kind.fits, example: kind.address }
+}
 
 /// Why a listener stopped for good.
 #[derive(Debug, thiserror::Error)]

@@ -3,12 +3,12 @@
 use super::print::say;
 use crate::app::{self, Parts};
 use crate::builtin;
-use crate::channel::{Channel, KINDS, Kind, Setup, Shared, terminal};
+use crate::channel::{self, Channel, KINDS, Kind, Setup, Shared, terminal};
 use crate::command::Catalog;
 use crate::device::MasterKey;
 use crate::flow::live::{Live, Load};
-use crate::model::Rules;
 use crate::model::written::{Fields, Problem, Source, either};
+use crate::model::{Doors, Rules};
 use crate::settings::{ChannelTable, Format, Settings, user_commands};
 use crate::store::{Access, Store};
 use anyhow::{Context, bail};
@@ -31,8 +31,18 @@ pub fn run(path: &Path) -> anyhow::Result<ExitCode> {
         if terminal.is_some() && std::io::stdin().is_terminal() {
             greet(&shared, log_file.as_deref());
         }
-        app::live(Parts { settings, key, store, texts: shared.texts, metrics, load, channels, terminal })
-            .await
+        app::live(Parts {
+            doors: doors(&settings),
+            settings,
+            key,
+            store,
+            texts: shared.texts,
+            metrics,
+            load,
+            channels,
+            terminal,
+        })
+        .await
     })
 }
 
@@ -129,6 +139,13 @@ pub async fn shared(settings: &Settings, store: &Store, catalog: &Catalog) -> an
     words.dedup();
     words.extend(inventory.devices().iter().map(|device| device.name.to_string()));
     Ok(Shared { texts: Arc::new(texts), words, data: settings.data.clone(), installation })
+}
+
+/// How places behind the doors of the settings come to hear of alerts.
+pub fn doors(settings: &Settings) -> Doors {
+    let tables = settings.channels.iter();
+    let all = tables.filter_map(|table| Some(channel::door(&table.name, kind(table)?))).collect();
+    Doors { all, domains: settings.subscribers.mail_domains.clone() }
 }
 
 type Open = (Vec<Channel>, Option<Arc<terminal::Terminal>>);

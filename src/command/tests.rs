@@ -4,8 +4,8 @@ use super::*;
 use crate::model::invocation::{Choice, When};
 use crate::model::person::{Effect, Grant, Subject};
 use crate::model::{
-    Destination, Device, DeviceId, DeviceName, Facts, GrantId, Inventory, Invocation, JobId, Now, Person,
-    PersonId, Policy, Profile, Reader, Refusal, Resolved, Source, Text, Timestamp, Value,
+    Destination, Device, DeviceId, DeviceName, Facts, Freeze, FreezeId, GrantId, Inventory, Invocation,
+    JobId, Now, Person, PersonId, Policy, Profile, Reader, Refusal, Resolved, Source, Text, Timestamp, Value,
 };
 use crate::{embedded, texts};
 use expect_test::{Expect, expect};
@@ -76,8 +76,9 @@ pub fn facts(catalog: &Catalog) -> Facts {
         periods: crate::model::Periods::default(),
         rules: Arc::new(crate::model::Rules::checked(&crate::embedded::rules()).unwrap()),
         homes: Arc::default(),
-        zone: chrono_tz::Tz::UTC,
+        doors: Arc::default(),
         bot_path: Arc::default(),
+        zone: chrono_tz::Tz::UTC,
         starting: false,
         tracks: Arc::default(),
         offered: Arc::default(),

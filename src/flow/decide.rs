@@ -1,7 +1,8 @@
 //! What shall happen with a request: a pure function from what was gathered to a [`Decision`].
 
 use super::gather::Gathered;
-use super::{refuse, step, stranger};
+pub use super::ruling::{Audit, Ruling};
+use super::{recipient, refuse, step, stranger};
 use crate::builtin;
 use crate::command::{self, Catalog, Unresolved};
 use crate::model::{
@@ -22,6 +23,10 @@ pub enum Decision {
     Stranger { line: String, why: Option<Text> },
     /// A code that shall say who this is.
     Link { code: String },
+    /// A code that shall say yes to alerts.
+    Confirm { code: String },
+    /// Somebody who hears of alerts here has enough of it.
+    Enough { line: String },
     /// A question with its answers; the command waits for one of them.
     Ask { question: Box<Question>, invocation: Box<Invocation>, audit: Audit },
     /// It runs.
@@ -29,7 +34,7 @@ pub enum Decision {
     /// Long work begins, with its card.
     Begin { resolved: Box<Resolved>, reboot: Box<Reboot>, audit: Audit },
     /// A card is answered.
-    Step { event: Event, audit: Audit },
+    Step { event: Box<Event>, audit: Audit },
     /// The presser is asked for the words that a card waits for.
     AskWords { audit: Audit },
     /// A job shall stop.
@@ -42,34 +47,6 @@ pub enum Decision {
     Moved { from: Destination },
     /// The person at this place is gone: open questions are answered Cancel.
     Leave,
-}
-
-/// The audit row's words.
-#[derive(Clone, Debug, Default)]
-pub struct Audit {
-    pub line: String,
-    pub permission: String,
-    pub ruling: Ruling,
-    pub rule: Option<String>,
-}
-
-/// What became of a request, as far as the audit and the pressed button care.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Ruling {
-    #[default]
-    Allowed,
-    Refused,
-    /// Something was missing or must be confirmed.
-    Asked,
-    /// Too old to run without asking again.
-    Stale,
-    NotUnderstood,
-    /// The identity belongs to no person.
-    Stranger,
-    /// The button is somebody else's, or not one.
-    PressRefused,
-    /// The person said no to a question.
-    Cancelled,
 }
 
 /// What a question waits for; kept with its dialog row.
@@ -119,8 +96,11 @@ pub fn line(catalog: &Catalog, gathered: &Gathered, typed: &str) -> Decision {
     if let Some(code) = stranger::code(catalog, typed) {
         return Decision::Link { code };
     }
+    if let Some(decision) = recipient::decided(catalog, gathered, typed) {
+        return decision;
+    }
     let Some(asker) = gathered.facts.asker.as_ref().map(|person| person.id) else {
-        return Decision::Stranger { line: typed.to_owned(), why: None };
+        return Decision::Stranger { line: gathered.shown.clone(), why: recipient::only_hears(gathered) };
     };
     let Some(dialog) = &gathered.dialog else {
         if gathered.too_late {

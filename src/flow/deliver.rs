@@ -3,6 +3,7 @@
 
 use super::undelivered::{self, Letter};
 use super::{AFTER_ERROR, House, draw};
+use crate::builtin::{self, Try};
 use crate::channel::Channel;
 use crate::model::{Class, Destination, Message, Receipt, SendError};
 use crate::store::{Arrived, StoreError, Topic, Work};
@@ -201,6 +202,7 @@ async fn delivered(
     // Mark after sending: a crash here repeats one message, the other order would lose it.
     marked(house, move |work| {
         work.delivered(id, &receipt, now)?;
+        builtin::came_of(&slot, &place, &Try::Arrived, now, work)?;
         match over {
             true => Ok(()),
             false => work.hold_slot(&slot, &place, now.plus(pace)),
@@ -249,6 +251,10 @@ fn letter(house: &House, message: &Message) -> Letter {
         id: message.id,
         slot: message.slot.clone(),
         place: message.place.clone(),
+        shown: match house.homes.contains(&message.place) {
+            true => message.place.to_string(),
+            false => house.doors.hinted(&message.place),
+        },
         class: message.class,
         now: house.clock.now().wall,
         elsewhere: undelivered::elsewhere(&house.channels, &message.place),

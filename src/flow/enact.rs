@@ -3,7 +3,7 @@
 
 use super::decide::{self, Audit, Decision, Ruling};
 use super::gather::Gathered;
-use super::{House, ask, step, stranger};
+use super::{House, ask, recipient, step, stranger};
 use crate::builtin;
 use crate::model::facts::JobFacts;
 use crate::model::{
@@ -76,6 +76,8 @@ fn carry_out(
         }
         Decision::Stranger { line, why } => stranger::refuse(work, gathered, &line, why),
         Decision::Link { code } => stranger::link(work, gathered, &code),
+        Decision::Confirm { code } => recipient::confirm(work, gathered, &code),
+        Decision::Enough { line } => recipient::leave(work, gathered, &line),
         Decision::Ask { question, invocation, audit } => {
             note(work, gathered, &audit, None)?;
             ask::ask(work, gathered, *question, *invocation)
@@ -84,7 +86,7 @@ fn carry_out(
         Decision::Begin { resolved, reboot, audit } => {
             step::begin(work, gathered, &resolved, &reboot, &audit)
         }
-        Decision::Step { event, audit } => step::enact(work, gathered, event, &audit, limits),
+        Decision::Step { event, audit } => step::enact(work, gathered, *event, &audit, limits),
         Decision::AskWords { audit } => step::ask_words(work, gathered, &audit),
         Decision::Cancel { job } => {
             let document = builtin::cancelled(job, &gathered.facts, work)?;

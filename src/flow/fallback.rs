@@ -3,7 +3,7 @@
 //! another channel has heard of the incident already, nobody is told again.
 
 use super::House;
-use crate::model::{Block, Class, Destination, IncidentId, Outbound, Sign, Slot, Timestamp};
+use crate::model::{Block, Class, Destination, Doors, IncidentId, Outbound, Sign, Slot, Timestamp};
 use crate::store::{Overdue, StoreError, View, Work};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,17 +15,17 @@ const HISTORY: Duration = Duration::from_secs(24 * 3_600);
 
 /// Looks once; writes only when there is something to tell.
 pub async fn look(house: &House) -> Result<(), StoreError> {
-    let (now, homes) = (house.clock.now().wall, house.homes.clone());
-    if house.store.read(move |view| owed(view, &homes, now)).await?.is_empty() {
+    let (now, homes, doors) = (house.clock.now().wall, house.homes.clone(), house.doors.clone());
+    if house.store.read(move |view| owed(view, &homes, &doors, now)).await?.is_empty() {
         return Ok(());
     }
-    let homes = house.homes.clone();
-    house.store.write(move |work| tell(work, &homes, now)).await
+    let (homes, doors) = (house.homes.clone(), house.doors.clone());
+    house.store.write(move |work| tell(work, &homes, &doors, now)).await
 }
 
 /// Asked again inside the transaction: what was just delivered is owed no more.
-fn tell(work: &mut Work, homes: &[Destination], now: Timestamp) -> Result<(), StoreError> {
-    for (incident, outbound) in owed(work, homes, now)? {
+fn tell(work: &mut Work, homes: &[Destination], doors: &Doors, now: Timestamp) -> Result<(), StoreError> {
+    for (incident, outbound) in owed(work, homes, doors, now)? {
         tracing::warn!(%incident, place = %outbound.place, "a critical alert goes to another channel too");
         work.note_told(incident, &outbound.place)?;
         work.post(&outbound, now)?;
@@ -37,6 +37,7 @@ fn tell(work: &mut Work, homes: &[Destination], now: Timestamp) -> Result<(), St
 fn owed(
     view: &View<'_>,
     homes: &[Destination],
+    doors: &Doors,
     now: Timestamp,
 ) -> Result<Vec<(IncidentId, Outbound)>, StoreError> {
     let overdue = view.overdue(Class::Critical, now.minus(PATIENCE), now.minus(HISTORY))?;
@@ -54,8 +55,12 @@ fn owed(
         }
         let (told, open) = (view.told(incident)?, view.alert(incident)?.is_some());
         let Some(one) = overdue.iter().rev().find(|one| open || is_whole(one, incident)) else { continue };
+        let shown = match homes.contains(&one.place) {
+            true => one.place.to_string(),
+            false => doors.hinted(&one.place),
+        };
         for place in elsewhere(homes, &told, &overdue) {
-            owed.push((incident, outbound(incident, one, place)));
+            owed.push((incident, outbound(incident, one, &shown, place)));
         }
     }
     Ok(owed)
@@ -78,8 +83,8 @@ fn elsewhere(homes: &[Destination], told: &[Destination], overdue: &[Overdue]) -
     homes.iter().filter(|home| home.channel == first.channel).cloned().collect()
 }
 
-fn outbound(incident: IncidentId, one: &Overdue, place: Destination) -> Outbound {
-    let text = text!("dlq.elsewhere", place = one.place.to_string(), since = one.since);
+fn outbound(incident: IncidentId, one: &Overdue, shown: &str, place: Destination) -> Outbound {
+    let text = text!("dlq.elsewhere", place = shown, since = one.since);
     Outbound {
         slot: Slot::of_alert(incident),
         place,

@@ -33,6 +33,8 @@ pub struct Gathered {
     pub too_late: bool,
     /// What was typed, as it may be shown to others.
     pub shown: String,
+    /// Something is told here of alerts, because it was asked for.
+    pub hears: bool,
 }
 
 /// Long work that waits for a person's answer, and the job that it is.
@@ -87,6 +89,7 @@ pub async fn facts(
         board: house.board.now(),
         rules: live.rules.clone(),
         homes: house.homes.clone(),
+        doors: house.doors.clone(),
         zone: house.zone,
         bot_path: house.bot_path.clone(),
         starting: house.is_starting(),
@@ -123,7 +126,7 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
         thread: request.thread.clone(),
         now: house.clock.now().wall,
     };
-    let (asker, press, dialog, step, too_late) = house
+    let (asker, press, dialog, step, too_late, hears) = house
         .store
         .read(move |view| {
             let asker = view.person_of(&identity)?;
@@ -148,7 +151,8 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
             };
             let step = step_of(view, press.as_ref(), dialog.as_ref())?;
             let too_late = dialog.is_none() && number_is_late(view, &what, &place, asker.as_ref(), &heard)?;
-            Ok((asker, press, dialog, step, too_late))
+            let hears = !view.subscriptions_of(&place)?.is_empty();
+            Ok((asker, press, dialog, step, too_late, hears))
         })
         .await?;
     let (request, dialog, step) = match without_slash(house, &request, dialog.as_ref()) {
@@ -161,7 +165,7 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
         What::Line(line) => stranger::masked(&house.live.now().catalog, line),
         _ => String::new(),
     };
-    Ok(Gathered { request, update, facts, press, dialog, step, too_late, shown })
+    Ok(Gathered { request, update, facts, press, dialog, step, too_late, shown, hears })
 }
 
 /// Whether a typed number comes after the end of the question for one.
@@ -195,7 +199,7 @@ pub(super) fn step_of(
         Action::Step { job, .. } | Action::Words { job } => Some(*job),
         _ => None,
     });
-    let typed = || dialog.and_then(|dialog| counted(dialog));
+    let typed = || dialog.and_then(counted);
     let Some(id) = pressed.or_else(typed) else { return Ok(None) };
     let (job, row) = (view.job(id)?, view.procedure(id)?);
     let kept = row.map(builtin::reboot::kept).transpose()?;

@@ -5,7 +5,7 @@
 
 use crate::channel::Channel;
 use crate::device::Floor;
-use crate::model::{Destination, Request, Texts, Update};
+use crate::model::{Destination, Doors, Request, Texts, Update};
 use crate::store::Store;
 use crate::store::metrics::Metrics;
 use std::sync::Arc;
@@ -34,7 +34,9 @@ pub mod metrics;
 pub mod monitor;
 mod offered;
 pub mod reboot;
+mod recipient;
 mod refuse;
+mod ruling;
 mod step;
 pub mod stranger;
 pub mod task;
@@ -66,6 +68,8 @@ pub struct House {
     pub counts: monitor::Counts,
     /// The time zone of whoever has none, and of the routes' hours.
     pub zone: chrono_tz::Tz,
+    /// How places behind each door come to hear of alerts.
+    pub doors: Arc<Doors>,
     /// Where the channels' own notices go.
     pub homes: Arc<Vec<Destination>>,
     /// The routers through which the bot itself is connected, by name.

@@ -23,7 +23,7 @@ pub fn pressed(catalog: &Catalog, gathered: &Gathered, word: &str) -> Decision {
     let answer = match word {
         "cancel" => {
             let audit = audit(&step.job.invocation.line, "", Ruling::Cancelled, None);
-            return Decision::Step { event: Event::Declined, audit };
+            return Decision::Step { event: Box::new(Event::Declined), audit };
         }
         "lines" => {
             let document = builtin::reboot::unsaved_lines(&step.kept.reboot);
@@ -86,7 +86,7 @@ fn agreed(
     let (facts, at) = (&gathered.facts, said_at(gathered));
     let line = step.job.invocation.line.as_str();
     let refused = |why: Text, permission: &str, rule| Decision::Step {
-        event: Event::Refused(why),
+        event: Box::new(Event::Refused(why)),
         audit: audit(line, permission, Ruling::Refused, rule),
     };
     let invocation = Invocation { confirmed_at: Some(at), ..step.job.invocation.clone() };
@@ -97,7 +97,7 @@ fn agreed(
     resolved.devices = left.filter_map(|id| facts.inventory.device(*id)).cloned().collect();
     match command::authorize(&facts.policy, &resolved, facts) {
         Ok(_) => Decision::Step {
-            event: event(at),
+            event: Box::new(event(at)),
             audit: audit(line, &resolved.permission, Ruling::Allowed, None),
         },
         Err(refusal) => {

@@ -4,6 +4,7 @@
 use super::decide::{Audit, Ruling};
 use super::enact::{own_slot, remember, row, say};
 use super::gather::Gathered;
+use super::recipient;
 use crate::builtin;
 use crate::command::{self, Catalog};
 use crate::model::{Class, Document, Ending, Identity, Run, Sign, Text};
@@ -45,7 +46,7 @@ pub fn refuse(work: &mut Work, gathered: &Gathered, line: &str, why: Option<Text
 pub fn masked(catalog: &Catalog, typed: &str) -> String {
     match code(catalog, typed) {
         Some(_) => MASKED.to_owned(),
-        None => typed.to_owned(),
+        None => recipient::masked(catalog, typed).unwrap_or(typed).to_owned(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What becomes of a message that was not sent: tried again with growing patience, given up after a
 //! day or when the service says never, and then told where people still hear the bot.
 
+use crate::builtin::{self, Try};
 use crate::channel::Channel;
 use crate::model::{
     Class, Destination, Document, Ending, Outbound, OutboundId, SendError, Sign, Slot, Timestamp,
@@ -26,6 +27,8 @@ pub struct Letter {
     pub id: OutboundId,
     pub slot: Slot,
     pub place: Destination,
+    /// The place as everybody may read it.
+    pub shown: String,
     pub class: Class,
     pub now: Timestamp,
     /// The homes of another channel.
@@ -69,6 +72,7 @@ pub fn put_off(
                 (true, Class::Result | Class::Alert | Class::Progress | Class::Ephemeral) => patience,
             };
             let until = letter.now.plus(span + jitter(letter, span));
+            builtin::came_of(&letter.slot, &letter.place, &Try::Later(why), letter.now, work)?;
             work.postponed(letter.id, until, why, arrived)
         }
     }
@@ -84,6 +88,7 @@ fn jitter(letter: &Letter, span: Duration) -> Duration {
 
 fn give_up(work: &mut Work, letter: &Letter, why: &str) -> Result<(), StoreError> {
     work.dead(letter.id, why, letter.now)?;
+    builtin::came_of(&letter.slot, &letter.place, &Try::Never(why), letter.now, work)?;
     let matters = match letter.class {
         Class::Alert => true,
         // An answer matters where somebody is whom the bot knows: a stranger who blocks it at once must not
@@ -101,7 +106,7 @@ fn tell(work: &mut Work, letter: &Letter) -> Result<(), StoreError> {
     let Some(failing) = work.failing(&letter.place, letter.now)? else { return Ok(()) };
     let text = text!(
         "dlq.failing",
-        place = letter.place.to_string(),
+        place = letter.shown.as_str(),
         since = failing.since,
         count = failing.undelivered
     );
@@ -181,6 +186,7 @@ mod tests {
                 let letter = Letter {
                     id,
                     slot: outbound.slot,
+                    shown: outbound.place.to_string(),
                     place: outbound.place,
                     class: outbound.class,
                     now: Timestamp(now),

@@ -34,6 +34,8 @@ pub struct Facts {
     pub rules: Arc<super::rule::Rules>,
     /// The places of the channels' own, for a notice that names a channel only.
     pub homes: Arc<Vec<Destination>>,
+    /// How places behind each door come to hear of alerts.
+    pub doors: Arc<super::door::Doors>,
     /// The time zone of whoever has none, and of the routes' hours.
     pub zone: chrono_tz::Tz,
     /// The routers through which the bot itself is connected, by name.

@@ -37,6 +37,8 @@ ids! {
     IncidentId
     /// One silence.
     SilenceId
+    /// One subscription.
+    SubscriptionId
     /// One freeze.
     FreezeId
     /// One rule of the policy.

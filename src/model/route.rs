@@ -2,7 +2,7 @@
 //! goes once to each of the union of the routes that match.
 
 use super::rule::Rules;
-use crate::model::{Destination, Device, PersonId, Selector, Severity, Timestamp};
+use crate::model::{Destination, Device, PersonId, Selector, Severity, SubscriptionId, Timestamp};
 use chrono::{Datelike, NaiveTime, Weekday};
 use chrono_tz::Tz;
 
@@ -30,18 +30,55 @@ pub struct To {
 /// A destination that asked for alerts itself, beside those that the routes name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subscription {
+    /// Given by the store.
+    pub id: SubscriptionId,
     pub place: Destination,
-    pub selector: Selector,
-    /// The least severity that it takes.
-    pub severity: Severity,
+    pub wish: Wish,
     /// Who asked for it.
     pub author: PersonId,
     pub since: Timestamp,
+    /// None while the place itself has not said yes: nothing is told there.
+    pub confirmed_at: Option<Timestamp>,
+}
+
+/// What somebody wants to hear of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wish {
+    pub selector: Selector,
+    /// The least severity that it takes.
+    pub severity: Severity,
+    /// In the time zone of the place; always, when none are given.
+    pub hours: Option<Hours>,
+    /// The days on which `hours` begin; every day, when none is named.
+    pub days: Vec<Weekday>,
+}
+
+/// A code that waits to be sent back: what it is a yes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Confirmation {
+    pub channel: String,
+    /// Where the code went. None where the one who sends it back says by that who he is.
+    pub address: Option<String>,
+    /// What is wanted, where no subscription can be written down before.
+    pub wish: Option<Wish>,
+    /// Who asked for it, and where that was.
+    pub asker: PersonId,
+    pub asked_at: Destination,
 }
 
 impl Subscription {
-    pub fn takes(&self, severity: Severity, device: &Device) -> bool {
-        severity >= self.severity && self.selector.matches(device)
+    /// Whether this severity of this router is told there, at some hour.
+    pub fn covers(&self, severity: Severity, device: &Device) -> bool {
+        severity >= self.wish.severity && self.wish.selector.matches(device)
+    }
+
+    /// Whether it is told there now; `tz` is the place's.
+    pub fn takes(&self, severity: Severity, device: &Device, now: Timestamp, tz: Tz) -> bool {
+        let days =
+            if self.wish.days.is_empty() { &WEEK.map(|(_, day)| day) } else { self.wish.days.as_slice() };
+        self.confirmed_at.is_some()
+            && self.covers(severity, device)
+            && is_open(self.wish.hours, days, now, tz)
     }
 }
 
@@ -81,22 +118,20 @@ pub fn destinations(rules: &Rules, severity: Severity, device: &Device, now: Tim
 
 impl Route {
     fn takes(&self, severity: Severity, device: &Device, now: Timestamp, tz: Tz) -> bool {
-        severity >= self.severity && self.selector.matches(device) && self.is_open(now, tz)
+        let is_open = || is_open(self.hours, &self.days, now, tz);
+        severity >= self.severity && self.selector.matches(device) && is_open()
     }
+}
 
-    /// In the night from Friday to Saturday it is Friday until the hours end.
-    fn is_open(&self, now: Timestamp, tz: Tz) -> bool {
-        let local = now.utc().with_timezone(&tz);
-        let (today, time) = (local.weekday(), local.time());
-        match self.hours {
-            None => self.days.contains(&today),
-            Some(Hours { from, until }) if from < until => {
-                self.days.contains(&today) && from <= time && time < until
-            }
-            Some(Hours { from, until }) => {
-                (from <= time && self.days.contains(&today))
-                    || (time < until && self.days.contains(&today.pred()))
-            }
+/// In the night from Friday to Saturday it is Friday until the hours end.
+fn is_open(hours: Option<Hours>, days: &[Weekday], now: Timestamp, tz: Tz) -> bool {
+    let local = now.utc().with_timezone(&tz);
+    let (today, time) = (local.weekday(), local.time());
+    match hours {
+        None => days.contains(&today),
+        Some(Hours { from, until }) if from < until => days.contains(&today) && from <= time && time < until,
+        Some(Hours { from, until }) => {
+            (from <= time && days.contains(&today)) || (time < until && days.contains(&today.pred()))
         }
     }
 }
@@ -112,6 +147,24 @@ impl Hours {
         let hours = Hours { from: time(from)?, until: time(until)? };
         (hours.from != hours.until).then_some(hours)
     }
+}
+
+impl std::fmt::Display for Hours {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.from.format("%H:%M"), self.until.format("%H:%M"))
+    }
+}
+
+/// `mon-fri`, `mon,wed`: as [`read_days`] reads it.
+pub fn written_days(days: &[Weekday]) -> String {
+    let name = |day: &Weekday| WEEK.iter().find(|(_, known)| known == day).map_or("", |(name, _)| *name);
+    let runs = days.chunk_by(|left, right| left.succ() == *right);
+    let run = |run: &[Weekday]| match (run.first(), run.last()) {
+        (Some(first), Some(last)) if first != last => format!("{}-{}", name(first), name(last)),
+        (Some(only), _) => name(only).to_owned(),
+        (None, _) => String::new(),
+    };
+    runs.map(run).collect::<Vec<_>>().join(",")
 }
 
 /// `mon-fri`, `sat,sun`, `fri-mon`, `mon-thu,sat`.

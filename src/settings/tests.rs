@@ -343,6 +343,8 @@ fn the_example_holds_every_key() {
         "restconf",
         "monitor",
         "retention",
+        "reboot",
+        "subscribers",
         "heartbeat",
         "log",
         "channel",

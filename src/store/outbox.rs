@@ -34,6 +34,18 @@ impl View<'_> {
         )
     }
 
+    /// The newest version of a message, at each place where it stands.
+    pub fn newest_message(&self, slot: &Slot) -> Result<Vec<Outbound>> {
+        self.all(
+            "SELECT slots.slot AS name, channel, address, thread, reply_to, class, document, not_before, expires,
+                recipient
+             FROM slots JOIN outbox ON outbox.slot = slots.id AND outbox.version = slots.version
+             WHERE slots.slot = ?1 ORDER BY outbox.id",
+            [&slot.0],
+            outbound,
+        )
+    }
+
     /// What the service calls the parts that stand at the destination, in order.
     pub fn parts(&self, slot: &Slot, place: &Destination) -> Result<Vec<MessageRef>> {
         self.all(

@@ -111,7 +111,7 @@ impl Work<'_> {
         let ended = Ended {
             identities: self.run("DELETE FROM identities WHERE person = ?1", [id.0])?,
             grants: self.run("DELETE FROM grants WHERE person = ?1", [id.0])?,
-            codes: self.end_links(id, now)?,
+            codes: self.end_links(id, now)? + self.end_confirmations(id)?,
             questions: self.end_dialogs(id, now)?,
         };
         self.touch(Topic::People);

@@ -8,8 +8,19 @@ use crate::model::{Destination, Identity, Timestamp};
 
 /// Tables that name a place in `channel` and `address` and in which a row of the new place may stand
 /// in the way of one of the old.
-const BOUND: [&str; 9] =
-    ["chats", "dialogs", "presses", "free_watches", "slots", "told", "silences", "subscriptions", "links"];
+const BOUND: [&str; 11] = [
+    "chats",
+    "dialogs",
+    "presses",
+    "free_watches",
+    "slots",
+    "told",
+    "silences",
+    "subscriptions",
+    "links",
+    "confirmations",
+    "reaches",
+];
 
 impl View<'_> {
     /// What the place is called now.

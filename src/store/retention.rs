@@ -41,6 +41,8 @@ impl Work<'_> {
         let mut swept = self.expire_outbox(now)?;
         swept += self.sweep_inbox(now.minus(retention.inbox.max(DAY)))?;
         swept += self.sweep_links(now)?;
+        swept += self.sweep_confirmations(now)?;
+        swept += self.sweep_subscriptions(now, now.minus(retention.alerts))?;
         swept += self.sweep_strangers(now.minus(retention.inbox.max(DAY)))?;
         swept += self.sweep_outbox(now.minus(retention.outbox), now.minus(retention.jobs))?;
         swept += self.sweep_attachments(now.minus(retention.attachments))?;

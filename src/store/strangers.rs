@@ -1,5 +1,5 @@
 //! Table `strangers`: identities that belong to nobody. It keeps when one was last told so, how much
-//! went unanswered since, and how often it sent a code that is none.
+//! went unanswered since, and how often it sent a code that is none; of somebody known only the codes.
 
 use super::work::{Result, View, Work, count, counted};
 use crate::model::{Identity, Timestamp};
@@ -11,8 +11,6 @@ const QUIET: Duration = Duration::from_secs(86_400);
 /// So many wrong codes within this time are enough.
 const WRONG: usize = 5;
 const WINDOW: Duration = Duration::from_secs(15 * 60);
-/// Then nothing is tried for as long as this.
-const SHUT: Duration = Duration::from_secs(10 * 60);
 
 /// What a wrong code came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,8 +73,9 @@ impl Work<'_> {
         Ok(is_due.then_some(known.unheard))
     }
 
-    /// Counts a code that is none, or that comes while nothing is tried.
-    pub fn note_wrong_code(&mut self, identity: &Identity, now: Timestamp) -> Result<Tried> {
+    /// Counts a code that is none, or that comes while nothing is tried. After too many nothing is tried for
+    /// as long as `shut`.
+    pub fn note_wrong_code(&mut self, identity: &Identity, shut: Duration, now: Timestamp) -> Result<Tried> {
         let known = self.stranger(identity)?;
         if known.shut_until > now {
             let said = known.wrong > 0;
@@ -91,7 +90,7 @@ impl Work<'_> {
             true => (counted, Tried::Wrong),
             // The next count begins when it is tried again.
             false => {
-                let until = now.plus(SHUT);
+                let until = now.plus(shut);
                 (Stranger { wrong: 0, shut_until: until, ..counted }, Tried::Shut(until))
             }
         };

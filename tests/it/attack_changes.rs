@@ -3,7 +3,7 @@
 use crate::attack::{ago, own, times};
 use crate::world::{DESK, World, now};
 use patchbay::lab::Point;
-use patchbay::model::{Destination, Device, Invocation, PersonId, Timestamp, Update};
+use patchbay::model::{Destination, Device, Invocation, JobState, PersonId, Timestamp, Update};
 use std::time::Duration;
 
 const ZERO: &str = "clear counters";
@@ -204,12 +204,31 @@ async fn two_changes_of_all_routers_do_not_lock_each_other_out() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_does_not_wait_for_a_lock() {
     let world = own(|_| {}).await;
-    let (r1, ann) = (device(&world, "R1").await.id, person(&world, "ann").await);
-    world.write(move |work| work.take_locks(&[r1], None, ann, now()).map(drop)).await;
+    let (r1, carol) = (device(&world, "R1").await.id, person(&world, "carol").await);
+    let invocation = Invocation {
+        line: "/zero R1".to_owned(),
+        asker: carol,
+        place: Destination { channel: DESK.to_owned(), address: "room".to_owned() },
+        thread: None,
+        key: "never".to_owned(),
+        sent_at: None,
+        received_at: now(),
+        confirmed_at: None,
+        quoted: false,
+    };
+    // A job that nobody works on, so that its lock stays.
+    let job = world
+        .write(move |work| {
+            let job = work.add_job(&invocation, "zero", &[r1], now())?;
+            work.take_locks(&[r1], job, carol, now())?.unwrap();
+            work.end_job(job, JobState::Failed, now())?;
+            Ok(job)
+        })
+        .await;
     let slot = world.desk.line("/zero R1").await;
     world.desk.until(&slot, |message| crate::world::plain(message).contains("being changed")).await;
     let begun = std::time::Instant::now();
-    let world = world.restarted_with(move |work| work.unlock(r1).map(drop)).await;
+    let world = world.restarted_with(move |work| work.release(job).map(drop)).await;
     assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
     world.desk.ended(&slot).await;
     assert!(times(&world, "R1", ZERO) <= 1);

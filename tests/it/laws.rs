@@ -79,6 +79,8 @@ const FROM_STORE: &[&str] = &[
     "Held",
     "Incident",
     "Expiring",
+    "HandLock",
+    "KeptFreeze",
     "JobFilter",
     "PressRefused",
     "Added",

@@ -18,6 +18,7 @@ mod chats;
 mod clock;
 mod commands;
 mod doors;
+mod freeze;
 mod hygiene;
 mod laws;
 mod life;

@@ -9,7 +9,7 @@ use patchbay::device::{CREDENTIAL_PURPOSE, MasterKey, Sealer};
 use patchbay::flow::live::{Live, Load};
 use patchbay::lab::{Lab, LabPlan, Router};
 use patchbay::model::{
-    Destination, Document, Ending, Identity, Menu, Message, Reader, Receipt, Request, Rules, Scene,
+    Destination, Document, Doors, Ending, Identity, Menu, Message, Reader, Receipt, Request, Rules, Scene,
     SendError, Source, Text, Texts, Thread, Timestamp, Token, Unfit, Update, What, outbound::MessageRef,
 };
 use patchbay::settings::Settings;
@@ -38,6 +38,7 @@ struct Made {
     settings: fn(&mut Settings),
     commands: Vec<Source>,
     channels: Vec<Channel>,
+    doors: Doors,
     rules: Source,
 }
 
@@ -49,6 +50,8 @@ pub struct Plan {
     pub commands: Vec<Source>,
     /// Doors beside the desk.
     pub channels: Vec<Channel>,
+    /// How places behind them come to hear of alerts.
+    pub doors: Doors,
     /// Whether the clock looks at the routers.
     pub monitored: bool,
     pub rules: Source,
@@ -62,6 +65,7 @@ impl Default for Plan {
             settings: |_| {},
             commands: Vec::new(),
             channels: Vec::new(),
+            doors: Doors::default(),
             monitored: false,
             rules: patchbay::embedded::rules(),
         }
@@ -76,8 +80,8 @@ impl World {
         let key = MasterKey::create(&folder.path().join("key")).unwrap();
         furnish(&store, &key, &lab, plan.role, plan.monitored).await;
         let desk = Desk::new();
-        let Plan { settings, commands, channels, rules, .. } = plan;
-        let made = Made { settings, commands, channels, rules };
+        let Plan { settings, commands, channels, doors, rules, .. } = plan;
+        let made = Made { settings, commands, channels, doors, rules };
         let bot = start(folder.path(), store, key, &desk, made.clone());
         World { lab, bot, desk, folder, made }
     }
@@ -143,12 +147,12 @@ fn start(folder: &Path, store: Store, key: MasterKey, desk: &Arc<Desk>, made: Ma
 /// A bot with every default and these doors, not yet alive.
 pub fn parts(folder: &Path, store: Store, key: MasterKey, channels: Vec<Channel>) -> Parts {
     let Plan { settings, commands, rules, .. } = Plan::default();
-    let made = Made { settings, commands, channels: Vec::new(), rules };
+    let made = Made { settings, commands, channels: Vec::new(), doors: Doors::default(), rules };
     parts_of(folder, store, key, channels, made)
 }
 
 fn parts_of(folder: &Path, store: Store, key: MasterKey, channels: Vec<Channel>, made: Made) -> Parts {
-    let Made { settings: change, commands, channels: _, rules } = made;
+    let Made { settings: change, commands, channels: _, doors, rules } = made;
     let mut settings = Settings::defaults(folder.join("data"), patchbay::model::Secret::new(""));
     change(&mut settings);
     let mut sources = patchbay::embedded::commands();
@@ -160,7 +164,7 @@ fn parts_of(folder: &Path, store: Store, key: MasterKey, channels: Vec<Channel>,
         })
     });
     let metrics = patchbay::app::metrics(&settings).unwrap();
-    Parts { settings, key, store, texts: texts(), metrics, load, channels, terminal: None }
+    Parts { settings, key, store, texts: texts(), metrics, load, channels, doors, terminal: None }
 }
 
 async fn furnish(store: &Store, key: &MasterKey, lab: &Lab, role: &'static str, monitored: bool) {

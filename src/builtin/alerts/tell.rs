@@ -1,6 +1,7 @@
 //! Who is told what of an alert. The routes name destinations; the ledger says who heard of the firing,
 //! and exactly those hear of its end. The first message of an incident is the head of its thread.
 
+use super::subscribe::zone_of;
 use super::{one, picture};
 use crate::model::route::EVERYWHERE;
 use crate::model::{
@@ -56,9 +57,15 @@ fn places(
     let severity = notice.alert.severity;
     let to = monitor::destinations(&facts.rules, severity, device, facts.now.wall, facts.zone);
     let routed = to.iter().flat_map(|to| reached(to, facts));
-    let subscribed = work.subscriptions()?.into_iter().filter(|asked| asked.takes(severity, device));
+    let mut subscribed = Vec::new();
+    for asked in work.subscriptions()?.into_iter().filter(|asked| asked.covers(severity, device)) {
+        let zone = zone_of(&asked.place, facts, work)?;
+        if asked.takes(severity, device, facts.now.wall, zone) {
+            subscribed.push(asked.place);
+        }
+    }
     let mut places: Vec<Destination> = Vec::new();
-    for place in routed.chain(subscribed.map(|asked| asked.place)) {
+    for place in routed.chain(subscribed) {
         let place = work.now_at(&place)?;
         if !places.contains(&place) {
             places.push(place);

@@ -5,6 +5,7 @@ use crate::builtin::alerts::{refused, target};
 use crate::builtin::{Builtin, held, no_plan, nothing_to_settle, nothing_wanted};
 use crate::model::{
     Class, Document, Ending, Facts, Freeze, FreezeId, Outbound, Resolved, Selector, Sign, Slot, TaskResult,
+    Text,
 };
 use crate::store::{KeptFreeze, StoreError, Work};
 
@@ -39,13 +40,33 @@ fn answer(
             continue;
         }
         tell_if_elsewhere(&kept, resolved, facts, work)?;
-        let text = text!("freeze.thawed", what = target(&freeze.selector, facts), id = freeze.id.to_string());
+        let (sign, text) = thawed(&freeze, facts, work)?;
         document = Some(match document {
-            None => Document::line(Sign::Done, text, Ending::Well),
-            Some(document) => Document::with_line(document, Sign::Done, text),
+            None => Document::line(sign, text, Ending::Well),
+            Some(document) => Document::with_line(document, sign, text),
         });
     }
     Ok(document.unwrap_or_else(|| Document::line(Sign::None, text!("freeze.was_over"), Ending::Well)))
+}
+
+/// `R1 can be changed again`, unless something else holds it still.
+fn thawed(freeze: &Freeze, facts: &Facts, work: &Work) -> Result<(Sign, Text), StoreError> {
+    let (what, id) = (target(&freeze.selector, facts), freeze.id.to_string());
+    Ok(match still(freeze, facts, work)? {
+        None => (Sign::Done, text!("freeze.thawed", what = what, id = id)),
+        Some(other) => {
+            let other = held::frozen(&other, facts);
+            (Sign::Held, text!("freeze.thawed_not_all", what = what, id = id, other = other))
+        }
+    })
+}
+
+/// Another freeze that holds some of its routers, the one that lasts longest.
+fn still(freeze: &Freeze, facts: &Facts, work: &Work) -> Result<Option<Freeze>, StoreError> {
+    let now = facts.now.wall;
+    let devices: Vec<_> = facts.inventory.matching(&freeze.selector).collect();
+    let holds = |other: &Freeze| devices.iter().any(|device| other.holds(device, now));
+    Ok(work.freezes()?.into_iter().find(|other| other.id != freeze.id && holds(other)))
 }
 
 /// The freezes that are to end. Without a word it is the only one; of several each must be named.
@@ -107,7 +128,12 @@ pub fn freeze_over(kept: &KeptFreeze, facts: &Facts, work: &mut Work) -> Result<
         return Ok(());
     }
     let text = text!("freeze.over", freeze = held::frozen(&kept.freeze, facts));
-    tell(kept, Document::line(Sign::Done, text, Ending::Well), facts, work)
+    let document = Document::line(Sign::Done, text, Ending::Well);
+    let document = match still(&kept.freeze, facts, work)? {
+        None => document,
+        Some(other) => document.with_detail(text!("freeze.still", other = held::frozen(&other, facts))),
+    };
+    tell(kept, document, facts, work)
 }
 
 fn tell(kept: &KeptFreeze, document: Document, facts: &Facts, work: &mut Work) -> Result<(), StoreError> {

@@ -126,11 +126,11 @@ fn loud(
             backup: work.latest(device)?.map(|version| version.last_seen_at),
             asked_by: told.invocation.asker,
         },
-        Verdict::Unproven { .. }
-        | Verdict::NotAReboot { .. }
-        | Verdict::NotHappened
-        | Verdict::NotSent { .. }
-        | Verdict::TakenBack => WindowEnd::NotHappened,
+        // It may have booted: that much was asked for.
+        Verdict::Unproven { .. } => WindowEnd::TimeOver,
+        Verdict::NotAReboot { .. } | Verdict::NotHappened | Verdict::NotSent { .. } | Verdict::TakenBack => {
+            WindowEnd::NotHappened
+        }
     };
     if window_over(&window, how, told.facts, work)? {
         return Ok(());

@@ -3,10 +3,12 @@
 
 mod alerts;
 mod bw;
+mod freeze;
 mod inventory;
 mod logs;
 mod reloads;
 mod status;
+mod subscribers;
 mod top;
 mod window;
 
@@ -69,8 +71,9 @@ impl Bench {
             periods: Periods::default(),
             rules: Arc::new(crate::model::Rules::checked(&crate::embedded::rules()).unwrap()),
             homes: Arc::default(),
-            zone: chrono_tz::Tz::UTC,
+            doors: Arc::default(),
             bot_path: Arc::default(),
+            zone: chrono_tz::Tz::UTC,
             starting: false,
             tracks: Arc::default(),
             offered: Arc::default(),
@@ -133,7 +136,7 @@ impl Bench {
     fn resolved(&self, line: &str) -> Result<Resolved, Text> {
         let invocation = Invocation {
             line: line.to_owned(),
-            asker: PersonId(1),
+            asker: self.facts.asker.as_ref().map_or(PersonId(1), |person| person.id),
             place: self.facts.place.clone(),
             thread: None,
             key: "desk/1".to_owned(),

@@ -33,6 +33,9 @@ pub fn body(document: &Document, words: &Words<'_>, pictures: &[Inline<'_>]) -> 
     for line in words.in_chat(document) {
         page.push_str(&sentence("chat", Sign::None, &line));
     }
+    if let Some(last) = words.last_line() {
+        page.push_str(&sentence("chat", Sign::None, &last));
+    }
     whole(&words.subject(document), &page)
 }
 

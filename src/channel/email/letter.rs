@@ -2,6 +2,7 @@
 //! Message-ID is a hash of slot and address, so every try of one message has the same.
 
 use super::super::columns::file_name;
+use super::leave::Leave;
 use super::table::address;
 use super::words::{Words, header};
 use super::{html, plain};
@@ -16,6 +17,10 @@ pub struct Sender {
     pub from: Mailbox,
     /// So that incident 1 of another installation is another mail.
     pub installation: String,
+    /// Addresses for what nobody asked for: the team's own.
+    pub homes: Vec<String>,
+    /// How everybody else says that it is enough.
+    pub leave: Option<Leave>,
 }
 
 /// Ready for the line.
@@ -38,9 +43,16 @@ pub fn written(message: &Message, sender: &Sender, texts: &Texts) -> Result<Lett
     let to = address(&message.place.address).ok_or_else(|| unfit("this address"))?;
     let envelope = Envelope::new(Some(sender.from.email.clone()), vec![to.clone()]);
     let envelope = envelope.map_err(|_| unfit("this address"))?;
-    let (words, name) = (Words::of(message, texts), name(message, sender));
+    let (mut words, name) = (Words::of(message, texts), name(message, sender));
+    let leave = sender.leave.as_ref().filter(|_| !sender.homes.contains(&message.place.address));
+    words.leave = leave.map(Leave::shown);
     let id = format!("<{name}>");
-    let builder = headers(message, &id)
+    let builder = headers(message, &id);
+    let builder = match leave {
+        Some(leave) => builder.header(leave.clone()),
+        None => builder,
+    };
+    let builder = builder
         .from(sender.from.clone())
         .to(Mailbox::new(None, to))
         .subject(words.subject(&message.document));

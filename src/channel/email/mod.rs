@@ -3,6 +3,7 @@
 //! arrived is sent again under the same Message-ID, by which mailboxes know it as the same mail.
 
 mod html;
+mod leave;
 mod letter;
 mod plain;
 mod post;
@@ -34,8 +35,12 @@ pub fn opened(table: &Setup<'_>, shared: &Shared) -> Option<Opened> {
     let settings = table::read(table)?;
     let mail = Mail {
         name: table.name.to_owned(),
-        to: settings.to,
-        sender: Sender { from: settings.from, installation: shared.installation.clone() },
+        sender: Sender {
+            from: settings.from,
+            installation: shared.installation.clone(),
+            homes: settings.to,
+            leave: settings.leave,
+        },
         post: settings.post,
         texts: Arc::clone(&shared.texts),
     };
@@ -49,8 +54,6 @@ pub fn fits(address: &str) -> bool {
 
 struct Mail {
     name: String,
-    /// Addresses for what nobody asked for.
-    to: Vec<String>,
     sender: Sender,
     post: Post,
     texts: Arc<Texts>,
@@ -84,6 +87,6 @@ impl Deliver for Mail {
 
     fn homes(&self) -> Vec<Destination> {
         let home = |address: &String| Destination { channel: self.name.clone(), address: address.clone() };
-        self.to.iter().map(home).collect()
+        self.sender.homes.iter().map(home).collect()
     }
 }

@@ -35,6 +35,9 @@ pub fn body(document: &Document, words: &Words<'_>, pictures: &[Inline<'_>]) -> 
         lines.push(String::new());
         lines.extend(in_chat);
     }
+    if let Some(last) = words.last_line() {
+        lines.extend([String::new(), last]);
+    }
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 

@@ -2,6 +2,7 @@
 //! no way to send without TLS, and none to leave a certificate unchecked.
 
 use super::super::Setup;
+use super::leave::Leave;
 use super::post::{Post, Tls};
 use crate::model::Secret;
 use crate::model::written::Fields;
@@ -15,6 +16,7 @@ use rustls::pki_types::pem::PemObject;
 pub struct Settings {
     pub from: Mailbox,
     pub to: Vec<String>,
+    pub leave: Option<Leave>,
     pub post: Post,
 }
 
@@ -27,9 +29,10 @@ pub fn read(table: &Setup<'_>) -> Option<Settings> {
     let login = login(table);
     let from = from(fields);
     let to = to(fields);
+    let leave = leave(fields);
     let trust = trust(table, &host);
     let post = Post { port: port.unwrap_or(tls.usual_port()), tls, trust: trust?, login: login.ok()?, host };
-    Some(Settings { from: from?, to: to?, post })
+    Some(Settings { from: from?, to: to?, leave: leave.ok()?, post })
 }
 
 fn tls(fields: &Fields<'_>) -> Tls {
@@ -83,6 +86,19 @@ fn to(fields: &Fields<'_>) -> Option<Vec<String>> {
         good = false;
     }
     good.then_some(typed)
+}
+
+/// None where nothing is said.
+fn leave(fields: &Fields<'_>) -> Result<Option<Leave>, ()> {
+    let Some(typed) = fields.text("leave") else { return Ok(None) };
+    match Leave::read(&typed) {
+        Some(leave) => Ok(Some(leave)),
+        None => {
+            let what = format!("{} {typed:?} is neither a mail address nor a page", fields.name("leave"));
+            fields.wrong("leave", what, "write mailto:leave@example.net or https://example.net/leave");
+            Err(())
+        }
+    }
 }
 
 /// `noc@example.net`, and no name around it.

@@ -11,11 +11,13 @@ pub struct Words<'a> {
     pub reader: &'a Reader,
     pub now: Timestamp,
     pub class: Class,
+    /// Where whoever has enough of it says so.
+    pub leave: Option<&'a str>,
 }
 
 impl<'a> Words<'a> {
     pub fn of(message: &'a Message, texts: &'a Texts) -> Words<'a> {
-        Words { texts, reader: &message.reader, now: message.now, class: message.class }
+        Words { texts, reader: &message.reader, now: message.now, class: message.class, leave: None }
     }
 
     /// As one line or more, without control characters.
@@ -79,6 +81,11 @@ impl<'a> Words<'a> {
             | Action::More { .. } => None,
         };
         document.buttons.iter().filter_map(typed).collect()
+    }
+
+    /// The last line for those who may leave.
+    pub fn last_line(&self) -> Option<String> {
+        self.leave.map(|leave| self.one_line(&text!("mail.leave", leave = leave)))
     }
 
     pub fn progress(&self, done: usize, failed: usize, total: usize) -> String {

@@ -141,7 +141,17 @@ async fn bot(folder: &Path, service: &Service) -> anyhow::Result<Bot> {
     let shared = start::shared(&settings, &store, &catalog).await?;
     let (channels, terminal) = start::open(&settings, &shared)?;
     let metrics = app::metrics(&settings)?;
-    Bot::start(Parts { settings, key, store, texts: shared.texts, metrics, load, channels, terminal })
+    Bot::start(Parts {
+        doors: crate::model::Doors::default(),
+        settings,
+        key,
+        store,
+        texts: shared.texts,
+        metrics,
+        load,
+        channels,
+        terminal,
+    })
 }
 
 fn print(figures: &Figures) {

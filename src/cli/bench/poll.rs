@@ -135,6 +135,7 @@ impl Bench {
             metrics: opened,
             load,
             channels: Vec::new(),
+            doors: crate::model::Doors::default(),
             terminal: None,
         })?;
         Ok(Bench { bot, metrics, names, clock, memory })

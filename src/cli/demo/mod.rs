@@ -111,7 +111,17 @@ async fn live(
         first_screen(&settings.data, arguments.role, lab, phones);
     }
     let (beside, mails) = (store.clone(), settings.data.join("mail"));
-    let parts = Parts { settings, key, store, texts: shared.texts, metrics, load, channels, terminal };
+    let parts = Parts {
+        doors: start::doors(&settings),
+        settings,
+        key,
+        store,
+        texts: shared.texts,
+        metrics,
+        load,
+        channels,
+        terminal,
+    };
     tokio::select! {
         ended = app::live(parts) => ended,
         () = story::tell(lab, sink, &beside, &mails) => bail!("the demo's story has ended before its reader"),

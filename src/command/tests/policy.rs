@@ -269,3 +269,125 @@ fn what_changes_something_must_be_fresh() {
         );
     }
 }
+
+/// A freeze that alice wrote an hour ago; it ends so many minutes from now.
+fn freeze(id: i64, selector: &str, minutes: i64, reason: Option<&str>) -> Freeze {
+    Freeze {
+        id: FreezeId(id),
+        selector: selector.parse().unwrap(),
+        by: PersonId(1),
+        reason: reason.map(str::to_owned),
+        since: NOW.minus(Duration::from_secs(3_600)),
+        until: Timestamp(NOW.0 + minutes * 60_000),
+    }
+}
+
+/// What is proven while these freezes hold; else the freeze, and the routers it names and spares.
+fn under(freezes: Vec<Freeze>, line: &str, takes_back: bool) -> String {
+    let catalog = catalog();
+    let facts = Facts { freezes: Arc::new(freezes), ..facts(&catalog) };
+    let resolved = Resolved { takes_back, ..resolve(&catalog, invocation(line), &facts).unwrap() };
+    let names =
+        |ids: &[DeviceId]| ids.iter().map(|id| facts.inventory.name(*id)).collect::<Vec<_>>().join(",");
+    match authorize(&facts.policy, &resolved, &facts) {
+        Ok(_) => "yes".to_owned(),
+        Err(Refusal::Frozen { freeze, devices, allowed }) => {
+            format!("{} {} not {}", freeze.id, names(&devices), names(&allowed))
+        }
+        Err(other) => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn while_it_is_frozen_nothing_that_changes_it_is_proven() {
+    for (selector, minutes, line, expected) in [
+        ("all", 60, "/save R1", "#1 R1 not "),
+        ("all", 60, "/reboot R1", "#1 R1 not "),
+        ("all", 60, "/reboot R1,R2", "#1 R1,R2 not "),
+        ("all", 60, "/save all", "#1 R1,R2,R3,R12 not "),
+        ("site:hanoi", 60, "/save all", "#1 R1,R2 not R3,R12"),
+        ("all,!r3", 60, "/save R3", "yes"),
+        ("all,!r3", 60, "/save R2,R3", "#1 R2 not R3"),
+        ("tag:edge", 60, "/save R1", "yes"),
+        ("r1", 60, "/save R2", "yes"),
+        // Its time is over, though nobody has closed it.
+        ("all", 0, "/save R1", "yes"),
+        ("all", -1, "/reboot R1", "yes"),
+        // Reading goes on, and so does what writes the bot's own state.
+        ("all", 60, "/show R1 version", "yes"),
+        ("all", 60, "/show R1 run", "yes"),
+        ("all", 60, "/backup all", "yes"),
+        ("all", 60, "/pending all", "yes"),
+        ("all", 60, "/trust R1", "yes"),
+        ("all", 60, "/device set R1 note=x", "yes"),
+        ("all", 60, "/freeze R1 1h", "yes"),
+        ("all", 60, "/unfreeze", "yes"),
+        ("all", 60, "/lock R1", "yes"),
+    ] {
+        let got = under(vec![freeze(1, selector, minutes, None)], line, false);
+        assert_eq!(got, expected, "{line} under {selector} for {minutes} min");
+    }
+    // Of several, the one that has to be waited for longest is named.
+    let several =
+        vec![freeze(1, "r1", 30, None), freeze(2, "site:hanoi", 90, None), freeze(3, "r2", 60, None)];
+    assert_eq!(under(several.clone(), "/save R1", false), "#2 R1 not ");
+    assert_eq!(under(several, "/save R1,R2,R3", false), "#2 R1,R2 not R3");
+}
+
+#[test]
+fn a_freeze_comes_after_the_rules_and_before_the_age() {
+    let catalog = catalog();
+    let facts = Facts { freezes: Arc::new(vec![freeze(1, "all", 60, None)]), ..facts(&catalog) };
+    let old = Invocation { sent_at: Some(NOW.minus(Duration::from_secs(900))), ..invocation("/save R1") };
+    let resolved = resolve(&catalog, old, &facts).unwrap();
+    let no = |policy: &Policy| authorize(policy, &resolved, &facts).unwrap_err();
+    assert!(matches!(no(&Policy::default()), Refusal::NoRule { .. }));
+    assert!(matches!(no(&facts.policy), Refusal::Frozen { .. }), "it is not asked whether it shall run");
+}
+
+#[test]
+fn what_a_freeze_lets_through_only_takes_back() {
+    use crate::model::{Ask, Dialogue, Plan, Reload};
+    assert_eq!(under(vec![freeze(1, "all", 60, None)], "/reboot R1 cancel", true), "yes");
+    let catalog = catalog();
+    let facts = facts(&catalog);
+    let resolved =
+        Resolved { takes_back: true, ..resolve(&catalog, invocation("/reboot R1 cancel"), &facts).unwrap() };
+    let proof = authorize(&facts.policy, &resolved, &facts).unwrap();
+    let r1 = resolved.devices[0].clone();
+    let plan = |asks: Vec<Ask>| Plan::changing(&proof, r1.clone(), asks).is_ok();
+    assert!(plan(vec![Ask::Dialogue(Dialogue::CancelReload)]));
+    for more in [
+        Ask::Dialogue(Dialogue::Save),
+        Ask::Dialogue(Dialogue::Reload(Reload { in_minutes: None, drop_changes: true })),
+        Ask::Line { line: "clear counters".to_owned(), deadline: None },
+    ] {
+        assert!(!plan(vec![more.clone()]), "{more:?}");
+        assert!(!plan(vec![more, Ask::Dialogue(Dialogue::CancelReload)]));
+    }
+}
+
+#[test]
+fn the_refusal_of_a_freeze_says_everything_and_offers_the_rest() {
+    let catalog = catalog();
+    let carol = Person { id: PersonId(2), name: "carol".to_owned(), ..person("admin") };
+    let freezes = |reason| Arc::new(vec![freeze(3, "site:hanoi", 120, reason)]);
+    let facts = Facts {
+        people: Arc::new(vec![carol, person("operator")]),
+        freezes: freezes(Some("core migration")),
+        ..facts(&catalog)
+    };
+    let resolved = resolve(&catalog, invocation("/save all"), &facts).unwrap();
+    let no = authorize(&facts.policy, &resolved, &facts).unwrap_err();
+    expect!["Frozen: R1, R2, by alice since 11:00, until 14:00: core migration. Nothing was sent; reading goes on. carol can end it: /unfreeze #3"]
+        .assert_eq(&said(&refusal(&no, &resolved, &facts)));
+    let offer = authorize::partial(&resolved, &no, &facts).unwrap();
+    assert_eq!(
+        (said(&offer.label).as_str(), offer.line.as_str()),
+        ("Run it on the 2 that are not frozen", "/save R3,R12")
+    );
+    let facts = Facts { freezes: freezes(None), ..facts };
+    let no = authorize(&facts.policy, &resolved, &facts).unwrap_err();
+    expect!["Frozen: R1, R2, by alice since 11:00, until 14:00. Nothing was sent; reading goes on. carol can end it: /unfreeze #3"]
+        .assert_eq(&said(&refusal(&no, &resolved, &facts)));
+}

@@ -111,8 +111,8 @@ impl Bench {
     async fn looks(&self, minute: i64) -> Vec<String> {
         let now = Timestamp(minute * MINUTE);
         let told = self.store().write(move |work| {
-            let told = owed(work, &homes(), now)?;
-            tell(work, &homes(), now)?;
+            let told = owed(work, &homes(), &Doors::default(), now)?;
+            tell(work, &homes(), &Doors::default(), now)?;
             Ok(told)
         });
         let said = |(_, outbound): &(IncidentId, Outbound)| {

@@ -63,7 +63,7 @@ pub async fn once_more(running: &Running<'_>, reboot: &Reboot) -> Result<Event, 
     Ok(match device(running, reboot).await? {
         Err(why) => Event::Refused(why),
         Ok(device) => match before(running, &device).await {
-            Ok(condition) => Event::Looked(condition),
+            Ok(condition) => Event::Looked(Box::new(condition)),
             Err(why) => Event::Refused(unreadable(&device, why)),
         },
     })
@@ -137,12 +137,8 @@ pub async fn is_gone(running: &Running<'_>, reboot: &Reboot) -> Result<bool, Sto
 
 /// A login and a look over both ways. None: the house goes dark.
 pub async fn tried(running: &Running<'_>, reboot: &Reboot) -> Result<Option<Tried>, StoreError> {
-    let device = match device(running, reboot).await? {
-        Ok(device) => device,
-        Err(_) => {
-            let gone = Broken::NotAsked;
-            return Ok(Some(Tried { condition: Err(gone), boot_time: Ok(None) }));
-        }
+    let Ok(device) = device(running, reboot).await? else {
+        return Ok(Some(Tried { condition: Err(Broken::NotAsked), boot_time: Ok(None) }));
     };
     let has_restconf = reboot.before.as_ref().is_some_and(|before| before.boot_time.is_some());
     let told = async {

@@ -4,8 +4,8 @@ use super::super::job::Running;
 use super::{Walk, permitted, permitted_back, store};
 use crate::builtin::reboot::Kept;
 use crate::device::Turn;
-use crate::model::{Ask, Authorized, Conversation, Device, Dialogue, Outcome, Plan, Reload, Text};
-use crate::procedure::reboot::{Answer, Event, Reboot, Stage};
+use crate::model::{Authorized, Conversation, Device, Dialogue, Outcome, Reload, Text};
+use crate::procedure::reboot::{self, Answer, Event, Reboot, Stage};
 use crate::store::StoreError;
 
 /// The next step: stored as *saving* or *sending*, then done. None: look at the row again.
@@ -32,7 +32,7 @@ pub async fn begin(walk: &mut Walk<'_>, kept: &Kept) -> Result<Option<Event>, St
         }
         (Stage::Sending { sent }, true) => {
             running.note_begun();
-            let minutes = now.reboot.start.minutes(*sent).unwrap_or(None);
+            let minutes = now.reboot.start.minutes(*sent);
             let drop_changes = now.reboot.agreed.is_some_and(|agreed| agreed.answer == Answer::Drop);
             let reload = Dialogue::Reload(Reload { in_minutes: minutes, drop_changes });
             let said = speak(running, turn, &proof, &device, reload).await;
@@ -94,8 +94,8 @@ async fn speak(
     device: &Device,
     dialogue: Dialogue,
 ) -> Result<Conversation, Text> {
-    let plan = Plan::changing(proof, device.clone(), vec![Ask::Dialogue(dialogue)])
-        .map_err(|refused| Text::verbatim(refused.to_string()))?;
+    let plan =
+        reboot::said(proof, device, dialogue).map_err(|refused| Text::verbatim(refused.to_string()))?;
     let outcomes = running.house.floor.run(turn, &plan, running.house.stops.force.child_token()).await;
     match outcomes.into_iter().next() {
         Some(Outcome::Dialogue(conversation)) => {

@@ -8,6 +8,7 @@
 //! watched, not repeated (invariant 6).
 
 mod compare;
+mod plan;
 mod shift;
 mod state;
 mod step;
@@ -17,6 +18,7 @@ mod ways;
 mod wish;
 
 pub use compare::worse;
+pub use plan::said;
 pub use shift::shifted;
 pub use state::{Answer, Done, End, Held, Limits, Mark, Marked, Proof, Reboot, Stage, Tried, Verdict, Way};
 pub use step::{Effect, Event, Step, step};

@@ -29,7 +29,7 @@ pub enum Event {
     /// It was agreed to too long ago.
     Stale,
     /// The router whose turn it is, once more.
-    Looked(Condition),
+    Looked(Box<Condition>),
     /// A step that changes the router is about to be sent.
     Begins,
     Saved(Result<Conversation, Text>),
@@ -220,6 +220,7 @@ impl Walk<'_> {
                 }
             }
             Event::Looked(condition) => {
+                let condition = *condition;
                 let worse = match self.reboot.left_of_card().first() {
                     Some(card) => compare::worse(card, &condition),
                     None => Vec::new(),
@@ -283,10 +284,10 @@ impl Walk<'_> {
     /// *Sending*: the quiet window of alerts opens with it, or at the time of the router's timer.
     fn send(&mut self) {
         let Some(device) = self.reboot.device() else { return };
-        let Ok(minutes) = self.reboot.start.minutes(self.now) else {
+        if self.reboot.start.is_over(self.now) {
             return self.verdict(Verdict::NotSent { why: text!("reboot.moment_over") });
-        };
-        let opens = match minutes {
+        }
+        let opens = match self.reboot.start.minutes(self.now) {
             None => self.now,
             Some(minutes) => due(self.now, minutes),
         };
@@ -316,12 +317,12 @@ impl Walk<'_> {
                 self.reboot.stage = Stage::Leaving { sent, until };
             }
             DialogueEnd::Done => match self.reboot.start.minutes(sent) {
-                Ok(Some(minutes)) => {
+                Some(minutes) => {
                     self.mark(Mark::Scheduled);
                     self.effects.push(Effect::Release);
                     self.reboot.stage = Stage::Scheduled { sent, due: due(sent, minutes) };
                 }
-                _ => self.reboot.stage = Stage::Leaving { sent, until },
+                None => self.reboot.stage = Stage::Leaving { sent, until },
             },
             DialogueEnd::Unclear { .. } => {
                 self.mark(Mark::SentInDoubt);

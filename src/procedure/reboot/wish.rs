@@ -39,18 +39,21 @@ pub enum Start {
 }
 
 impl Start {
-    /// What the router's timer is set to when it is set now. None: at once. An error: the moment is over.
-    pub fn minutes(self, now: Timestamp) -> Result<Option<u32>, ()> {
+    /// What the router's timer is set to when it is set now. None: at once, or the moment is over.
+    #[must_use]
+    pub fn minutes(self, now: Timestamp) -> Option<u32> {
         match self {
-            Start::Now => Ok(None),
-            Start::In { minutes } => Ok(Some(minutes)),
-            Start::At { at } if at <= now => Err(()),
-            Start::At { at } => {
-                let left = at.since(now);
-                let minutes = left.as_secs().div_ceil(MINUTE).max(1);
-                Ok(u32::try_from(minutes).ok())
-            }
+            Start::Now => None,
+            Start::In { minutes } => Some(minutes),
+            Start::At { .. } if self.is_over(now) => None,
+            Start::At { at } => u32::try_from(at.since(now).as_secs().div_ceil(MINUTE).max(1)).ok(),
         }
+    }
+
+    /// A moment that has passed before the router could be told.
+    #[must_use]
+    pub fn is_over(self, now: Timestamp) -> bool {
+        matches!(self, Start::At { at } if at <= now)
     }
 }
 

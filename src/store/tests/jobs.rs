@@ -79,17 +79,47 @@ fn locks_are_taken_all_or_none() {
     let mut work = bench.work();
     let one = work.add_job(&invocation(you), "save", &ids, at(1)).unwrap();
     let two = work.add_job(&invocation(you), "save", &ids, at(2)).unwrap();
-    assert_eq!(work.take_locks(&ids[1..2], Some(one), you, at(3)).unwrap(), Ok(()));
-    let held = Held { device: ids[1], person: you, job: Some(one), since: at(3) };
-    assert_eq!(work.take_locks(&ids, Some(two), you, at(4)).unwrap(), Err(held));
+    assert_eq!(work.take_locks(&ids[1..2], one, you, at(3)).unwrap(), Ok(()));
+    let held = Held { device: ids[1], person: you, job: Some(one), since: at(3), reason: None };
+    assert_eq!(work.take_locks(&ids, two, you, at(4)).unwrap(), Err(held.clone()));
     assert_eq!(work.held().unwrap(), [held], "nothing of the refused one is left");
-    assert_eq!(work.take_locks(&ids, Some(one), you, at(5)).unwrap(), Ok(()), "its own are no hindrance");
+    assert_eq!(work.take_locks(&ids, one, you, at(5)).unwrap(), Ok(()), "its own are no hindrance");
     let refused = work.remove_device(ids[0], at(6));
     assert_eq!(refused, Err(StoreError::Refused(Refused::DeviceLocked { device: ids[0] })));
     assert_eq!(work.release(one).unwrap(), ids);
-    assert_eq!(work.take_locks(&ids[..1], None, you, at(7)).unwrap(), Ok(()));
-    assert!(work.take_locks(&ids[..1], None, you, at(8)).unwrap().is_err(), "by hand once only");
+    assert_eq!(work.held().unwrap(), []);
+}
+
+#[test]
+fn a_lock_by_hand_stops_everybody_else_and_outlives_its_holder_s_jobs() {
+    let (bench, you, ids) = Bench::furnished(&["R1", "R2"]);
+    let mut work = bench.work();
+    let bob = work.add_person("Bob", "operator", &Reader::default(), &[], at(0)).unwrap();
+    let hand = |person, since, reason: Option<&str>| HandLock {
+        device: ids[0],
+        person,
+        since,
+        reason: reason.map(str::to_owned),
+        place: place(),
+        thread: None,
+    };
+    let mine = work.add_job(&invocation(you), "save", &ids, at(1)).unwrap();
+    let his = work.add_job(&invocation(bob), "save", &ids, at(1)).unwrap();
+    assert_eq!(work.lock_by_hand(&hand(you, at(2), Some("new card"))).unwrap(), Ok(()));
+    let held =
+        Held { device: ids[0], person: you, job: None, since: at(2), reason: Some("new card".to_owned()) };
+    assert_eq!(work.take_locks(&ids, his, bob, at(3)).unwrap(), Err(held.clone()));
+    assert_eq!(work.lock_by_hand(&hand(bob, at(3), None)).unwrap(), Err(held.clone()));
+    assert_eq!(work.take_locks(&ids, mine, you, at(4)).unwrap(), Ok(()));
+    assert_eq!(work.held_by(ids[0]).unwrap().unwrap().job, Some(mine), "the job is what holds it now");
+    assert_eq!(work.lock_by_hand(&hand(you, at(5), None)).unwrap(), Ok(()), "during one's own job, too");
+    work.release(mine).unwrap();
+    assert_eq!(work.held().unwrap(), [held], "since when and why stay");
     assert!(work.unlock(ids[0]).unwrap());
+    assert!(!work.unlock(ids[0]).unwrap());
+    assert_eq!(work.take_locks(&ids, his, bob, at(6)).unwrap(), Ok(()));
+    let job = work.lock_by_hand(&hand(you, at(7), None)).unwrap().unwrap_err().job;
+    assert_eq!(job, Some(his), "not while somebody else's job works on it");
 }
 
 #[test]

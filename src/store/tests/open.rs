@@ -40,12 +40,12 @@ async fn the_command_line_makes_a_database_where_there_is_none() {
 fn another_version_is_named_and_left_alone() {
     let bench = Bench::new();
     bench.db.pragma_update(None, "user_version", 7).unwrap();
-    let newer = OpenError::Newer { have: 7, known: 3 };
+    let newer = OpenError::Newer { have: 7, known: 4 };
     assert_eq!(refused(bench.folder.path(), Access::Bot), newer);
     assert_eq!(refused(bench.folder.path(), Access::Beside), newer);
-    assert!(newer.to_string().contains("version 7, this program knows versions up to 3"));
+    assert!(newer.to_string().contains("version 7, this program knows versions up to 4"));
     bench.db.pragma_update(None, "user_version", 0).unwrap();
-    assert_eq!(refused(bench.folder.path(), Access::Beside), OpenError::Older { have: 0, known: 3 });
+    assert_eq!(refused(bench.folder.path(), Access::Beside), OpenError::Older { have: 0, known: 4 });
 }
 
 #[test]

@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::person::{Effect, Subject};
+use std::time::Duration;
 
 fn identity(external: &str) -> Identity {
     Identity { channel: "terminal".to_owned(), external: external.to_owned() }
@@ -98,18 +99,24 @@ fn a_stranger_is_due_once_a_day_and_wrong_codes_shut_for_ten_minutes() {
     // Four in each quarter of an hour shut nothing.
     for quarter in 0..3 {
         for _ in 0..4 {
-            assert_eq!(work.note_wrong_code(&eve, at(quarter * 15 * minute)).unwrap(), Tried::Wrong);
+            assert_eq!(
+                work.note_wrong_code(&eve, Duration::from_secs(600), at(quarter * 15 * minute)).unwrap(),
+                Tried::Wrong
+            );
         }
     }
     let from = 2 * 15 * minute + 1;
     let until = at(from + 10 * minute);
-    assert_eq!(work.note_wrong_code(&eve, at(from)).unwrap(), Tried::Shut(until));
+    assert_eq!(work.note_wrong_code(&eve, Duration::from_secs(600), at(from)).unwrap(), Tried::Shut(until));
     assert_eq!(work.shut_until(&eve, at(from + 1)).unwrap(), Some(until));
     assert_eq!(work.shut_until(&identity("mallory"), at(from)).unwrap(), None);
-    assert_eq!(work.note_wrong_code(&eve, at(from + 1)).unwrap(), Tried::Shut(until));
-    assert_eq!(work.note_wrong_code(&eve, at(from + 2)).unwrap(), Tried::Silent);
+    assert_eq!(
+        work.note_wrong_code(&eve, Duration::from_secs(600), at(from + 1)).unwrap(),
+        Tried::Shut(until)
+    );
+    assert_eq!(work.note_wrong_code(&eve, Duration::from_secs(600), at(from + 2)).unwrap(), Tried::Silent);
     assert_eq!(work.shut_until(&eve, until).unwrap(), None);
-    assert_eq!(work.note_wrong_code(&eve, until).unwrap(), Tried::Wrong);
+    assert_eq!(work.note_wrong_code(&eve, Duration::from_secs(600), until).unwrap(), Tried::Wrong);
     work.forget_stranger(&eve).unwrap();
     assert_eq!(work.hear_stranger(&eve, until).unwrap(), Some(0));
 }
@@ -118,25 +125,68 @@ fn a_stranger_is_due_once_a_day_and_wrong_codes_shut_for_ten_minutes() {
 fn a_subscription_is_one_a_selector_and_moves_with_its_chat() {
     let (bench, author, _) = Bench::furnished(&[]);
     let mut work = bench.work();
-    let new = |selector: &str, severity, since| Subscription {
+    let new = |id, selector: &str, severity, since| Subscription {
+        id: SubscriptionId(id),
         place: place(),
-        selector: selector.parse().unwrap(),
-        severity,
+        wish: Wish {
+            selector: selector.parse().unwrap(),
+            severity,
+            hours: Hours::read("22:00-07:00"),
+            days: route::read_days("mon-thu,sat").unwrap(),
+        },
         author,
         since: at(since),
+        confirmed_at: Some(at(since)),
     };
-    work.subscribe(&new("all", Severity::Warning, 0)).unwrap();
-    work.subscribe(&new("site:hanoi", Severity::Critical, 1)).unwrap();
-    work.subscribe(&new("all", Severity::Critical, 2)).unwrap();
-    let held = [new("site:hanoi", Severity::Critical, 1), new("all", Severity::Critical, 2)];
+    work.subscribe(&new(0, "all", Severity::Warning, 0)).unwrap();
+    work.subscribe(&new(0, "site:hanoi", Severity::Critical, 1)).unwrap();
+    work.subscribe(&new(0, "all", Severity::Critical, 2)).unwrap();
+    let held = [new(2, "site:hanoi", Severity::Critical, 1), new(3, "all", Severity::Critical, 2)];
     assert_eq!(work.subscriptions().unwrap(), held);
+    work.note_refused(&place(), &Text::verbatim("away"), at(2)).unwrap();
     let there = Destination { address: "elsewhere".to_owned(), ..place() };
     work.move_place(&place(), &there, at(3)).unwrap();
-    assert!(work.subscriptions().unwrap().iter().all(|asked| asked.place == there));
+    let moved: Vec<_> =
+        held.into_iter().map(|asked| Subscription { place: there.clone(), ..asked }).collect();
+    assert_eq!(work.subscriptions().unwrap(), moved, "with their hours");
+    assert_eq!(work.reach_of(&there).unwrap().refused, Some(Text::verbatim("away")));
     assert_eq!(work.unsubscribe(&there, Some(&"SITE:Hanoi".parse().unwrap()), at(4)).unwrap(), 1);
     assert_eq!(work.unsubscribe(&place(), None, at(5)).unwrap(), 0);
     assert_eq!(work.unsubscribe(&there, None, at(5)).unwrap(), 1);
     assert_eq!(work.subscriptions().unwrap(), []);
+}
+
+#[test]
+fn a_subscription_of_before_needs_no_yes_and_one_without_it_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Connection::open(folder.path().join("patchbay.db")).unwrap();
+    for sql in [
+        include_str!("../../../migrations/0001_first_light.sql"),
+        include_str!("../../../migrations/0002_clock.sql"),
+        include_str!("../../../migrations/0003_doors.sql"),
+    ] {
+        db.execute_batch(sql).unwrap();
+    }
+    db.pragma_update(None, "user_version", 3).unwrap();
+    let person = "INSERT INTO people (id, name, role, language, time_zone, added_at)
+        VALUES (1, 'ann', 'admin', 'en', 'UTC', 0)";
+    let asked = "INSERT INTO subscriptions (channel, address, selector, severity, author, since)
+        VALUES ('desk', 'room', 'all', 'warning', 1, 5)";
+    db.execute_batch(&format!("{person}; {asked}")).unwrap();
+    drop(db);
+    let (db, _) = super::super::open::open(folder.path(), Access::Bot).unwrap();
+    let mut work = Work::new(&db);
+    let kept = work.subscriptions().unwrap().pop().unwrap();
+    assert_eq!((kept.confirmed_at, kept.wish.hours, kept.wish.days.len()), (Some(at(5)), None, 0));
+
+    let waiting = Subscription { place: place(), confirmed_at: None, ..kept.clone() };
+    work.subscribe(&waiting).unwrap();
+    let week = at(7 * 86_400_000 + 5);
+    while work.sweep_step(&Retention::default(), week).unwrap() > 0 {}
+    assert_eq!(work.subscriptions().unwrap().len(), 2);
+    let after = at(week.0 + 1);
+    while work.sweep_step(&Retention::default(), after).unwrap() > 0 {}
+    assert_eq!(work.subscriptions().unwrap(), [kept]);
 }
 
 #[test]

@@ -48,6 +48,7 @@ const READING: [&str; 35] = [
     "/job 1",
     "/dlq",
     "/subscribers",
+    "/subscribers test #99",
     "/frobnicate R1",
     "/show R9 version",
     // The last: whatever is no command answers a question.
@@ -56,7 +57,7 @@ const READING: [&str; 35] = [
 
 /// What changes something is done and undone at one door after the other, so that each finds the same.
 /// `{n}` is how many doors had their turn.
-const CHANGING: [&[&str]; 10] = [
+const CHANGING: [&[&str]; 15] = [
     &["/ack 1 new fan ordered", "/unack 1"],
     &["/silence R2 1h works", "/silences", "/unsilence {n}", "/silences"],
     &["/subscribe site:saigon critical", "/subscribers", "/unsubscribe", "/unsubscribe"],
@@ -67,11 +68,22 @@ const CHANGING: [&[&str]; 10] = [
         "/device remove R7{n}",
         "/device remove R7{n} yes",
     ],
+    &["/freeze R4 2h works", "/freezes", "/freezes", "/unfreeze R4", "/freezes"],
+    &["/lock R4 new card", "/lock", "/status R4", "/unlock R4", "/unlock R4"],
+    &[
+        "/subscribe mail carol{n}@example.net R1 07:00-22:00",
+        "/subscribers",
+        "/confirm carol{n}@example.net",
+        "/unsubscribe mail carol{n}@example.net",
+    ],
+    // One more at each service would be shut.
+    &["/confirm AAAA-AAAA"],
     &["/cancel 1"],
     &["/cancel 99"],
     &["/trust R1"],
     &["/jobs 1"],
     &["/save R1", "/save R1,R2"],
+    &["/reboot R1 sometime", "/reboot R1 cancel"],
     &["/whoami"],
 ];
 

@@ -11,16 +11,17 @@ mod first;
 mod look;
 mod paper;
 mod place;
+mod readers;
 
 use crate::world::{PATIENCE, Plan, World};
 use paper::Paper;
 use patchbay::builtin;
 use patchbay::channel::terminal::{Input, Options, Terminal, Words};
-use patchbay::channel::{Channel, KINDS, Setup, Shared, slack};
+use patchbay::channel::{self, Channel, KINDS, Setup, Shared, slack};
 use patchbay::command::Catalog;
 use patchbay::lab::telegram::{self, Chat, Person, Telegram};
 use patchbay::lab::{LabPlan, MailPlan, MailSink, Slack, SlackPlan};
-use patchbay::model::{Command, Identity, Source};
+use patchbay::model::{Command, Doors, Identity, Join, Source};
 use patchbay::settings::Settings;
 use serde_json::Value;
 use std::io::Write;
@@ -88,7 +89,7 @@ impl Town {
              app_token_file = \"app-token\"\napi_url = \"{}\"\nhome = [\"{}\"]\n\
              [channel.{MAIL}]\nkind = \"email\"\nhost = \"localhost\"\nport = {}\ntls = \"starttls\"\n\
              ca_file = \"ca.pem\"\nuser = \"{}\"\npassword_file = \"mail-password\"\n\
-             from = \"Patchbay <patchbay@example.net>\"\nto = [\"noc@example.net\"]\n",
+             from = \"Patchbay <patchbay@example.net>\"\nto = [\"noc@example.net\"]\nleave = \"leave@example.net\"\n",
             self.telegram.base_url(),
             self.group.id(),
             self.slack.api_url(),
@@ -139,6 +140,8 @@ pub struct Made {
     pub monitored: bool,
     pub settings: fn(&mut Settings),
     pub rules: fn(&Town) -> Source,
+    /// How somebody in Telegram comes to hear of alerts.
+    pub telegram: Join,
 }
 
 impl Default for Made {
@@ -148,6 +151,7 @@ impl Default for Made {
             monitored: false,
             settings: |_| {},
             rules: |_| patchbay::embedded::rules(),
+            telegram: Join::Here,
         }
     }
 }
@@ -173,9 +177,10 @@ impl Trio {
             output: Box::new(paper.clone()),
         });
         channels.push(terminal.channel());
-        let Made { lab, monitored, settings, rules } = made;
-        let rules = rules(&town);
-        let world = World::new(Plan { lab, monitored, settings, channels, rules, ..Plan::default() }).await;
+        let Made { lab, monitored, settings, rules, telegram } = made;
+        let (rules, doors) = (rules(&town), joined(telegram));
+        let world =
+            World::new(Plan { lab, monitored, settings, channels, doors, rules, ..Plan::default() }).await;
         let trio = Trio { town, world, paper, keyboard: Mutex::new(keyboard), _folder: folder };
         trio.know_people().await;
         soon("a socket", trio.town.slack.open_sockets(1)).await;
@@ -214,6 +219,17 @@ fn shared(lab: &LabPlan, folder: &Path) -> Shared {
     words.extend(lab.routers.iter().map(|router| router.name.clone()));
     let (texts, installation) = (crate::world::texts(), "test".to_owned());
     Shared { texts, words, data: folder.join("data"), installation }
+}
+
+/// The doors as commands see them.
+fn joined(telegram: Join) -> Doors {
+    let named = [(TG, "telegram"), (SLACK, "slack"), (MAIL, "email"), ("terminal", "terminal")];
+    let door = |(name, kind): (&str, &str)| {
+        channel::door(name, KINDS.iter().find(|known| known.name == kind).unwrap())
+    };
+    let mut all: Vec<_> = named.map(door).into();
+    all[0].join = telegram;
+    Doors { all, domains: Vec::new() }
 }
 
 /// The doors as the program opens them from its settings file.

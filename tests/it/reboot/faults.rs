@@ -181,8 +181,8 @@ async fn whoever_loses_the_right_between_card_and_press_is_refused() {
     let (slot, first) = card(&world, "/reboot R1").await;
     world
         .write(|work| {
-            let ann = work.people()?.into_iter().find(|person| person.name == "ann").unwrap();
-            work.set_role(ann.id, "viewer", now()).map(drop)
+            let ann = work.person_by_name("ann")?.unwrap();
+            work.set_person(&patchbay::model::Person { role: "viewer".to_owned(), ..ann })
         })
         .await;
     world.desk.press("ann", &first.button("Reboot")).await;

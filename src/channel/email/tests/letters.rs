@@ -1,10 +1,16 @@
+use super::leave::Leave;
 use super::letter::{Letter, written};
 use super::words::header;
 use super::*;
 use proptest::prelude::*;
 
 fn sender() -> Sender {
-    Sender { from: "Patchbay <patchbay@example.net>".parse().unwrap(), installation: "here".to_owned() }
+    Sender {
+        from: "Patchbay <patchbay@example.net>".parse().unwrap(),
+        installation: "here".to_owned(),
+        homes: vec!["noc@example.net".to_owned()],
+        leave: Leave::read("mailto:leave@example.net?subject=stop"),
+    }
 }
 
 fn letter(message: &Message) -> Letter {
@@ -93,6 +99,27 @@ fn what_is_not_drawn_is_still_named() {
         message.pictures = pictures;
         let raw = raw(&message);
         assert!(!raw.contains("image/png") && !raw.contains("cid:") && raw.contains("R1 Gi1"), "{raw}");
+    }
+}
+
+#[test]
+fn whoever_only_reads_can_say_that_it_is_enough() {
+    let whole = raw(&message("a", "ann@example.net", line(Sign::Critical, "x")));
+    let header = "List-Unsubscribe: <mailto:leave@example.net?subject=stop>";
+    assert!(headers(&whole).contains(&header.to_owned()), "{whole}");
+    assert_eq!(whole.matches("To hear no more of this: leave@example.net").count(), 2, "{whole}");
+    let own = raw(&message("a", "noc@example.net", line(Sign::Critical, "x")));
+    assert!(!own.contains("leave@"), "{own}");
+    for (typed, shown) in [
+        ("leave@example.net", Some("leave@example.net")),
+        ("https://example.net/leave?a=1", Some("https://example.net/leave?a=1")),
+        ("http://example.net/leave", None),
+        ("mailto:nobody", None),
+        ("mailto:a@example.net>\r\nBcc: x@example.net", None),
+        ("https://example.net/a,b", None),
+        ("", None),
+    ] {
+        assert_eq!(Leave::read(typed).as_ref().map(Leave::shown), shown, "{typed:?}");
     }
 }
 

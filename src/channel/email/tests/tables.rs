@@ -66,7 +66,7 @@ fn every_mistake_is_told_with_its_line() {
         &[],
         expect![[r#"
             bot.toml:3: to names nobody; write to = ["noc@example.net"]
-            bot.toml:4: verify is no key here; use ca_file, from, host, password_env, password_file, port, tls, to or user"#]],
+            bot.toml:4: verify is no key here; use ca_file, from, host, leave, password_env, password_file, port, tls, to or user"#]],
     );
 }
 
