@@ -112,6 +112,7 @@ pub fn only_usable(document: Document, facts: &Facts) -> Document {
         Action::Answer { .. }
         | Action::Cancel { .. }
         | Action::Step { .. }
+        | Action::Words { .. }
         | Action::TellWhenFree { .. }
         | Action::More { .. } => true,
     };

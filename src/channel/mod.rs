@@ -3,7 +3,8 @@
 
 use crate::model::written::Fields;
 use crate::model::{
-    Command, Destination, Door, Join, Menu, Message, Receipt, Request, Secret, SendError, Text, Texts, Update,
+    Command, Destination, Door, Join, Menu, Message, Receipt, Request, Secret, SendError, Text, Texts, Token,
+    Update,
 };
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -18,6 +19,7 @@ pub mod budget;
 mod columns;
 pub mod email;
 pub mod heartbeat;
+mod instant;
 pub mod pieces;
 pub mod port;
 pub mod slack;
@@ -42,8 +44,27 @@ pub enum Acknowledgement {
     /// Committed; the person may read this in passing: why a button did nothing. What says so as a message of its
     /// own comes as well, as [`crate::model::Class::Ephemeral`]; a service that showed this one may leave that out.
     Said(Text),
+    /// Committed; a service that can opens a field for the words that the button asks for. What says so as a message
+    /// of its own comes as well, as [`crate::model::Class::Ephemeral`]; a service that opened one may leave that out.
+    Ask(Box<Question>),
     /// Not committed: the service may deliver it again.
     NotStored,
+}
+
+/// A field for a number, as a service may open it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// Of 24 characters at most.
+    pub title: Text,
+    /// What one must know to answer.
+    pub about: Vec<Text>,
+    pub label: Text,
+    pub placeholder: Text,
+    /// What hands it in, of 24 characters at most.
+    pub submit: Text,
+    pub close: Text,
+    /// The button that asks. It comes back with what was typed, as [`crate::model::What::Words`].
+    pub answers: Token,
 }
 
 /// A queue of 256; when it is full the channel waits, and so does the service behind it.

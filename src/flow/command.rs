@@ -155,8 +155,10 @@ fn switchyard() -> Tree {
             },
         ))
         .branch(
-            dptree::filter(|gathered: Arc<Gathered>| matches!(gathered.request.what, What::Press(_)))
-                .endpoint(|gathered: Arc<Gathered>| async move { decide::unknown_press(&gathered) }),
+            dptree::filter(|gathered: Arc<Gathered>| {
+                matches!(gathered.request.what, What::Press(_) | What::Words { .. })
+            })
+            .endpoint(|gathered: Arc<Gathered>| async move { decide::unknown_press(&gathered) }),
         )
         .branch(dptree::filter_map(typed).endpoint(
             |gathered: Arc<Gathered>, catalog: Arc<Catalog>, line: String| async move {
@@ -172,7 +174,7 @@ fn pressed(gathered: Arc<Gathered>) -> Option<Press> {
 fn typed(gathered: Arc<Gathered>) -> Option<String> {
     match &gathered.request.what {
         What::Line(line) => Some(line.clone()),
-        What::Press(_) | What::Leave | What::Unfit { .. } | What::Moved { .. } => None,
+        What::Press(_) | What::Words { .. } | What::Leave | What::Unfit { .. } | What::Moved { .. } => None,
     }
 }
 

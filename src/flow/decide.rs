@@ -35,6 +35,8 @@ pub enum Decision {
     Begin { resolved: Box<Resolved>, reboot: Box<Reboot>, audit: Audit },
     /// A card is answered.
     Step { event: Box<Event>, audit: Audit },
+    /// The presser is asked for the words that a card waits for.
+    AskWords { audit: Audit },
     /// A job shall stop.
     Cancel { job: JobId },
     /// The presser wants to know when a router is free.
@@ -101,6 +103,10 @@ pub fn line(catalog: &Catalog, gathered: &Gathered, typed: &str) -> Decision {
         return Decision::Stranger { line: gathered.shown.clone(), why: recipient::only_hears(gathered) };
     };
     let Some(dialog) = &gathered.dialog else {
+        if gathered.too_late {
+            let text = text!("ask.number_late", typed = typed.trim());
+            return say(Sign::Refused, text, audit(typed, "", Ruling::NotUnderstood, None));
+        }
         return run(catalog, &gathered.facts, typed, None, |line| invocation(gathered, asker, line));
     };
     let is_number = !typed.trim().is_empty() && typed.trim().chars().all(|c| c.is_ascii_digit());
@@ -180,6 +186,7 @@ pub fn press(catalog: &Catalog, gathered: &Gathered, press: &Press) -> Decision 
         }
         Action::Cancel { job } => Decision::Cancel { job: *job },
         Action::Step { word, .. } => step::pressed(catalog, gathered, word),
+        Action::Words { .. } => step::words(catalog, gathered),
         Action::TellWhenFree { device } => Decision::TellWhenFree { device: *device },
         Action::More { page } => Decision::Turn { page: *page },
         Action::Answer { words: None, .. } => {

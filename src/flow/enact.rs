@@ -14,7 +14,7 @@ use crate::procedure::reboot::Limits;
 use crate::store::{AuditRow, Dialog, FreeWatch, PressRefused, StoreError, Work};
 use std::time::Duration;
 
-const EPHEMERAL: Duration = Duration::from_secs(60);
+pub(super) const EPHEMERAL: Duration = Duration::from_secs(60);
 
 pub async fn enact(
     house: &House,
@@ -67,9 +67,9 @@ fn carry_out(
             note(work, gathered, &audit, None)?;
             let (slot, class) = match (spends_nothing(gathered, &audit), &gathered.request.what) {
                 // Nobody else need know who pressed in vain.
-                (true, What::Press(_)) => (own_slot(gathered), Class::Ephemeral),
+                (true, What::Press(_) | What::Words { .. }) => (own_slot(gathered), Class::Ephemeral),
                 (true, _) => (own_slot(gathered), Class::Result),
-                (false, What::Press(_)) => (decide::slot(gathered), Class::Critical),
+                (false, What::Press(_) | What::Words { .. }) => (decide::slot(gathered), Class::Critical),
                 (false, _) => (decide::slot(gathered), Class::Result),
             };
             say(work, gathered, slot, class, document)
@@ -87,6 +87,7 @@ fn carry_out(
             step::begin(work, gathered, &resolved, &reboot, &audit)
         }
         Decision::Step { event, audit } => step::enact(work, gathered, *event, &audit, limits),
+        Decision::AskWords { audit } => step::ask_words(work, gathered, &audit),
         Decision::Cancel { job } => {
             let document = builtin::cancelled(job, &gathered.facts, work)?;
             let audit =

@@ -7,11 +7,15 @@ use crate::builtin::{self, reboot::Kept};
 use crate::command::lacking;
 use crate::model::permit::Policy;
 use crate::model::{
-    Action, Facts, Freeze, Inventory, Job, JobId, Numbered, Person, Press, Request, Resolved, Thread,
-    Timestamp, Track, Update, What,
+    Action, Destination, Facts, Freeze, Inventory, Job, JobId, Numbered, Person, Press, Request, Resolved,
+    Thread, Timestamp, Track, Update, What,
 };
 use crate::store::{Dialog, StoreError, Topic, View};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// So long after it was asked a number that comes too late is told so.
+const LATE: Duration = Duration::from_secs(600);
 
 /// A request with everything that deciding about it takes.
 #[derive(Clone, Debug)]
@@ -25,6 +29,8 @@ pub struct Gathered {
     pub dialog: Option<Dialog>,
     /// The reboot whose card is answered.
     pub step: Option<Stepped>,
+    /// A number was typed, and the question that it would answer is over.
+    pub too_late: bool,
     /// What was typed, as it may be shown to others.
     pub shown: String,
     /// Something is told here of alerts, because it was asked for.
@@ -120,12 +126,12 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
         thread: request.thread.clone(),
         now: house.clock.now().wall,
     };
-    let (asker, press, dialog, step, hears) = house
+    let (asker, press, dialog, step, too_late, hears) = house
         .store
         .read(move |view| {
             let asker = view.person_of(&identity)?;
             let press = match &what {
-                What::Press(token) => view.press(token)?,
+                What::Press(token) | What::Words { token, .. } => view.press(token)?,
                 What::Line(_) | What::Leave | What::Unfit { .. } | What::Moved { .. } => None,
             };
             let dialog = match (&what, press.as_ref().map(|press| &press.action)) {
@@ -135,11 +141,18 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
                 (What::Line(line), _) if !line.trim_start().starts_with('/') => {
                     word_for(view.open_dialogs(&place)?, asker.as_ref(), &heard)
                 }
+                (What::Words { .. }, Some(Action::Words { job })) => {
+                    let field = Heard { addressed: true, ..heard.clone() };
+                    let its = |dialog: &Dialog| counted(dialog) == Some(*job);
+                    let open = view.open_dialogs(&place)?.into_iter().filter(its).collect();
+                    word_for(open, asker.as_ref(), &field)
+                }
                 _ => None,
             };
             let step = step_of(view, press.as_ref(), dialog.as_ref())?;
+            let too_late = dialog.is_none() && number_is_late(view, &what, &place, asker.as_ref(), &heard)?;
             let hears = !view.subscriptions_of(&place)?.is_empty();
-            Ok((asker, press, dialog, step, hears))
+            Ok((asker, press, dialog, step, too_late, hears))
         })
         .await?;
     let (request, dialog, step) = match without_slash(house, &request, dialog.as_ref()) {
@@ -152,17 +165,38 @@ pub async fn gather(house: &House, request: Request, update: Update) -> Result<G
         What::Line(line) => stranger::masked(&house.live.now().catalog, line),
         _ => String::new(),
     };
-    Ok(Gathered { request, update, facts, press, dialog, step, shown, hears })
+    Ok(Gathered { request, update, facts, press, dialog, step, too_late, shown, hears })
+}
+
+/// Whether a typed number comes after the end of the question for one.
+fn number_is_late(
+    view: &View<'_>,
+    what: &What,
+    place: &Destination,
+    asker: Option<&Person>,
+    heard: &Heard,
+) -> Result<bool, StoreError> {
+    let What::Line(line) = what else { return Ok(false) };
+    let is_number = !line.trim().is_empty() && line.trim().chars().all(|c| c.is_ascii_digit());
+    if !is_number {
+        return Ok(false);
+    }
+    let since = Timestamp(heard.now.0 - i64::try_from(LATE.as_millis()).unwrap_or_default());
+    let counts = |dialog: &Dialog| counted(dialog).is_some();
+    // Each is over; as if it were not, it is looked for like one that waits.
+    let over = view.dialogs_since(place, since)?.into_iter().filter(counts);
+    let over = over.map(|dialog| Dialog { until: heard.now.plus(LATE), ..dialog }).collect();
+    Ok(word_for(over, asker, heard).is_some())
 }
 
 /// The reboot that a button or a typed number speaks of.
-fn step_of(
+pub(super) fn step_of(
     view: &View<'_>,
     press: Option<&Press>,
     dialog: Option<&Dialog>,
 ) -> Result<Option<Stepped>, StoreError> {
     let pressed = press.and_then(|press| match &press.action {
-        Action::Step { job, .. } => Some(*job),
+        Action::Step { job, .. } | Action::Words { job } => Some(*job),
         _ => None,
     });
     let typed = || dialog.and_then(counted);
@@ -213,6 +247,7 @@ fn without_slash(house: &House, request: &Request, dialog: Option<&Dialog>) -> O
 }
 
 /// How a word was said that may be an answer.
+#[derive(Clone)]
 struct Heard {
     addressed: bool,
     thread: Option<Thread>,

@@ -1,9 +1,10 @@
 //! Updates come in: each is committed under its unique key, then acknowledged (invariant 9). A button
-//! that will do nothing says so at once, as far as its row tells (invariant 3).
+//! that will do nothing says so at once, as far as its row tells, and one that asks for words opens a field for
+//! them (invariant 3).
 
-use super::{House, decide, gather};
+use super::{House, decide, gather, step};
 use crate::channel::{Acknowledgement, Received};
-use crate::model::{Text, Update, What};
+use crate::model::{Action, Update, What};
 use crate::store::Arrival;
 use tokio::sync::mpsc;
 
@@ -32,22 +33,38 @@ pub async fn run(house: &House, mut incoming: mpsc::Receiver<Received>) {
             let said = match arrival {
                 None => Acknowledgement::NotStored,
                 Some(Arrival::Repeat) => Acknowledgement::Got,
-                Some(Arrival::New(_)) => why_idle(house, &received.update)
-                    .await
-                    .map_or(Acknowledgement::Got, Acknowledgement::Said),
+                Some(Arrival::New(_)) => {
+                    instant(house, &received.update).await.unwrap_or(Acknowledgement::Got)
+                }
             };
             (received.acknowledge)(said);
         }
     }
 }
 
-/// Why a pressed button will do nothing. What cannot be read now is found out by the corridor.
-async fn why_idle(house: &House, update: &Update) -> Option<Text> {
+/// Why a pressed button will do nothing, or the field that it opens. What cannot be read now is found out by the
+/// corridor.
+async fn instant(house: &House, update: &Update) -> Option<Acknowledgement> {
     let request = house.request_of(update)?;
-    let What::Press(token) = request.what else { return None };
+    let (token, is_press) = match request.what {
+        What::Press(token) => (token, true),
+        What::Words { token, .. } => (token, false),
+        What::Line(_) | What::Leave | What::Unfit { .. } | What::Moved { .. } => return None,
+    };
     let asker = request.asker.clone();
-    let read = house.store.read(move |view| Ok((view.press(&token)?, view.person_of(&asker)?))).await;
-    let (press, person) = read.ok()?;
+    let read = house.store.read(move |view| {
+        let press = view.press(&token)?;
+        let asks = press.as_ref().filter(|press| is_press && matches!(press.action, Action::Words { .. }));
+        let step = match asks {
+            Some(press) => gather::step_of(view, Some(press), None)?,
+            None => None,
+        };
+        Ok((view.person_of(&asker)?, press, step))
+    });
+    let (person, press, step) = read.await.ok()?;
     let facts = gather::facts(house, person, request.place).await.ok()?;
-    decide::idle_press(press.as_ref(), &facts, &request.asker)
+    match decide::idle_press(press.as_ref(), &facts, &request.asker) {
+        Some(why) => Some(Acknowledgement::Said(why)),
+        None => Some(Acknowledgement::Ask(Box::new(step::field(&press?, &step?)))),
+    }
 }

@@ -8,9 +8,11 @@ use crate::builtin::{
     self,
     reboot::{Told, carry},
 };
+use crate::channel::Question;
 use crate::command::{self, Catalog};
 use crate::model::{
-    Class, DialogId, Document, Ending, Invocation, Job, Resolved, Sign, Slot, Text, Timestamp,
+    Class, DialogId, Document, Ending, Invocation, Job, Outbound, Press, Resolved, Sign, Slot, Text,
+    Timestamp, What,
 };
 use crate::procedure::reboot::{Answer, Event, Limits, Reboot, Stage};
 use crate::store::{NewDialog, StoreError, Work};
@@ -30,19 +32,37 @@ pub fn pressed(catalog: &Catalog, gathered: &Gathered, word: &str) -> Decision {
                 audit: audit(&step.job.invocation.line, "", Ruling::Allowed, None),
             };
         }
-        "count" => {
-            let document = Document::line(Sign::Question, text!("reboot.count_here"), Ending::Well);
-            return Decision::Say {
-                document,
-                audit: audit(&step.job.invocation.line, "", Ruling::Asked, None),
-            };
-        }
         "plain" => Answer::Plain,
         "drop" => Answer::Drop,
         "save" => Answer::Save,
         _ => return gone(),
     };
     agreed(catalog, gathered, step, |at| Event::Pressed { answer, at })
+}
+
+/// The button that asks for the number was pressed, or the number typed into the field that it opened.
+pub fn words(catalog: &Catalog, gathered: &Gathered) -> Decision {
+    let Some(step) = &gathered.step else { return gone() };
+    match (&gathered.request.what, &gathered.dialog) {
+        (What::Words { words, .. }, Some(_)) => counted(catalog, gathered, words),
+        (What::Words { .. }, None) => gone(),
+        _ => Decision::AskWords { audit: audit(&step.job.invocation.line, "", Ruling::Asked, None) },
+    }
+}
+
+/// The field that a service may open for the number.
+pub fn field(press: &Press, step: &Stepped) -> Question {
+    let reboot = &step.kept.reboot;
+    let names: Vec<String> = reboot.left().iter().map(|id| reboot.name(*id).to_owned()).collect();
+    Question {
+        title: text!("reboot.count_title"),
+        about: vec![text!("reboot.list", items = names)],
+        label: text!("reboot.counting"),
+        placeholder: text!("reboot.count_placeholder"),
+        submit: text!("reboot.count_submit"),
+        close: text!("reboot.count_close"),
+        answers: press.token.clone(),
+    }
 }
 
 /// The number of routers was typed.
@@ -149,6 +169,28 @@ fn locked(work: &mut Work, gathered: &Gathered, step: &Stepped, event: Event) ->
         Ok(()) => event,
         Err(held) => Event::Locked(super::reboot::held(held)),
     })
+}
+
+/// Where no field was opened it is said how the number is given: below what the asker typed, so that a service
+/// that asks for a reply asks the asker.
+pub fn ask_words(work: &mut Work, gathered: &Gathered, audit: &Audit) -> Result<(), StoreError> {
+    let Some(step) = &gathered.step else { return Ok(()) };
+    note(work, gathered, audit, Some(step.job.id))?;
+    let (now, pressed) = (gathered.facts.now.wall, &gathered.request.thread);
+    let document = Document::line(Sign::Question, text!("reboot.count_here"), Ending::Well);
+    let typed = step.job.invocation.thread.as_ref().filter(|_| !step.job.invocation.quoted);
+    let outbound = Outbound {
+        slot: own_slot(gathered),
+        place: gathered.request.place.clone(),
+        thread: typed.or(pressed.as_ref()).cloned(),
+        reply_to: None,
+        class: Class::Ephemeral,
+        only: Some(gathered.request.asker.clone()),
+        document: Document { asks_words: true, ..document },
+        not_before: None,
+        expires: Some(now.plus(super::enact::EPHEMERAL)),
+    };
+    work.post(&outbound, now).map(drop)
 }
 
 /// A typed word answers it, by the asker alone.

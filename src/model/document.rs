@@ -16,6 +16,9 @@ pub struct Document {
     /// Which page of the buttons is shown, from 0, where a service shows a few at a time.
     #[serde(default, skip_serializing_if = "is_first")]
     pub page: usize,
+    /// Words that are typed now answer it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub asks_words: bool,
     /// Set when the message will not change any more.
     #[serde(default)]
     pub ended: Option<Ending>,
@@ -174,4 +177,8 @@ impl Document {
 
 fn is_first(page: &usize) -> bool {
     *page == 0
+}
+
+fn is_false(word: &bool) -> bool {
+    !word
 }

@@ -34,6 +34,8 @@ pub enum Action {
     TellWhenFree { device: super::ids::DeviceId },
     /// Answers the card of long work: what is agreed to, in the work's own word.
     Step { job: JobId, word: String },
+    /// Asks for the words that the card waits for: a service that can opens a field for them.
+    Words { job: JobId },
     /// Shows another page of the message's buttons.
     More { page: usize },
 }

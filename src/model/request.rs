@@ -83,6 +83,8 @@ pub enum What {
     Line(String),
     /// A pressed button.
     Press(Token),
+    /// What was typed into the field that a button opened.
+    Words { token: Token, words: String },
     /// One who goes: open questions here are answered Cancel.
     Leave,
     /// Something that is never run, and the one who sent it would wonder why.

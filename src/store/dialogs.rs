@@ -49,6 +49,15 @@ impl View<'_> {
         )
     }
 
+    /// Those that were opened since then, oldest first.
+    pub fn dialogs_since(&self, place: &Destination, since: Timestamp) -> Result<Vec<Dialog>> {
+        self.all(
+            &format!("{COLUMNS} WHERE channel = ?1 AND address = ?2 AND opened_at >= ?3 ORDER BY id"),
+            params![place.channel, place.address, since.0],
+            dialog,
+        )
+    }
+
     /// Nobody answered in time, and nobody closed it yet.
     pub fn late_dialogs(&self, now: Timestamp, rows: usize) -> Result<Vec<Dialog>> {
         self.all(

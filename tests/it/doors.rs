@@ -27,6 +27,7 @@ fn said(got: &Acknowledgement) -> &str {
     match got {
         Acknowledgement::Said(text) => &text.key,
         Acknowledgement::Got => "got",
+        Acknowledgement::Ask(_) => "asks",
         Acknowledgement::NotStored => "not stored",
     }
 }

@@ -342,12 +342,13 @@ pub fn counting(card: &Card<'_>, answer: Answer) -> Document {
     let document = Document::open(Sign::Question, text!("reboot.counting"))
         .with_detail(text!("reboot.list", items = names))
         .with_detail(what);
-    let count = step(card, "count", text!("reboot.button_count"));
-    document.with_button(Button { uses: Uses::Many, ..count }).with_button(step(
-        card,
-        "cancel",
-        text!("reboot.button_cancel"),
-    ))
+    let count = Button {
+        action: Action::Words { job: card.job },
+        uses: Uses::Many,
+        ..step(card, "count", text!("reboot.button_count"))
+    };
+    let document = Document { asks_words: true, ..document };
+    document.with_button(count).with_button(step(card, "cancel", text!("reboot.button_cancel")))
 }
 
 /// The lines that a reload would take back, for those who want to see them.

@@ -75,6 +75,7 @@ impl<'a> Words<'a> {
             Action::Answer { .. }
             | Action::Cancel { .. }
             | Action::Step { .. }
+            | Action::Words { .. }
             | Action::TryCredential { .. }
             | Action::TellWhenFree { .. }
             | Action::More { .. } => None,

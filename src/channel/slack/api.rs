@@ -14,6 +14,8 @@ use url::Url;
 
 /// How long a call may take.
 const ANSWER: Duration = Duration::from_secs(15);
+/// After this the service opens no view any more.
+const VIEW: Duration = Duration::from_secs(3);
 /// How long a file may take to go up.
 const UPLOAD: Duration = Duration::from_secs(60);
 
@@ -146,6 +148,14 @@ impl Api {
             .opt_thread_ts(thread.map(Into::into))
             .with_link_names(false);
         self.call::<Nothing>(&self.bot, "chat.postEphemeral", &request).await.map(drop)
+    }
+
+    /// Before somebody who has just pressed. The ticket lives for three seconds.
+    pub async fn open_view(&self, trigger: &str, view: &serde_json::Value) -> Result<(), Fault> {
+        let request = serde_json::json!({ "trigger_id": trigger, "view": view });
+        let session = self.client.open_session(&self.bot);
+        let sent = session.http_session_api.http_post::<_, Nothing>("views.open", &request, None);
+        within(self.answer.min(VIEW), sent).await.map(drop)
     }
 
     /// Three calls: a place, the bytes, and to whom it is shown. Its id.

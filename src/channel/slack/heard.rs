@@ -1,6 +1,7 @@
 //! What the service delivered, and what it asks for: an envelope's payload becomes an update, and the
 //! same stored payload becomes a request, today or after a restart. Pure.
 
+use super::modal::View;
 use super::{marks, refs};
 use crate::model::{Destination, Identity, Request, Scene, Thread, Timestamp, Token, Unfit, Update, What};
 use serde::Deserialize;
@@ -28,7 +29,7 @@ pub fn update(channel: &str, payload: &Value, received_at: Timestamp) -> Option<
     let mut kept = payload.clone();
     let object = kept.as_object_mut()?;
     LEFT_OUT.iter().for_each(|key| drop(object.remove(*key)));
-    for holder in ["message", "event"] {
+    for holder in ["message", "event", "view"] {
         if let Some(message) = object.get_mut(holder).and_then(Value::as_object_mut) {
             ["blocks", "attachments"].iter().for_each(|key| drop(message.remove(*key)));
         }
@@ -49,7 +50,8 @@ fn key(payload: &Value) -> Option<(String, Option<Timestamp>)> {
         let at = word("/event/ts").or_else(|| word("/event/event_ts"));
         return Some((event, at.and_then(|ts| moment(&ts)).or(seconds)));
     }
-    let trigger = word("/trigger_id")?;
+    let view = || Some(format!("{}/{}", word("/view/id")?, word("/view/hash")?));
+    let trigger = word("/trigger_id").or_else(view)?;
     match word("/actions/0/action_ts") {
         Some(at) => Some((format!("{trigger}/{at}"), moment(&at))),
         None => Some((trigger, None)),
@@ -84,6 +86,8 @@ struct Heard {
     container: Container,
     message: Message,
     actions: Vec<Pressed>,
+    /// Of a field that was handed in.
+    view: View,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -166,6 +170,7 @@ impl Reading<'_> {
         match (&heard.event, heard.r#type.as_str()) {
             (Some(event), _) => self.event(event, &heard),
             (None, "block_actions") => self.press(&heard),
+            (None, "view_submission") => self.field(&heard),
             (None, "") if !heard.command.is_empty() => self.slash(&heard),
             (None, _) => None,
         }
@@ -213,6 +218,13 @@ impl Reading<'_> {
             unseen: false,
         };
         self.from(&heard.user.id, channel, thread, What::Press(token), scene)
+    }
+
+    fn field(&self, heard: &Heard) -> Option<Request> {
+        let (origin, what) = heard.view.answer()?;
+        let called = named(&heard.user.username).or_else(|| named(&heard.user.name));
+        let scene = View::scene(called, is_private(origin.channel()));
+        self.from(&heard.user.id, origin.channel(), origin.thread(), what, scene)
     }
 
     fn event(&self, event: &Event, heard: &Heard) -> Option<Request> {

@@ -4,7 +4,7 @@
 use super::api::Ticket;
 use super::fault::Fault;
 use super::road::Road;
-use crate::channel::{Acknowledgement, Received};
+use crate::channel::{Acknowledgement, Question, Received};
 use crate::model::Update;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -78,11 +78,20 @@ struct Frame {
     retry_attempt: Option<u64>,
 }
 
+/// Opens a field before whoever pressed.
+pub type Opener = Box<dyn FnOnce(Box<Question>) -> BoxFuture<'static, ()> + Send>;
+
+/// What goes back for an envelope, and what is done once it went.
+#[derive(Default)]
+struct Answered {
+    text: Option<String>,
+    then: Option<BoxFuture<'static, ()>>,
+}
+
 /// What becomes of an envelope.
-#[derive(Debug)]
 pub enum Sorted {
-    /// Acknowledged when it is stored.
-    HandIn(Update),
+    /// Acknowledged when it is stored. `field` opens a field, when the house asks for words.
+    HandIn { update: Update, field: Option<Opener> },
     /// Asks for nothing: acknowledged at once, with what the service wants to see in it.
     Answer(Option<Value>),
 }
@@ -167,15 +176,18 @@ impl Line {
         stop: CancellationToken,
     ) -> End {
         let mut waiting: VecDeque<Received> = VecDeque::new();
-        let mut answers: FuturesUnordered<BoxFuture<'static, Option<String>>> = FuturesUnordered::new();
+        let mut answers: FuturesUnordered<BoxFuture<'static, Answered>> = FuturesUnordered::new();
         let (mut deaf, mut told) = (Instant::now() + self.deaf_after, false);
         let end = loop {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break End::Stopped,
-                Some(answer) = answers.next(), if !answers.is_empty() => {
-                    if let Some(text) = answer && !self.send(text).await {
+                Some(Answered { text, then }) = answers.next(), if !answers.is_empty() => {
+                    if let Some(text) = text && !self.send(text).await {
                         break End::Broken;
+                    }
+                    if let Some(then) = then {
+                        answers.push(then.map(|()| Answered::default()).boxed());
                     }
                 }
                 room = intake.reserve(), if !waiting.is_empty() => match room {
@@ -210,13 +222,14 @@ impl Line {
                     let Some(id) = frame.envelope_id else { continue };
                     let again = frame.retry_attempt.is_some_and(|attempt| attempt > 0);
                     match sort(&frame.r#type, &frame.payload, again) {
-                        Sorted::HandIn(update) => {
+                        Sorted::HandIn { update, field } => {
                             let (acknowledge, stored) = oneshot::channel();
-                            answers.push(answer(id, stored).boxed());
+                            answers.push(answer(id, stored, field).boxed());
                             waiting.push_back(received(update, acknowledge));
                         }
                         Sorted::Answer(payload) => {
-                            answers.push(std::future::ready(Some(acknowledgement(&id, payload))).boxed());
+                            let text = Some(acknowledgement(&id, payload));
+                            answers.push(std::future::ready(Answered { text, then: None }).boxed());
                         }
                     }
                 }
@@ -230,7 +243,7 @@ impl Line {
     /// What is stored by now is still acknowledged, so that it does not come again; then both sides close.
     async fn part(
         mut self,
-        mut answers: FuturesUnordered<BoxFuture<'static, Option<String>>>,
+        mut answers: FuturesUnordered<BoxFuture<'static, Answered>>,
         waiting: VecDeque<Received>,
         intake: mpsc::Sender<Received>,
         end: &End,
@@ -242,7 +255,7 @@ impl Line {
         }
         let rest = async {
             while let Some(answer) = answers.next().await {
-                if let Some(text) = answer
+                if let Some(text) = answer.text
                     && !self.send(text).await
                 {
                     return;
@@ -276,10 +289,16 @@ fn received(update: Update, acknowledge: oneshot::Sender<Acknowledgement>) -> Re
 }
 
 /// The acknowledgement, once it is stored. What could not be stored is not acknowledged.
-async fn answer(id: String, stored: oneshot::Receiver<Acknowledgement>) -> Option<String> {
-    match stored.await {
-        Ok(Acknowledgement::Got | Acknowledgement::Said(_)) => Some(acknowledgement(&id, None)),
-        Ok(Acknowledgement::NotStored) | Err(_) => None,
+async fn answer(id: String, stored: oneshot::Receiver<Acknowledgement>, field: Option<Opener>) -> Answered {
+    let got = || Some(acknowledgement(&id, None));
+    match (stored.await, field) {
+        (Ok(Acknowledgement::Ask(question)), Some(open)) => {
+            Answered { text: got(), then: Some(open(question)) }
+        }
+        (Ok(Acknowledgement::Got | Acknowledgement::Said(_) | Acknowledgement::Ask(_)), _) => {
+            Answered { text: got(), then: None }
+        }
+        (Ok(Acknowledgement::NotStored) | Err(_), _) => Answered::default(),
     }
 }
 

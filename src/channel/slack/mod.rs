@@ -11,6 +11,7 @@ mod line;
 mod manifest;
 mod marks;
 mod memory;
+mod modal;
 mod presence;
 mod refs;
 mod road;
@@ -21,12 +22,16 @@ mod table;
 mod tests;
 
 use super::budget::Budgets;
+use super::instant::{Fate, Instants};
 use super::{Channel, ChannelError, Deliver, Intake, Later, Listen, Opened, Setup, Shared};
-use crate::model::{Destination, Message, Receipt, Request, SendError, Text, Texts, Timestamp, Update};
+use crate::model::{
+    Class, Destination, Message, Receipt, Request, SendError, Text, Texts, Timestamp, Update,
+};
 use api::{Api, Bot};
 use fault::Fault;
+use futures_util::FutureExt;
 use heard::Reading;
-use line::Sorted;
+use line::{Opener, Sorted};
 use memory::{Typed, Unfinished};
 use presence::Presence;
 use road::Road;
@@ -73,6 +78,7 @@ pub fn opened(table: &Setup<'_>, shared: &Shared) -> Option<Opened> {
         unfinished: Unfinished::default(),
         typed: Typed::default(),
         presence: Presence::default(),
+        fields: Instants::default(),
         bot: OnceCell::new(),
         token_named: std::sync::Mutex::default(),
         waits: Waits::default(),
@@ -101,6 +107,7 @@ pub(super) struct Slack {
     unfinished: Unfinished,
     typed: Typed,
     presence: Presence,
+    fields: Instants,
     /// Known after the first start of the socket.
     bot: OnceCell<Bot>,
     /// When a refused token was named last.
@@ -111,24 +118,48 @@ pub(super) struct Slack {
 impl Slack {
     /// What an envelope is, that comes for the first time or `again`. What asks for nothing is not stored:
     /// people's talk is theirs.
-    fn sorted(&self, kind: &str, payload: &Value, again: bool) -> Sorted {
+    fn sorted(self: &Arc<Self>, kind: &str, payload: &Value, again: bool) -> Sorted {
         if payload.get("type").is_some_and(|kind| kind == "block_suggestion") {
             return Sorted::Answer(Some(serde_json::json!({ "options": [] })));
         }
         let now = now();
+        if let Some(errors) = modal::refused(payload, &self.texts, now) {
+            return Sorted::Answer(Some(errors));
+        }
         let update = heard::update(&self.name, payload, now).map(|update| Update {
             sent_at: update.sent_at.or_else(|| self.presence.sent_at(now, again)),
             ..update
         });
-        match update.filter(|update| self.request(update).is_some()) {
-            Some(update) => {
+        let request = update.as_ref().and_then(|update| self.request(update));
+        match (update, request) {
+            (Some(update), Some(request)) => {
                 if kind == "slash_commands" {
                     self.remember(payload);
                 }
-                Sorted::HandIn(update)
+                let field = self.opener(&update.key, &request, payload);
+                Sorted::HandIn { update, field }
             }
-            None => Sorted::Answer(None),
+            (_, _) => Sorted::Answer(None),
         }
+    }
+
+    /// How a field is opened for whoever pressed this button, while the service lets it be opened: three seconds.
+    fn opener(self: &Arc<Self>, key: &str, request: &Request, payload: &Value) -> Option<Opener> {
+        let origin = modal::Origin::of(request)?;
+        let trigger = payload.get("trigger_id").and_then(Value::as_str)?.to_owned();
+        let (slack, fate) = (Arc::clone(self), self.fields.pressed(key));
+        Some(Box::new(move |question| {
+            let view = modal::view(&question, &origin, &slack.texts, now());
+            async move { slack.open_field(&trigger, &view, fate).await }.boxed()
+        }))
+    }
+
+    async fn open_field(&self, trigger: &str, view: &Value, fate: Fate) {
+        let opened = self.api.open_view(trigger, view).await;
+        if let Err(fault) = &opened {
+            tracing::info!(channel = self.name, %fault, "a field could not be opened; it is asked for in words");
+        }
+        fate.is(opened.is_ok());
     }
 
     fn remember(&self, payload: &Value) {
@@ -200,7 +231,12 @@ impl Deliver for Slack {
     }
 
     fn deliver<'a>(&'a self, message: &'a Message) -> Later<'a, Result<Receipt, SendError>> {
-        Box::pin(self.send(message))
+        Box::pin(async move {
+            if message.class == Class::Ephemeral && self.fields.was_shown(&self.name, &message.slot).await {
+                return Ok(Receipt { parts: Vec::new() });
+            }
+            self.send(message).await
+        })
     }
 
     fn turn(&self, message: &Message) -> Duration {

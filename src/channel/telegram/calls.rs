@@ -11,8 +11,8 @@ use teloxide::payloads::{
     SendDocument, SendDocumentSetters, SendMessage, SendMessageSetters, SendPhoto, SendPhotoSetters,
 };
 use teloxide::types::{
-    ChatId, InputFile, InputMedia, InputMediaDocument, InputMediaPhoto, LinkPreviewOptions, MessageId,
-    ParseMode, ReplyParameters, ThreadId,
+    ChatId, ForceReply, InputFile, InputMedia, InputMediaDocument, InputMediaPhoto, LinkPreviewOptions,
+    MessageId, ParseMode, ReplyParameters, ThreadId,
 };
 
 /// How the words of a part are sent.
@@ -37,12 +37,14 @@ pub async fn send(
     let reply = below.map(|id| ReplyParameters::new(MessageId(id)).allow_sending_without_reply());
     let words = words(part, dress);
     let keys = (!part.keys.is_empty()).then(|| part.keyboard());
+    let asks = part.asks.then(|| ForceReply::new().selective());
     macro_rules! common {
         ($call:expr) => {{
             let call = $call;
             let call = if let Some(topic) = topic { call.message_thread_id(topic) } else { call };
             let call = if let Some(reply) = reply { call.reply_parameters(reply) } else { call };
             let call = if let Some(keys) = keys { call.reply_markup(keys) } else { call };
+            let call = if let Some(asks) = asks { call.reply_markup(asks) } else { call };
             if dress == Dress::Html { call.parse_mode(ParseMode::Html) } else { call }
         }};
     }

@@ -28,6 +28,8 @@ pub struct Part {
     /// The same without mark-up.
     pub plain: String,
     pub keys: Vec<Vec<Key>>,
+    /// The phone of the one to whom it is said opens the reply to it. Only where there are no buttons.
+    pub asks: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -105,6 +107,7 @@ pub fn parts(message: &Message, texts: &Texts, commands: &[String], pictures: us
     let mut parts = sheet.parts();
     if let Some(last) = parts.last_mut() {
         last.keys = rows(pieces::keys(message, texts, PAGE));
+        last.asks = message.document.asks_words && last.keys.is_empty();
     }
     parts
 }
@@ -183,7 +186,13 @@ fn below(title: &str, commands: &[String]) -> Vec<Line> {
 
 fn part(body: Body, page: &[Line], commands: &[String]) -> Part {
     let room = if matches!(body, Body::Text) { TEXT } else { CAPTION };
-    Part { body, html: html::html(page), plain: html::bare(page, commands, room), keys: Vec::new() }
+    Part {
+        body,
+        html: html::html(page),
+        plain: html::bare(page, commands, room),
+        keys: Vec::new(),
+        asks: false,
+    }
 }
 
 /// Up to three short labels in a row, two longer ones, else one: a phone cuts what does not fit.

@@ -3,6 +3,7 @@
 //! So what is printed and the typed line never garble each other.
 
 use super::layout::Size;
+use super::numbers::Seen;
 use super::page::{Page, Piece};
 use crate::model::{Sign, Slot, Text, Timestamp, Token};
 use std::io::{self, Write};
@@ -144,13 +145,13 @@ impl Console {
         self.state().page.interrupted();
     }
 
-    /// The highest number on the screen.
-    pub fn numbers(&self) -> usize {
-        self.state().page.numbers.highest()
+    /// What a person sees who begins a line now.
+    pub fn seen(&self) -> Seen {
+        self.state().page.seen()
     }
 
-    pub fn meaning(&self, line: &str, seen: usize) -> Meaning {
-        match self.state().page.numbers.pressed(line, seen) {
+    pub fn meaning(&self, line: &str, seen: Seen) -> Meaning {
+        match self.state().page.pressed(line, seen) {
             Some(token) => Meaning::Press(token.clone()),
             None => Meaning::Line,
         }

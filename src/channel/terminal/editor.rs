@@ -9,7 +9,7 @@
 use super::console::Console;
 use super::line::rows;
 use super::lines::cut;
-use super::numbers::number;
+use super::numbers::{Seen, number};
 use super::words::Words;
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
@@ -35,10 +35,10 @@ pub struct Desk {
     pub words: Words,
 }
 
-/// A line, and the highest number that was shown when its typing began.
+/// A line, and what was shown when its typing began.
 pub struct Typed {
     pub line: String,
-    pub seen: usize,
+    pub seen: Seen,
 }
 
 type Editor = rustyline::Editor<Sight, DefaultHistory>;
@@ -107,7 +107,7 @@ fn edit(
 }
 
 /// A pasted text may hold several lines; the person saw them before they pressed Enter.
-fn hand_on(text: &str, seen: usize, taken: &mut impl FnMut(Typed) -> bool) -> bool {
+fn hand_on(text: &str, seen: Seen, taken: &mut impl FnMut(Typed) -> bool) -> bool {
     text.split(['\n', '\r'])
         .filter(|line| !line.trim().is_empty())
         .all(|line| taken(Typed { line: cut(line.to_owned()), seen }))
@@ -136,15 +136,15 @@ struct Sight {
 #[derive(Clone, Copy)]
 struct Line {
     empty: bool,
-    /// The highest number that was shown when the line was last empty.
-    seen: usize,
+    /// What was shown when the line was last empty.
+    seen: Seen,
     /// The most rows that prompt and line have taken.
     rows: usize,
 }
 
 impl Default for Line {
     fn default() -> Line {
-        Line { empty: true, seen: 0, rows: 1 }
+        Line { empty: true, seen: Seen::default(), rows: 1 }
     }
 }
 
@@ -156,7 +156,7 @@ impl Sight {
     fn look(&self, typed: &str) {
         let mut line = self.line.get();
         if typed.is_empty() || line.empty {
-            line.seen = self.console.numbers();
+            line.seen = self.console.seen();
         }
         line.empty = typed.is_empty();
         let columns = self.console.columns();

@@ -35,7 +35,8 @@ pub struct Sheet<'a> {
 
 /// What stands beside the document, each list in the order of its blocks or buttons.
 pub struct Beside<'a> {
-    pub numbers: &'a [usize],
+    /// What is typed to press them.
+    pub keys: &'a [String],
     pub files: &'a [Saved],
     pub pictures: &'a [Pictured],
 }
@@ -61,7 +62,10 @@ pub fn lay_out(sheet: &Sheet<'_>, document: &Document, beside: &Beside<'_>) -> V
             Block::Progress { done, failed, total } => sheet.progress(*done, *failed, *total),
         });
     }
-    lines.extend(sheet.buttons(document, beside.numbers));
+    if document.asks_words && document.ended.is_none() {
+        lines.extend(sheet.sentence(MARGIN, Sign::None, &text!("terminal.asks")));
+    }
+    lines.extend(sheet.buttons(document, beside.keys));
     lines
 }
 
@@ -190,12 +194,12 @@ impl Sheet<'_> {
         indented(vec![Line::new(format!("{bar} {words}"), tint)])
     }
 
-    /// `[1] Label   [2] Label`, as many on a line as fit.
-    fn buttons(&self, document: &Document, numbers: &[usize]) -> Vec<Line> {
+    /// `[1] Label   [2] Label`, with letters where numbers are words; as many on a line as fit.
+    fn buttons(&self, document: &Document, keys: &[String]) -> Vec<Line> {
         let room = self.room(MARGIN);
         let mut lines: Vec<String> = Vec::new();
-        for (button, number) in document.buttons.iter().zip(numbers) {
-            let label = format!("[{number}] {}", clean(&self.say(&button.label)).join(" "));
+        for (button, key) in document.buttons.iter().zip(keys) {
+            let label = format!("[{key}] {}", clean(&self.say(&button.label)).join(" "));
             match lines.last_mut() {
                 Some(line) if room.is_none_or(|room| line.width() + 3 + label.width() <= room) => {
                     line.push_str("   ");

@@ -58,7 +58,7 @@ pub async fn listen(
         let Some(mut next) = next else { break };
         if terminal.in_turn {
             // A script has seen what was printed until now: the next line waits for its answer.
-            next.seen = terminal.console.numbers();
+            next.seen = terminal.console.seen();
             answers.mark_unchanged();
         }
         hand_in_line(&terminal, &intake, next).await;
@@ -102,7 +102,7 @@ fn read(terminal: &Terminal, input: Input) -> Result<mpsc::Receiver<Typed>, Chan
             let mut input = Lines::new(input);
             // An input that fails has ended, as far as a person is concerned.
             while let Ok(Some(line)) = input.next() {
-                let seen = console.numbers();
+                let seen = console.seen();
                 if lines.blocking_send(Typed { line, seen }).is_err() {
                     return;
                 }

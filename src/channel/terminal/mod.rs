@@ -27,8 +27,8 @@ use super::{Channel, ChannelError, Deliver, Intake, Later, Listen, Opened, Setup
 use crate::model::outbound::MessageRef;
 use crate::model::written::Fields;
 use crate::model::{
-    Action, Block, Class, Destination, Ending, Identity, Message, Receipt, Request, Scene, SendError, Sign,
-    Text, Texts, Timestamp, Update,
+    Action, Block, Button, Class, Destination, Document, Ending, Identity, Message, Receipt, Request, Scene,
+    SendError, Sign, Text, Texts, Timestamp, Update,
 };
 use console::Console;
 use files::{Files, Saved};
@@ -278,7 +278,7 @@ impl Deliver for Terminal {
             if message.document.ended == Some(Ending::Badly) {
                 self.failed.store(true, Ordering::Relaxed);
             }
-            let printed = self.print(&message.with_page_of_buttons(PAGE)).await;
+            let printed = self.print(&without_fields(message).with_page_of_buttons(PAGE)).await;
             printed.map_err(|error| SendError::Never { why: error.to_string() })?;
             // What nobody asked for is no answer that a script waits for.
             if !message.slot.is_alert() && (message.document.ended.is_some() || asks(message)) {
@@ -296,6 +296,15 @@ impl Deliver for Terminal {
     fn forgets(&self) -> bool {
         true
     }
+}
+
+/// A button that opens a field has none here: whoever types at the prompt answers.
+fn without_fields(message: &Message) -> Message {
+    let opens = |button: &&Button| matches!(button.action, Action::Words { .. });
+    let rows = message.document.buttons.iter().zip(&message.tokens);
+    let (buttons, tokens) =
+        rows.filter(|(button, _)| !opens(button)).map(|(b, t)| (b.clone(), t.clone())).unzip();
+    Message { document: Document { buttons, ..message.document.clone() }, tokens, ..message.clone() }
 }
 
 /// So many buttons are numbered at once.

@@ -5,7 +5,7 @@
 use super::files::Saved;
 use super::layout::{Beside, Pictured, Sheet, Size, lay_out};
 use super::line::Line;
-use super::numbers::Numbers;
+use super::numbers::{Numbers, Seen as OnScreen, lettered};
 use crate::model::{Action, Document, Reader, Sign, Slot, Text, Texts, Timestamp, Token};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,7 +32,9 @@ pub struct Piece {
 pub struct Page {
     texts: Arc<Texts>,
     colour: bool,
-    pub numbers: Numbers,
+    numbers: Numbers,
+    /// The numbers of the buttons of messages that wait for words.
+    asking: BTreeMap<Slot, Vec<usize>>,
     seen: BTreeMap<Slot, Seen>,
     last: Option<Last>,
 }
@@ -62,7 +64,23 @@ const REMEMBERED: usize = 2_000;
 
 impl Page {
     pub fn new(texts: Arc<Texts>, colour: bool) -> Page {
-        Page { texts, colour, numbers: Numbers::default(), seen: BTreeMap::new(), last: None }
+        Page {
+            texts,
+            colour,
+            numbers: Numbers::default(),
+            asking: BTreeMap::new(),
+            seen: BTreeMap::new(),
+            last: None,
+        }
+    }
+
+    pub fn seen(&self) -> OnScreen {
+        OnScreen { highest: self.numbers.highest(), asks: !self.asking.is_empty() }
+    }
+
+    pub fn pressed(&self, line: &str, seen: OnScreen) -> Option<&Token> {
+        let asking: Vec<usize> = self.asking.values().flatten().copied().collect();
+        self.numbers.pressed(line, seen, &asking)
     }
 
     /// Something else was printed: a typed line, a notice.
@@ -74,6 +92,9 @@ impl Page {
     /// prompt and what is typed take: a message that they pushed off the screen cannot be replaced.
     pub fn print(&mut self, piece: &Piece, size: Option<Size>, below: usize) -> String {
         let place = self.place(piece, size, below);
+        if self.is_newest(piece) {
+            self.ask(piece);
+        }
         self.remember(piece);
         let up = match place {
             Place::Nowhere => return String::new(),
@@ -113,9 +134,24 @@ impl Page {
         }
     }
 
+    fn is_newest(&self, piece: &Piece) -> bool {
+        self.seen.get(&piece.slot).is_none_or(|seen| seen.version < piece.version)
+    }
+
+    /// From now on numbers are words, or buttons again.
+    fn ask(&mut self, piece: &Piece) {
+        match asks(piece) {
+            true => {
+                let numbers = piece.tokens.iter().map(|token| self.numbers.of(token)).collect();
+                self.asking.insert(piece.slot.clone(), numbers);
+            }
+            false => drop(self.asking.remove(&piece.slot)),
+        }
+    }
+
     fn place(&self, piece: &Piece, size: Option<Size>, below: usize) -> Place {
         let seen = self.seen.get(&piece.slot);
-        if seen.is_some_and(|seen| seen.version >= piece.version) {
+        if !self.is_newest(piece) {
             // This session knows what became of it, whatever the outbox doubts.
             return Place::Nowhere;
         }
@@ -141,9 +177,12 @@ impl Page {
         }
     }
 
-    /// Whether it shows a button that nobody has seen yet, other than the one that stops its own
-    /// work: that one alone is no question.
+    /// Whether it begins to wait for words, or shows a button that nobody has seen yet, other than the
+    /// one that stops its own work: that one alone is no question.
     fn asks_anew(&self, piece: &Piece) -> bool {
+        if asks(piece) && !self.asking.contains_key(&piece.slot) {
+            return true;
+        }
         piece.document.buttons.iter().zip(&piece.tokens).any(|(button, token)| {
             !matches!(button.action, Action::Cancel { .. }) && !self.numbers.is_shown(token)
         })
@@ -161,9 +200,10 @@ impl Page {
     }
 
     fn lines(&mut self, piece: &Piece, pictures: &[Pictured], size: Option<Size>) -> Vec<Line> {
-        let numbers: Vec<usize> = piece.tokens.iter().map(|token| self.numbers.of(token)).collect();
+        let key = |number: usize| if asks(piece) { lettered(number) } else { number.to_string() };
+        let keys: Vec<String> = piece.tokens.iter().map(|token| key(self.numbers.of(token))).collect();
         let sheet = Sheet { texts: &self.texts, reader: &piece.reader, now: piece.now, size };
-        let beside = Beside { numbers: &numbers, files: &piece.files, pictures };
+        let beside = Beside { keys: &keys, files: &piece.files, pictures };
         let mut lines = lay_out(&sheet, &piece.document, &beside);
         if let (true, Some(first)) = (piece.repeat, lines.first_mut()) {
             first.text = format!("{} {}", sheet.say(&text!("terminal.repeat")), first.text);
@@ -177,6 +217,10 @@ impl Page {
             false => plain(lines),
         }
     }
+}
+
+fn asks(piece: &Piece) -> bool {
+    piece.document.asks_words && piece.document.ended.is_none()
 }
 
 fn plain(lines: &[Line]) -> String {

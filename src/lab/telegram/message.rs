@@ -35,10 +35,20 @@ pub struct Message {
     pub edited_at: Option<DateTime<Utc>>,
     /// All that it was before, the oldest first.
     pub earlier: Vec<Version>,
+    /// Whose phones open a reply to it, when they show it.
+    pub asks: Option<Asks>,
     pub(crate) markup: Option<Value>,
     pub(crate) forwarded_id: Option<i64>,
     /// Members of the bot's view that only some messages have.
     pub(crate) more: Map<String, Value>,
+}
+
+/// Of whom a message asks a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    Everybody,
+    /// Of the people whom it mentions, and of the one to whose message it replies.
+    Some,
 }
 
 /// What an edit replaced.
@@ -116,6 +126,7 @@ impl Message {
             reactions: Vec::new(),
             edited_at: None,
             earlier: Vec::new(),
+            asks: None,
             markup: None,
             forwarded_id: None,
             more: Map::new(),

@@ -41,7 +41,7 @@ use world::{User, World};
 pub use entity::Entity;
 pub use fault::{Aimed, Fault};
 pub use log::Call;
-pub use message::{Author, Button, Media, MediaKind, Message, Version};
+pub use message::{Asks, Author, Button, Media, MediaKind, Message, Version};
 pub use pace::Pace;
 pub use people::{Chat, Person};
 pub use press::{Absent, Press, Pressed};

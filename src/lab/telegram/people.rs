@@ -156,6 +156,13 @@ impl Chat {
         self.change(|world| said.put(world, self.id, clock::now()))
     }
 
+    /// A person types into the reply that the phone has opened; the id of the message.
+    pub fn types_reply(&self, person: &Person, text: &str) -> Result<i64, Absent> {
+        let asked = self.read(|chat| chat.asks_reply_of(person.id)).flatten();
+        let asked = asked.ok_or_else(|| Absent("no message asks this person for a reply".to_owned()))?;
+        Ok(self.post(Said::by(person, text).reply_to(asked)))
+    }
+
     /// The author of a message edits it.
     pub fn edit(&self, message: i64, text: &str) {
         let now = clock::now();

@@ -34,6 +34,9 @@ fn one(chat: &ChatState, message: &Message) -> String {
         let labels: Vec<String> = row.iter().map(|button| format!("[{}]", button.label)).collect();
         say(&labels.join(" "));
     }
+    if message.asks.is_some() {
+        say("(asks for a reply)");
+    }
     if !message.reactions.is_empty() {
         say(&format!("({})", message.reactions.join(" ")));
     }

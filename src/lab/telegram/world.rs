@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::message::{Author, Media, Message};
+use super::message::{Asks, Author, Media, Message};
 use super::pace::Spent;
 use super::queue::Queue;
 use super::wire;
@@ -303,6 +303,19 @@ impl ChatState {
 
     pub fn is_group(&self) -> bool {
         matches!(self.kind, Kind::Group | Kind::Supergroup { .. })
+    }
+
+    /// The newest message that makes this person's phone open a reply.
+    pub fn asks_reply_of(&self, person: i64) -> Option<i64> {
+        let meant = |message: &&Message| match message.asks {
+            None => false,
+            Some(Asks::Everybody) => true,
+            Some(Asks::Some) => {
+                let above = message.reply_to.and_then(|above| self.messages.get(&above));
+                above.is_some_and(|above| above.author.id == person)
+            }
+        };
+        self.messages.values().rev().find(meant).map(|message| message.id)
     }
 
     pub fn is_forum(&self) -> bool {

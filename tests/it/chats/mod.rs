@@ -5,6 +5,7 @@ mod alert;
 mod answers;
 mod canary;
 mod cases;
+mod count;
 mod crash;
 mod first;
 mod look;

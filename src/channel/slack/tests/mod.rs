@@ -84,6 +84,7 @@ fn door(api_url: &str, proxy: Option<&str>, bot: &str, app: &str, waits: Waits) 
         texts: texts(),
         ours: vec!["/diff".to_owned()],
         presence: Presence::default(),
+        fields: Instants::default(),
         api: api.with_answers_within(Duration::from_secs(5)),
         road,
         budgets: Budgets::default(),

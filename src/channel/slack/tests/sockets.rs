@@ -203,7 +203,7 @@ async fn a_command_that_says_no_time_is_old_when_it_comes_again() {
         "command": "/net", "text": "reboot R1", "channel_id": room.noc, "user_id": room.anna, "trigger_id": "1.2.made-up",
     });
     for (again, old) in [(false, false), (true, true)] {
-        let Sorted::HandIn(update) = room.door.sorted("slash_commands", &payload, again) else {
+        let Sorted::HandIn { update, .. } = room.door.sorted("slash_commands", &payload, again) else {
             panic!("not handed in")
         };
         let age = update.sent_at.map(|sent| update.received_at.since(sent));

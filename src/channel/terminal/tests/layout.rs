@@ -18,8 +18,8 @@ fn with_pictures(
     let (texts, reader) = (texts(), Reader::default());
     let size = columns.map(|columns| Size { columns, rows: 24 });
     let sheet = Sheet { texts: &texts, reader: &reader, now: Timestamp(0), size };
-    let numbers: Vec<usize> = (1..=document.buttons.len()).collect();
-    let lines = lay_out(&sheet, document, &Beside { numbers: &numbers, files, pictures });
+    let keys: Vec<String> = (1..=document.buttons.len()).map(|number| number.to_string()).collect();
+    let lines = lay_out(&sheet, document, &Beside { keys: &keys, files, pictures });
     lines.into_iter().map(|line| line.text + "\n").collect()
 }
 

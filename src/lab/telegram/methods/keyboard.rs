@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Job;
 use crate::lab::telegram::html;
+use crate::lab::telegram::message::Asks;
 use crate::lab::telegram::refusal::Refusal;
 
 const BUTTONS: usize = 100;
@@ -24,7 +25,24 @@ const ACTIONS: &[&str] = &[
     "pay",
 ];
 
+const PLACEHOLDER: usize = 64;
+
 impl Job<'_> {
+    /// Of whom a new message asks a reply.
+    pub fn asks(&self) -> Result<Option<Asks>, Refusal> {
+        let Some(markup) = self.args.get("reply_markup") else { return Ok(None) };
+        let Some(forces) = markup.get("force_reply") else { return Ok(None) };
+        if markup.get("inline_keyboard").is_some() || forces.as_bool() != Some(true) {
+            return Err(Refusal::bad("can't parse reply keyboard markup JSON object"));
+        }
+        let placeholder = markup.get("input_field_placeholder").and_then(Value::as_str);
+        if placeholder.is_some_and(|words| !(1..=PLACEHOLDER).contains(&html::length(words))) {
+            return Err(Refusal::bad("INPUT_FIELD_PLACEHOLDER_INVALID"));
+        }
+        let selective = markup.get("selective").and_then(Value::as_bool) == Some(true);
+        Ok(Some(if selective { Asks::Some } else { Asks::Everybody }))
+    }
+
     /// The inline keyboard, or none. Keyboards of the other kinds are checked and leave nothing at the message.
     pub fn keyboard(&self) -> Result<Option<Value>, Refusal> {
         let Some(markup) = self.args.get("reply_markup") else { return Ok(None) };

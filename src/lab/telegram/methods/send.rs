@@ -78,6 +78,7 @@ impl Job<'_> {
         message.topic = topic;
         message.silent = self.args.flag("disable_notification");
         message.set_markup(markup);
+        message.asks = self.asks()?;
         Ok(message)
     }
 

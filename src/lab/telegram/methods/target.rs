@@ -83,7 +83,10 @@ impl Job<'_> {
             self.args.int("message_id").ok_or_else(|| Refusal::bad("message identifier is not specified"))?;
         match self.world.message(chat, id) {
             None => Err(Refusal::bad("message to edit not found")),
-            Some(message) if !self.is_ours(message) => Err(Refusal::bad("message can't be edited")),
+            // Nor one with a keyboard that is not inline, or that asks for a reply.
+            Some(message) if !self.is_ours(message) || message.asks.is_some() => {
+                Err(Refusal::bad("message can't be edited"))
+            }
             Some(_) => Ok((chat, id)),
         }
     }
