@@ -209,7 +209,7 @@ async fn stored(
         acknowledged.await.ok()
     };
     match tokio::time::timeout(STORED, committed).await {
-        Ok(Some(Acknowledgement::Got | Acknowledgement::Said(_))) => StatusCode::OK,
+        Ok(Some(Acknowledgement::Got | Acknowledgement::Said(_) | Acknowledgement::Ask(_))) => StatusCode::OK,
         Ok(Some(Acknowledgement::NotStored) | None) | Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }

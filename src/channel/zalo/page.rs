@@ -99,6 +99,7 @@ impl Sheet<'_> {
                 Action::Answer { words: Some(_), .. } => choices.push(self.say(&button.label)),
                 Action::Step { .. } => steps.push(self.say(&button.label)),
                 Action::Answer { words: None, .. }
+                | Action::Words { .. }
                 | Action::Cancel { .. }
                 | Action::TryCredential { .. }
                 | Action::TellWhenFree { .. }

@@ -85,7 +85,9 @@ impl Ear<'_> {
                 return Err(ChannelError { channel: KIND, why: "nobody takes updates".to_owned() });
             }
             match tokio::time::timeout(STORED, acknowledged).await {
-                Ok(Ok(Acknowledgement::Got | Acknowledgement::Said(_))) => return Ok(()),
+                Ok(Ok(Acknowledgement::Got | Acknowledgement::Said(_) | Acknowledgement::Ask(_))) => {
+                    return Ok(());
+                }
                 Ok(Ok(Acknowledgement::NotStored) | Err(_)) | Err(_) => {}
             }
             tokio::select! {
