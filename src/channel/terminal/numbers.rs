@@ -114,7 +114,9 @@ mod tests {
     #[test]
     fn while_words_are_waited_for_a_number_is_no_button() {
         let mut numbers = Numbers::default();
-        ["list", "cancel", "other"].map(|word| numbers.of(&token(word)));
+        for word in ["list", "cancel", "other"] {
+            numbers.of(&token(word));
+        }
         let asks = Seen { highest: 3, asks: true };
         let pressed = |line: &str, seen| numbers.pressed(line, seen, &[2]).map(|token| token.0.as_str());
         for line in ["1", "2", "3", "a", "c", "B", "no", "", "zzzzzzzzzzzzzzzzzzzzzz"] {

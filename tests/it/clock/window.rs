@@ -28,6 +28,7 @@ fn facts(work: &Work<'_>, wall: Timestamp, source: &Source) -> Result<Facts, Sto
         rules: Arc::new(Rules::checked(source).unwrap()),
         homes: Arc::new(vec![home()]),
         bot_path: Arc::default(),
+        doors: Arc::default(),
         freezes: Arc::default(),
         zone: chrono_tz::Tz::UTC,
         starting: false,
