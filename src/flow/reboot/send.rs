@@ -7,6 +7,7 @@ use crate::device::Turn;
 use crate::model::{Authorized, Conversation, Device, Dialogue, Outcome, Reload, Text};
 use crate::procedure::reboot::{self, Answer, Event, Reboot, Stage};
 use crate::store::StoreError;
+use tokio_util::sync::CancellationToken;
 
 /// The next step: stored as *saving* or *sending*, then done. None: look at the row again.
 pub async fn begin(walk: &mut Walk<'_>, kept: &Kept) -> Result<Option<Event>, StoreError> {
@@ -69,7 +70,11 @@ pub async fn take_back(running: &Running<'_>, reboot: &Reboot) -> Result<Event, 
         Ok(device) => device,
         Err(why) => return Ok(refused(why)),
     };
-    let Some(turn) = turn(running, &device).await else { return Ok(refused(text!("broken.stopped"))) };
+    // Not by the job's own wish to stop: that is what brought us here.
+    let stop = running.house.stops.force.child_token();
+    let Some(turn) = turn_until(running, &device, &stop).await else {
+        return Ok(refused(text!("broken.stopped")));
+    };
     Ok(match permitted_back(running, reboot).await? {
         Ok((proof, device)) => {
             Event::TakenBack(speak(running, turn, &proof, &device, Dialogue::CancelReload).await)
@@ -80,8 +85,12 @@ pub async fn take_back(running: &Running<'_>, reboot: &Reboot) -> Result<Event, 
 }
 
 async fn turn(running: &Running<'_>, device: &Device) -> Option<Turn> {
+    turn_until(running, device, &running.stop).await
+}
+
+async fn turn_until(running: &Running<'_>, device: &Device, stop: &CancellationToken) -> Option<Turn> {
     tokio::select! {
-        turn = running.house.floor.turn(running.id.0, device.id, &running.stop) => turn,
+        turn = running.house.floor.turn(running.id.0, device.id, stop) => turn,
         () = running.house.stops.work.cancelled() => None,
     }
 }
