@@ -50,7 +50,7 @@ fn mistakes_are_told_with_line_and_cure() {
             commands/arp.toml:8: the argument "x" is there twice; keep one of them
             commands/arp.toml:9: deadline "soon" is no duration; write it as 30s, 10m, 2h or 7d
             commands/arp.toml:10: show.as "picture" is unknown; use text, table or file
-            commands/arp.toml:12: run.builtin "arpp" is unknown; use ack, alerts, backup, bw, cancel, config, device, devices, diff, dlq, graph, help, job, jobs, link, logs, show, silence, silences, status, subscribe, subscribers, top, trust, unack, unsilence, unsubscribe, whoami or why
+            commands/arp.toml:12: run.builtin "arpp" is unknown; use ack, alerts, backup, bw, cancel, config, confirm, device, devices, diff, dlq, freeze, freezes, graph, help, job, jobs, link, lock, logs, pending, reboot, save, show, silence, silences, status, subscribe, subscribers, top, trust, unack, unfreeze, unlock, unsilence, unsubscribe, whoami or why
             commands/arp.toml:13: run.ssh is no table; write [run.ssh]"#]],
     );
     check(
@@ -73,9 +73,7 @@ fn mistakes_are_told_with_line_and_cure() {
     );
     check(
         &GOOD.replace("[run.ssh]\ndefault = [\"show ip arp\"]", "[run]\nbuiltin = \"arpp\""),
-        expect![[
-            r#"commands/arp.toml:7: run.builtin "arpp" is unknown; use ack, alerts, backup, bw, cancel, config, device, devices, diff, dlq, graph, help, job, jobs, link, logs, show, silence, silences, status, subscribe, subscribers, top, trust, unack, unsilence, unsubscribe, whoami or why"#
-        ]],
+        expect![[r#"commands/arp.toml:7: run.builtin "arpp" is unknown; use ack, alerts, backup, bw, cancel, config, confirm, device, devices, diff, dlq, freeze, freezes, graph, help, job, jobs, link, lock, logs, pending, reboot, save, show, silence, silences, status, subscribe, subscribers, top, trust, unack, unfreeze, unlock, unsilence, unsubscribe, whoami or why"#]],
     );
     check(
         &GOOD.replace("/arp R1", "/arp R1 R2"),
