@@ -86,13 +86,13 @@ fn now(
         Stage::Scheduled { .. } => {
             let line = format!("/reboot {name} cancel");
             let red = reboot.marks.iter().rev().find_map(|marked| match &marked.mark {
-                Mark::CancelRefused { said } => Some(said.clone()),
+                Mark::CancelRefused { why } => Some(why.clone()),
                 _ => None,
             });
             let document = match red {
-                Some(said) => document.with(Block::Detail {
+                Some(why) => document.with(Block::Detail {
                     sign: Sign::Critical,
-                    text: text!("reboot.not_cancelled", said = said),
+                    text: text!("reboot.not_cancelled", why = why),
                 }),
                 None => document,
             };

@@ -73,7 +73,9 @@ fn mistakes_are_told_with_line_and_cure() {
     );
     check(
         &GOOD.replace("[run.ssh]\ndefault = [\"show ip arp\"]", "[run]\nbuiltin = \"arpp\""),
-        expect![[r#"commands/arp.toml:7: run.builtin "arpp" is unknown; use ack, alerts, backup, bw, cancel, config, confirm, device, devices, diff, dlq, freeze, freezes, graph, help, job, jobs, link, lock, logs, pending, reboot, save, show, silence, silences, status, subscribe, subscribers, top, trust, unack, unfreeze, unlock, unsilence, unsubscribe, whoami or why"#]],
+        expect![[
+            r#"commands/arp.toml:7: run.builtin "arpp" is unknown; use ack, alerts, backup, bw, cancel, config, confirm, device, devices, diff, dlq, freeze, freezes, graph, help, job, jobs, link, lock, logs, pending, reboot, save, show, silence, silences, status, subscribe, subscribers, top, trust, unack, unfreeze, unlock, unsilence, unsubscribe, whoami or why"#
+        ]],
     );
     check(
         &GOOD.replace("/arp R1", "/arp R1 R2"),

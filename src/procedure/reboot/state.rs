@@ -153,7 +153,7 @@ pub enum Mark {
         proof: Proof,
     },
     CancelRefused {
-        said: String,
+        why: Text,
     },
 }
 

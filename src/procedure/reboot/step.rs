@@ -362,12 +362,14 @@ impl Walk<'_> {
                 self.verdict(Verdict::TakenBack);
             }
             Event::TakenBack(Ok(conversation)) => {
-                let said = match conversation.end {
-                    DialogueEnd::NotDone { said, .. } => said,
-                    _ => String::new(),
+                let why = match conversation.end {
+                    DialogueEnd::NotDone { said, .. } => text!("reboot.cancel_said", said = said),
+                    DialogueEnd::Unsettled { text, .. } => text!("reboot.cancel_said", said = text),
+                    _ => text!("reboot.cancel_unclear"),
                 };
-                self.mark(Mark::CancelRefused { said });
+                self.mark(Mark::CancelRefused { why });
             }
+            Event::TakenBack(Err(why)) => self.mark(Mark::CancelRefused { why }),
             // The router's clock and ours need not agree to the second.
             Event::Gone => {
                 self.mark(Mark::Gone);
