@@ -7,8 +7,11 @@
 //! A disruptive step is stored before it is sent and is never sent twice: what is found in *sending* after a crash is
 //! watched, not repeated (invariant 6).
 
+mod after;
+mod before;
 mod compare;
 mod plan;
+mod sending;
 mod shift;
 mod state;
 mod step;

@@ -6,6 +6,9 @@ use crate::probe::condition::{Boot, Condition, Links, Unsaved, User};
 use crate::probe::reload::Pending;
 use std::time::Duration;
 
+mod histories;
+mod typed;
+
 const T0: i64 = 1_795_442_400_000;
 
 fn now(seconds: i64) -> Now {
@@ -477,99 +480,4 @@ fn a_lock_that_somebody_else_holds_ends_it() {
     let mut walk = Walk::of(1, Start::Now);
     walk.step(0, Event::Read(vec![condition(0)])).step(5, Event::Locked(held.clone()));
     assert_eq!(walk.reboot.stage, Stage::Ended(End::Locked(held)));
-}
-
-#[test]
-fn what_was_typed_is_read_in_any_order_and_mistakes_are_told() {
-    let zone = chrono_tz::Asia::Ho_Chi_Minh;
-    let at = now(0).wall; // 14:00 UTC, 21:00 there
-    let read = |typed: &str| read(typed, at, zone);
-    let reboot = |save, start| Ok(Wish::Reboot { save, start });
-    assert_eq!(read(""), reboot(None, Start::Now));
-    assert_eq!(read("save"), reboot(Some(true), Start::Now));
-    assert_eq!(read("in 10m nosave"), reboot(Some(false), Start::In { minutes: 10 }));
-    assert_eq!(read("SAVE in 90s"), reboot(Some(true), Start::In { minutes: 2 }));
-    let tonight = Timestamp(T0 + 9_000_000);
-    assert_eq!(read("at 23:30"), reboot(None, Start::At { at: tonight }));
-    assert_eq!(read("at 20:00"), reboot(None, Start::At { at: Timestamp(T0 + 23 * 3_600_000) }));
-    assert_eq!(read("cancel"), Ok(Wish::Cancel));
-    for (typed, key) in [
-        ("now", "reboot.unknown_word"),
-        ("in", "reboot.not_a_span"),
-        ("in soon", "reboot.not_a_span"),
-        ("in 30s", "reboot.span_out_of_range"),
-        ("in 8d", "reboot.span_out_of_range"),
-        ("at 25:00", "reboot.not_a_time"),
-        ("at", "reboot.not_a_time"),
-        ("save nosave", "reboot.twice"),
-        ("in 1h at 10:00", "reboot.twice"),
-        ("cancel save", "reboot.cancel_alone"),
-    ] {
-        assert_eq!(read(typed).map_err(|why| why.key), Err(key.to_owned()), "{typed}");
-    }
-    assert_eq!(Start::At { at: tonight }.minutes(at), Some(150));
-    assert!(Start::At { at: tonight }.is_over(tonight) && !Start::Now.is_over(tonight));
-}
-
-/// Whatever happens in whatever order: a reload is sent at most once for each agreement, every window that was
-/// opened is closed when it is over, and nothing is sent before somebody agreed.
-mod histories {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn event(kind: u8, seconds: i64) -> Event {
-        match kind % 20 {
-            0 => Event::Read(vec![condition(seconds)]),
-            1 => Event::Pressed { answer: Answer::Plain, at: now(seconds).wall },
-            2 => Event::Pressed { answer: Answer::Save, at: now(seconds).wall },
-            3 => Event::Looked(Box::new(condition(seconds))),
-            4 | 5 => Event::Begins,
-            6 => Event::Saved(said(DialogueEnd::Done)),
-            7 => Event::Sent(said(DialogueEnd::Accepted)),
-            8 => Event::Sent(said(DialogueEnd::Unsettled { asks: Asks::Save, text: String::new() })),
-            9 => Event::Sent(Err(text!("broken.dropped"))),
-            10 => Event::Resumed,
-            11 => Event::Gone,
-            12 => tried(condition(seconds)),
-            13 => tried(booted(seconds)),
-            14 => Event::Stopped,
-            15 => Event::Time,
-            16 => Event::Stale,
-            17 => Event::Looked(Box::new(unsaved())),
-            18 => Event::Refused(text!("broken.dropped")),
-            _ => Event::Sent(said(DialogueEnd::Unclear { after: Duration::ZERO })),
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_reload_is_sent_once_for_each_agreement_and_every_window_closes(
-            kinds in proptest::collection::vec((any::<u8>(), 1i64..400), 1..60)
-        ) {
-            let mut walk = Walk::of(1, Start::Now);
-            let (mut seconds, mut agreed, mut sent) = (0, 0, 0);
-            for (kind, later) in kinds {
-                seconds += later;
-                let before = walk.reboot.clone();
-                let (quiet, loud) = (walk.sends(), louds(&walk));
-                walk.step(seconds, event(kind, seconds));
-                if matches!(before.stage, Stage::Asking { .. }) && walk.reboot.stage == Stage::Rechecking {
-                    agreed += 1;
-                }
-                if !matches!(before.stage, Stage::Sending { .. }) && matches!(walk.reboot.stage, Stage::Sending { .. }) {
-                    sent += 1;
-                    prop_assert_eq!(walk.sends(), quiet + 1, "the window opens with the sending");
-                }
-                prop_assert!(sent <= agreed, "sent {} times for {} agreements", sent, agreed);
-                prop_assert!(louds(&walk) >= loud);
-            }
-            if walk.reboot.is_over() {
-                prop_assert_eq!(walk.sends(), louds(&walk), "what was made quiet speaks again");
-            }
-        }
-    }
-
-    fn louds(walk: &Walk) -> usize {
-        walk.effects.iter().filter(|effect| matches!(effect, Effect::Loud { .. })).count()
-    }
 }
