@@ -16,6 +16,7 @@
 //! | [`model`] | the words: values that walk | std, serde, time |
 //! | [`probe`], [`chart`] | what routers are asked on the clock and what it means; pictures; pure | model |
 //! | [`command`] | text in, permission proven; pure | model |
+//! | [`procedure`] | long work as state machines: the reboot; pure | model, probe |
 //! | [`monitor`] | rules, the life of an alert, what is told of it; pure | model |
 //! | [`device`], [`store`], [`archive`], [`channel`] | the edges: SSH and RESTCONF, SQL, git, chats | model; never each other |
 //! | [`builtin`] | what commands answer, one file each | the above, of `store` the transaction |
@@ -39,8 +40,10 @@
 //! 5. No name of a service or platform outside its own file, its registry line, data and tests.
 //!    Test: `services_and_platforms_are_named_only_at_home`.
 //! 6. A disruptive step is stored before it is sent and is never sent twice; found half sent after a crash, it
-//!    is told as unclear and not repeated. Idempotent steps (show, save) may repeat.
-//!    Tests: `what_was_being_sent_when_it_crashed_is_unclear`, `a_save_that_was_perhaps_sent_is_sent_again`,
+//!    is watched or told as unclear and not repeated. Idempotent steps (show, save) may repeat.
+//!    Tests: `a_reload_is_sent_once_for_each_agreement_and_every_window_closes`,
+//!    `a_kill_before_the_last_key_is_a_reload_that_did_not_happen`,
+//!    `a_kill_after_the_last_key_is_a_reload_that_is_found_out`, `what_was_being_sent_when_it_crashed_is_unclear`, `a_save_that_was_perhaps_sent_is_sent_again`,
 //!    `only_known_keys_are_typed`.
 //! 7. All SQL is in [`store`]; a service's wire format stays in its channel; models of routers stay in
 //!    `probe/` and `device/platform/`. Test: `all_sql_is_in_the_store`.

@@ -83,6 +83,7 @@ const FROM_STORE: &[&str] = &[
     "KeptFreeze",
     "JobFilter",
     "PressRefused",
+    "Procedure",
     "Added",
     "Version",
     "FreeWatch",

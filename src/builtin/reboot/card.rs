@@ -315,7 +315,11 @@ fn label(answer: Answer, card: &Card<'_>, lines: usize) -> Text {
             text!("reboot.button_drop_of", reboot = what, count = count, who = by)
         }
         (Answer::Drop, count, None) => text!("reboot.button_drop_lines", reboot = what, count = count),
-        (Answer::Save, _, _) => text!("reboot.button_save", reboot = what),
+        (Answer::Save, _, _) => match (reboot.left(), reboot.start) {
+            ([_], Start::Now) => text!("reboot.button_save"),
+            ([_], start) => text!("reboot.button_save_later", when = later(start)),
+            (several, _) => text!("reboot.button_save_many", count = several.len()),
+        },
     }
 }
 

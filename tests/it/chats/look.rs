@@ -69,7 +69,7 @@ async fn cards(trio: &Trio, rooms: &[Room; 3]) -> String {
         trio.answer(room, &one, "Cancel", "Cancelled: /reboot R2").await;
         let two = trio.begin(room, "/reboot R1,R2 save").await;
         said.push_str(&trio.says(room, &two));
-        trio.answer(room, &two, "Save, then Reboot 2 routers", "Type their number").await;
+        trio.answer(room, &two, "Save them, reboot 2 routers", "Type their number").await;
         said.push_str(&trio.says(room, &two));
         trio.answer(room, &two, "Cancel", "Cancelled: /reboot R1,R2").await;
     }

@@ -8,11 +8,13 @@ mod crash;
 mod demo;
 mod full;
 mod heartbeat;
+mod reboot;
 mod secrets;
 mod session;
 mod start;
 mod stop;
 
+use session::PATIENCE;
 pub use session::{Said, Session};
 
 use patchbay::lab::{Lab, LabPlan, Router};
@@ -146,18 +148,28 @@ impl Home {
         .await;
     }
 
+    /// The same for what takes longer than anything else here may.
+    pub async fn is_so_within(
+        &self,
+        session: &mut Session,
+        patience: Duration,
+        question: impl Fn(&View<'_>) -> Result<bool, StoreError> + Clone + Send + 'static,
+    ) {
+        let store = Store::open(&self.data(), Access::Beside).unwrap();
+        session.patiently_for("what the database shall hold", patience);
+        while !store.read(question.clone()).await.unwrap() {
+            session.listens_a_while();
+        }
+        store.close().await;
+    }
+
     /// Asks the database beside the bot until the answer is yes.
     pub async fn is_so(
         &self,
         session: &mut Session,
         question: impl Fn(&View<'_>) -> Result<bool, StoreError> + Clone + Send + 'static,
     ) {
-        let store = Store::open(&self.data(), Access::Beside).unwrap();
-        session.patiently("what the database shall hold");
-        while !store.read(question.clone()).await.unwrap() {
-            session.listens_a_while();
-        }
-        store.close().await;
+        self.is_so_within(session, PATIENCE, question).await;
     }
 }
 

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Longer than anything here may take, so that a hang is a failure and not a stuck run.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a test that asks again and again listens in between.
 const A_WHILE: Duration = Duration::from_millis(20);
 
@@ -107,8 +107,12 @@ impl Session {
 
     /// What follows waits for this, and no longer than the patience.
     pub fn patiently(&mut self, words: &str) {
+        self.patiently_for(words, PATIENCE);
+    }
+
+    pub fn patiently_for(&mut self, words: &str, patience: Duration) {
         self.waits_for = words.to_owned();
-        self.until = Instant::now() + PATIENCE;
+        self.until = Instant::now() + patience;
     }
 
     /// Takes the next line; there must be one.

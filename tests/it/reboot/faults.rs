@@ -46,7 +46,7 @@ async fn a_memory_that_is_locked_while_saving_ends_it_before_anything_was_sent()
     router.edit("bob", &["snmp-server location attic"]).unwrap();
     router.fault(Fault::SaveFails(SaveTrouble::MemoryInUse)).await;
     let (slot, first) = card(&world, "/reboot R1 save").await;
-    world.desk.press("ann", &first.button("Save, then Reboot")).await;
+    world.desk.press("ann", &first.button("Save them, reboot")).await;
     let end = world.desk.ended(&slot).await;
     assert!(end.text.contains("its memory is in use by somebody else"), "{}", end.text);
     assert_eq!(reloads(&router), 0);

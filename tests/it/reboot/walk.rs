@@ -43,7 +43,7 @@ async fn a_reboot_is_shown_agreed_to_followed_and_proven() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn unsaved_lines_are_shown_dropped_or_saved_as_the_button_says() {
-    for (button, lost) in [("Reboot, drop bob's 2 lines", true), ("Save, then Reboot", false)] {
+    for (button, lost) in [("Reboot, drop bob's 2 lines", true), ("Save them, reboot", false)] {
         let world = quick_with(Plan { lab: LabPlan::one("R1"), ..Plan::default() }).await;
         let router = world.router("R1");
         router.edit("bob", &["snmp-server location attic", "ntp server 10.9.9.9"]).unwrap();
