@@ -154,7 +154,8 @@ fn loud(
     Ok(())
 }
 
-fn say(job: JobId, reboot: &Reboot, told: &Told<'_>, work: &mut Work) -> Result<(), StoreError> {
+/// The message as it reads now: with each step, and after a start, where nobody may see it any more.
+pub fn say(job: JobId, reboot: &Reboot, told: &Told<'_>, work: &mut Work) -> Result<(), StoreError> {
     let document = living(reboot, job, told.invocation, told.facts, work)?;
     let class = match &reboot.stage {
         Stage::Ended(_) => Class::Result,

@@ -14,7 +14,7 @@ use crate::model::{
 use crate::procedure::reboot::{self, MOST, Reboot, Wish};
 
 pub use card::unsaved_lines;
-pub use carry::{Kept, Told, carry, kept};
+pub use carry::{Kept, Told, carry, kept, say};
 pub use living::document;
 
 pub const REBOOT: Builtin = Builtin {

@@ -8,7 +8,7 @@ mod send;
 pub use look::held;
 
 use super::job::Running;
-use crate::builtin::reboot::{Kept, Told, carry, kept};
+use crate::builtin::reboot::{Kept, Told, carry, kept, say};
 use crate::command;
 use crate::model::{Authorized, Device, Refusal, Resolved, Text, Timestamp};
 use crate::procedure::reboot::{Event, Limits, Mark, Reboot, Stage};
@@ -56,6 +56,9 @@ struct Walk<'a> {
 pub async fn to_its_end(running: &Running<'_>) -> Result<(), StoreError> {
     let mut walk = Walk { running, looked: None, own: false, asked: None, stopped: false };
     let mut changes = running.house.store.changes();
+    if running.resumed {
+        say_so(running).await?;
+    }
     loop {
         if running.house.stops.work.is_cancelled() {
             return Ok(());
@@ -83,6 +86,21 @@ pub async fn to_its_end(running: &Running<'_>) -> Result<(), StoreError> {
             store(running, kept, event).await?;
         }
     }
+}
+
+/// After a start the message is there again at once, also where nobody sees what was said before.
+async fn say_so(running: &Running<'_>) -> Result<(), StoreError> {
+    let Some(kept) = kept_of(running).await?.filter(|kept| !kept.reboot.is_over()) else { return Ok(()) };
+    let facts = running.facts().await?;
+    let (invocation, limits) = (running.resolved.invocation.clone(), running.house.reboot.limits);
+    running
+        .house
+        .store
+        .write(move |work| {
+            let told = Told { invocation: &invocation, facts: &facts, replies: false, limits: &limits };
+            say(kept.job, &kept.reboot, &told, work)
+        })
+        .await
 }
 
 /// Waits until somebody else moved the row.

@@ -13,8 +13,7 @@ async fn a_pending_reload_of_somebody_else_blocks_and_names_him() {
     assert!(said.text.contains("pending reload") && said.text.contains("by bob"), "{}", said.text);
     let (slot, first) = card(&world, "/reboot R2 nosave").await;
     world.router("R2").schedule_reload("eve", None, 30, None);
-    let button = first.message.document.buttons.iter().position(|b| b.name.starts_with("drop")).unwrap();
-    world.desk.press("ann", &first.message.tokens[button]).await;
+    world.desk.press("ann", &first.button("Reboot")).await;
     let end = world.desk.ended(&slot).await;
     assert!(end.text.contains("by eve") && !end.went_well(), "{}", end.text);
     assert_eq!(reloads(&world.router("R1")) + reloads(&world.router("R2")), 0);
@@ -26,7 +25,7 @@ async fn what_got_worse_between_card_and_press_is_a_new_card() {
     let world = quick_with(Plan { lab: LabPlan::one("R1"), ..Plan::default() }).await;
     let router = world.router("R1");
     let (slot, first) = card(&world, "/reboot R1").await;
-    router.edit("eve", &["snmp-server location cellar"]).unwrap();
+    router.edit("eve", &["ntp server 10.8.8.8"]).unwrap();
     world.desk.press("ann", &first.button("Reboot")).await;
     let again =
         world.desk.until(&slot, |message| plain(message).contains("The unsaved lines are others")).await;

@@ -46,7 +46,7 @@ async fn unsaved_lines_are_shown_dropped_or_saved_as_the_button_says() {
     for (button, lost) in [("Reboot, drop bob's 2 lines", true), ("Save them, reboot", false)] {
         let world = quick_with(Plan { lab: LabPlan::one("R1"), ..Plan::default() }).await;
         let router = world.router("R1");
-        router.edit("bob", &["snmp-server location attic", "ntp server 10.9.9.9"]).unwrap();
+        router.edit("bob", &["ip name-server 10.7.7.7", "ntp server 10.9.9.9"]).unwrap();
         let idle = Duration::from_secs(240);
         router.sign_in(&Visitor { user: "bob".to_owned(), line: 3, from: "10.0.0.9".to_owned(), idle });
         let (slot, card) = card(&world, "/reboot R1").await;
@@ -161,12 +161,12 @@ async fn what_is_missing_afterwards_is_named() {
     let world = quick_with(Plan { lab: LabPlan::fleet(2), settings: impatient, ..Plan::default() }).await;
     let router = world.router("R1");
     let (slot, card) = card(&world, "/reboot R1").await;
-    let afterwards = vec![Fault::PortDown("GigabitEthernet2".to_owned())];
+    let afterwards = vec![Fault::PortDown("GigabitEthernet1".to_owned())];
     router.set_reload_manner(patchbay::lab::ReloadManner { afterwards, ..super::manner() });
     world.desk.press("ann", &card.button("Reboot")).await;
     let end = world.desk.ended(&slot).await;
     assert!(end.first_line().contains("R1 is back") && end.first_line().contains("missing"), "{}", end.text);
-    assert!(end.text.contains("GigabitEthernet2"), "{}", end.text);
+    assert!(end.text.contains("GigabitEthernet1"), "{}", end.text);
     world.bot.stop().await;
 }
 
