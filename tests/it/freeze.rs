@@ -26,7 +26,7 @@ async fn a_freeze_refuses_what_changes_and_lets_reading_go_on() {
     let world = World::demo().await;
     says(&world.ask("/freeze R1 2h core works").await, &["⏸ Nothing changes R1 until"]);
     let refused = as_(&world, "carol", "/save R1").await;
-    says(&refused, &["⛔ Frozen: R1, by ann since", "core works", "ann or carol can end it: /unfreeze #1"]);
+    says(&refused, &["⛔ Frozen: R1, by ann since", "core works", "To end it: /unfreeze #1 (ann or carol)"]);
     assert!(world.ask("/version R1").await.went_well());
     let rest = world.ask("/save all").await;
     world.desk.press("ann", &rest.button("Run it on the 4 that are not frozen")).await;
@@ -45,7 +45,7 @@ async fn an_operator_freezes_and_an_admin_ends_it() {
     says(&as_(&world, "bob", "/freeze").await, &["⛔", "it needs operator, and you are viewer"]);
     says(&world.ask("/freeze").await, &["⏸ Nothing changes any router until"]);
     says(&world.ask("/unfreeze").await, &["⛔", "it needs admin, and you are operator", "carol"]);
-    says(&world.ask("/zero R1").await, &["⛔ Frozen: R1, by ann", "carol can end it"]);
+    says(&world.ask("/zero R1").await, &["⛔ Frozen: R1, by ann", "To end it: /unfreeze #1 (carol)"]);
     says(&as_(&world, "carol", "/unfreeze").await, &["✅ all can be changed again"]);
     let told = world.desk.until_any(|message| message.slot.0 == "freeze/1/over").await;
     says(&told, &["carol ended a freeze: #1 all"]);

@@ -67,7 +67,9 @@ fn tell_the_reboot(
 ) -> Result<(), StoreError> {
     let Some(kept) = scheduled(device.id, work)? else { return Ok(()) };
     let Some(job) = work.job(kept.job)? else { return Ok(()) };
-    let told = Told { invocation: &job.invocation, facts, replies: true, limits: &Limits::default() };
+    // Where it is taken back everybody sees so.
+    let replies = job.invocation.place != facts.place;
+    let told = Told { invocation: &job.invocation, facts, replies, limits: &Limits::default() };
     carry(kept, Event::TakenBack(Ok(said.clone())), &told, work).map(drop)
 }
 

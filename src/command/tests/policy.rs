@@ -379,7 +379,7 @@ fn the_refusal_of_a_freeze_says_everything_and_offers_the_rest() {
     };
     let resolved = resolve(&catalog, invocation("/save all"), &facts).unwrap();
     let no = authorize(&facts.policy, &resolved, &facts).unwrap_err();
-    expect!["Frozen: R1, R2, by alice since 11:00, until 14:00: core migration. Nothing was sent; reading goes on. carol can end it: /unfreeze #3"]
+    expect!["Frozen: R1, R2, by alice since 11:00, until 14:00: core migration. Nothing was sent; reading goes on. To end it: /unfreeze #3 (carol)"]
         .assert_eq(&said(&refusal(&no, &resolved, &facts)));
     let offer = authorize::partial(&resolved, &no, &facts).unwrap();
     assert_eq!(
@@ -388,6 +388,6 @@ fn the_refusal_of_a_freeze_says_everything_and_offers_the_rest() {
     );
     let facts = Facts { freezes: freezes(None), ..facts };
     let no = authorize(&facts.policy, &resolved, &facts).unwrap_err();
-    expect!["Frozen: R1, R2, by alice since 11:00, until 14:00. Nothing was sent; reading goes on. carol can end it: /unfreeze #3"]
+    expect!["Frozen: R1, R2, by alice since 11:00, until 14:00. Nothing was sent; reading goes on. To end it: /unfreeze #3 (carol)"]
         .assert_eq(&said(&refusal(&no, &resolved, &facts)));
 }

@@ -2,7 +2,7 @@
 //! happens when one of the doors is in trouble.
 
 use super::answers::Door;
-use super::{Made, Town, Trio, soon};
+use super::{Made, Town, Trio, ZALO, soon};
 use crate::clock::{Clock, RULES, hasty, rules, window};
 use patchbay::lab::telegram::{Fault as Trouble, Message};
 use patchbay::lab::{Fault, Mail, SlackMessage, SlackTrouble, SlackWrong};
@@ -15,6 +15,13 @@ fn routed(to: &str) -> Source {
 
 fn everywhere(town: &Town) -> Source {
     routed(&town.everywhere())
+}
+
+/// The same, and somebody who only reads.
+fn everywhere_and_to_a_reader(town: &Town) -> Source {
+    let last = "\"terminal:console\"]";
+    let reader = format!("\"terminal:console\", \"{ZALO}:{}\"]", town.reader.id());
+    routed(&town.everywhere().replace(last, &reader))
 }
 
 async fn watched(rules: fn(&Town) -> Source) -> Trio {
@@ -63,9 +70,10 @@ impl Trio {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_alert_is_told_everywhere_once_taken_in_one_chat_and_over_for_all() {
-    let trio = watched(everywhere).await;
+    let trio = watched(everywhere_and_to_a_reader).await;
     let town = &trio.town;
     trio.world.router("R2").fault(BUSY).await;
+    soon("an alert", town.reader.receives(|text| text.contains(HIGH))).await;
     let first = trio.in_group(HIGH).await;
     let there = trio.in_noc(HIGH).await;
     let mail = trio.in_mail(HIGH).await;
@@ -96,9 +104,14 @@ async fn an_alert_is_told_everywhere_once_taken_in_one_chat_and_over_for_all() {
     assert_eq!(last.header("In-Reply-To"), mail.header("Message-ID"));
     trio.paper.until(0, |printed| printed.contains(OVER)).await;
 
+    soon("an end", town.reader.receives(|text| text.contains(OVER))).await;
+
     // Nothing comes after it, and nothing came twice.
     trio.world.looks("R2", 8).await;
     assert_eq!(town.mail.mails().len(), 2, "{:#?}", town.mail.mails());
+    let read = town.reader.received();
+    let told = |words: &str| read.iter().filter(|text| text.contains(words)).count();
+    assert_eq!((told(HIGH), told(OVER)), (1, 1), "{read:#?}");
     // The alert, what the press did, the end.
     assert_eq!(town.group.from_bot().len(), 3, "{}", town.group.rendered());
     let words = town.slack.messages(&town.noc).into_iter().filter(|message| message.files.is_empty());

@@ -21,6 +21,7 @@ use patchbay::channel::terminal::{Input, Options, Terminal, Words};
 use patchbay::channel::{self, Channel, KINDS, Setup, Shared, slack};
 use patchbay::command::Catalog;
 use patchbay::lab::telegram::{self, Chat, Person, Telegram};
+use patchbay::lab::zalo::{self, Zalo};
 use patchbay::lab::{LabPlan, MailPlan, MailSink, Slack, SlackPlan};
 use patchbay::model::{Command, Doors, Identity, Join, Source};
 use patchbay::settings::Settings;
@@ -32,12 +33,16 @@ use std::sync::{Arc, Mutex};
 pub const TG: &str = "tg";
 pub const SLACK: &str = "slack";
 pub const MAIL: &str = "mail";
+pub const ZALO: &str = "zl";
 
 /// The services, and who is there.
 pub struct Town {
     pub telegram: Telegram,
     pub slack: Slack,
     pub mail: MailSink,
+    pub zalo: Zalo,
+    /// Reads alerts at Zalo and is known nowhere.
+    pub reader: zalo::Person,
     /// Known everywhere, as an admin.
     pub ann: Citizen,
     /// Known everywhere, as a viewer.
@@ -66,13 +71,16 @@ impl Town {
         let telegram = Telegram::start(telegram).await.unwrap();
         let slack = Slack::start(slack).await.unwrap();
         let mail = MailSink::start(MailPlan::default()).await.unwrap();
+        let zalo = Zalo::start(zalo::Plan::default()).await.unwrap();
+        let reader = zalo.person("Rosa");
+        reader.starts();
         let citizen =
             |name: &str| Citizen { tg: telegram.person(name), slack: slack.add_user(name, name, "Etc/UTC") };
         let (ann, bob, eve) = (citizen("ann"), citizen("bob"), citizen("eve"));
         let group = telegram.supergroup("NOC", &[&ann.tg, &bob.tg, &eve.tg]);
         let members = [ann.slack.as_str(), &bob.slack, &eve.slack, slack.bot_user()];
         let noc = slack.add_channel("noc", &members);
-        Town { telegram, slack, mail, ann, bob, eve, group, noc }
+        Town { telegram, slack, mail, zalo, reader, ann, bob, eve, group, noc }
     }
 
     /// The settings of the doors to these services; what they name is put into the folder.
@@ -82,6 +90,7 @@ impl Town {
         secret("bot-token", &self.slack.plan().bot_token);
         secret("app-token", &self.slack.plan().app_token);
         secret("mail-password", &self.mail.plan().password);
+        secret("zalo-token", &self.zalo.plan().token);
         std::fs::write(folder.join("ca.pem"), self.mail.certificate_pem()).unwrap();
         format!(
             "[channel.{TG}]\nkind = \"telegram\"\ntoken_file = \"tg-token\"\napi_url = \"{}\"\n\
@@ -90,13 +99,15 @@ impl Town {
              app_token_file = \"app-token\"\napi_url = \"{}\"\nhome = [\"{}\"]\n\
              [channel.{MAIL}]\nkind = \"email\"\nhost = \"localhost\"\nport = {}\ntls = \"starttls\"\n\
              ca_file = \"ca.pem\"\nuser = \"{}\"\npassword_file = \"mail-password\"\n\
-             from = \"Patchbay <patchbay@example.net>\"\nto = [\"noc@example.net\"]\nleave = \"leave@example.net\"\n",
+             from = \"Patchbay <patchbay@example.net>\"\nto = [\"noc@example.net\"]\nleave = \"leave@example.net\"\n\
+             [channel.{ZALO}]\nkind = \"zalo\"\ntoken_file = \"zalo-token\"\napi_url = \"{}\"\n",
             self.telegram.base_url(),
             self.group.id(),
             self.slack.api_url(),
             self.noc,
             self.mail.address().port(),
             self.mail.plan().user,
+            self.zalo.base_url(),
         )
     }
 

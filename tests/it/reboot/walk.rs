@@ -1,7 +1,7 @@
 //! The straight walk: card, press, away, back, proven; several routers one by one; the router's own timer.
 
 use super::{card, is_over, quick, quick_with, reloads};
-use crate::world::{Plan, now, plain};
+use crate::world::{Plan, World, now, plain};
 use patchbay::lab::{Fault, LabPlan, Visitor};
 use patchbay::model::JobId;
 use std::time::Duration;
@@ -173,4 +173,22 @@ async fn what_is_missing_afterwards_is_named() {
 fn impatient(settings: &mut patchbay::settings::Settings) {
     super::hurry(settings);
     settings.reboot.settle = Duration::from_secs(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_router_on_the_bots_own_path_is_announced_before_and_reported_after() {
+    let world = World::new(Plan { lab: LabPlan::one("R1"), settings: behind_r1, ..Plan::default() }).await;
+    world.router("R1").set_reload_manner(super::manner());
+    let (slot, card) = card(&world, "/reboot R1").await;
+    assert!(card.text.contains("⚠️ I am connected through R1 myself"), "{}", card.text);
+    world.desk.press("ann", &card.button("Reboot")).await;
+    world.desk.until(&slot, |message| plain(message).contains("I am silent now until it is back")).await;
+    let end = world.desk.ended(&slot).await;
+    assert!(end.text.contains("R1 is back"), "{}", end.text);
+    world.bot.stop().await;
+}
+
+fn behind_r1(settings: &mut patchbay::settings::Settings) {
+    super::hurry(settings);
+    settings.reboot.bot_path = vec!["r1".to_owned()];
 }

@@ -6,6 +6,7 @@ use crate::probe::condition::{Boot, Condition, Links, Unsaved, User};
 use crate::probe::reload::Pending;
 use std::time::Duration;
 
+mod clock;
 mod histories;
 mod typed;
 
