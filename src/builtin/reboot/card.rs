@@ -4,7 +4,7 @@ use crate::model::{
     Action, Arg, Block, Button, Device, Document, Facts, JobId, PersonId, Reading, Sign, Text, Timestamp,
     Uses, Who,
 };
-use crate::probe::condition::{Condition, User};
+use crate::probe::condition::{Condition, Timer, User};
 use crate::procedure::reboot::{Answer, Reboot, Start, cut_off};
 use crate::store::{StoreError, Work};
 use std::time::Duration;
@@ -229,9 +229,9 @@ fn flowing(device: &Device, facts: &Facts) -> Option<f64> {
 
 /// `pending reload: none, logged in: bob (vty 0, idle 4 min)`
 fn quiet_facts(condition: &Condition) -> Text {
-    let pending = match condition.pending {
-        Some(_) => text!("reboot.no_pending"),
-        None => text!("reboot.pending_unknown"),
+    let pending = match condition.timer {
+        Timer::Idle | Timer::Set(_) => text!("reboot.no_pending"),
+        Timer::Unknown => text!("reboot.pending_unknown"),
     };
     let users = match condition.users.as_slice() {
         [] => text!("reboot.nobody"),

@@ -36,14 +36,42 @@ pub struct Condition {
     /// `Reload Command`
     pub reason: Option<String>,
     pub boot: Boot,
-    /// None: nobody could say; then nothing is taken for granted.
-    pub pending: Option<Option<Pending>>,
+    pub timer: Timer,
     /// Everybody else who is logged in.
     pub users: Vec<User>,
     pub unsaved: Unsaved,
     pub links: Links,
     /// So many boxes are one router; 1 where it is no stack.
     pub members: usize,
+}
+
+/// What the router's own timer holds. Three words of its own: JSON cannot tell "nothing" from "not known".
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Timer {
+    /// Nobody could say; then nothing is taken for granted.
+    #[default]
+    Unknown,
+    Idle,
+    Set(Pending),
+}
+
+impl Timer {
+    fn read(said: Option<&str>) -> Timer {
+        match said.and_then(reload::pending) {
+            None => Timer::Unknown,
+            Some(None) => Timer::Idle,
+            Some(Some(pending)) => Timer::Set(pending),
+        }
+    }
+
+    #[must_use]
+    pub fn pending(&self) -> Option<&Pending> {
+        match self {
+            Timer::Set(pending) => Some(pending),
+            Timer::Unknown | Timer::Idle => None,
+        }
+    }
 }
 
 /// What is asked before: everything.
@@ -73,7 +101,7 @@ pub fn read_before(outcomes: &[Outcome], at: Timestamp) -> Result<Condition, Bro
     let said = Said::whole(outcomes)?;
     let mut condition = blank(&said, at);
     condition.unsaved = unsaved::read(outcomes.get(1), outcomes.get(2));
-    condition.pending = said.text(3).and_then(reload::pending);
+    condition.timer = Timer::read(said.text(3));
     condition.users = said.text(4).map(users::read).unwrap_or_default();
     let image = said.text(0).and_then(version::image);
     condition.boot = boot::read([said.text(5), said.text(6)], said.text(7), image);
@@ -86,7 +114,7 @@ pub fn read_before(outcomes: &[Outcome], at: Timestamp) -> Result<Condition, Bro
 pub fn read_after(outcomes: &[Outcome], at: Timestamp) -> Result<Condition, Broken> {
     let said = Said::whole(outcomes)?;
     let mut condition = blank(&said, at);
-    condition.pending = said.text(1).and_then(reload::pending);
+    condition.timer = Timer::read(said.text(1));
     condition.links = links::read(&said, 2);
     Ok(condition)
 }
@@ -101,7 +129,7 @@ fn blank(said: &Said<'_>, at: Timestamp) -> Condition {
         version: version.and_then(version::number),
         reason: version.and_then(version::reason),
         boot: Boot::default(),
-        pending: None,
+        timer: Timer::Unknown,
         users: Vec::new(),
         unsaved: Unsaved::default(),
         links: Links::default(),

@@ -68,7 +68,7 @@ fn a_router_is_read_whole() {
     assert_eq!(read.uptime, Some(Duration::from_secs(9 * 86_400 + 3 * 3_600 + 12 * 60)));
     assert_eq!(read.version.as_deref(), Some("17.09.04a"));
     assert_eq!(read.reason.as_deref(), Some("Reload Command"));
-    assert_eq!(read.pending, Some(None));
+    assert_eq!(read.timer, Timer::Idle);
     assert_eq!(read.unsaved.lines, ["+ ntp server 10.0.0.1"]);
     assert_eq!((read.unsaved.by.as_deref(), read.unsaved.known), (Some("bob"), true));
     let bob = User {

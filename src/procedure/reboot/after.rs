@@ -37,7 +37,7 @@ impl Walk<'_> {
                 self.answering(sent, None, self.now, until, &tried);
             }
             (booted, Some(condition)) if late => {
-                let pending = condition.pending.clone().flatten();
+                let pending = condition.timer.pending().cloned();
                 match (pending, self.reboot.start, booted) {
                     (Some(pending), Start::In { .. } | Start::At { .. }, _)
                         if self.now < due_of(&pending, self.now) =>

@@ -24,7 +24,7 @@ impl Walk<'_> {
     /// What a router's timer holds already is somebody's, and blocks.
     pub(super) fn pending(&self) -> Option<Text> {
         let left = self.reboot.left().iter().zip(self.reboot.left_of_card());
-        let mut pending = left.filter_map(|(device, one)| Some((device, one.pending.as_ref()?.as_ref()?)));
+        let mut pending = left.filter_map(|(device, one)| Some((device, one.timer.pending()?)));
         let (device, pending) = pending.next()?;
         let name = self.reboot.name(*device);
         let when = match (pending.in_minutes, &pending.at) {

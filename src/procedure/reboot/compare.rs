@@ -1,24 +1,20 @@
 //! What the router says at the press against what the card said: what got worse, in words.
 
 use crate::model::Text;
-use crate::probe::condition::Condition;
+use crate::probe::condition::{Condition, Timer};
 
 /// None of what a person agreed to may have got worse. Empty: go on.
 pub fn worse(card: &Condition, now: &Condition) -> Vec<Text> {
     let mut worse = Vec::new();
-    match (&card.pending, &now.pending) {
-        (Some(before), Some(Some(pending))) if before.as_ref() != Some(pending) => {
-            // The minutes that are left grow less by themselves.
-            let same = before.as_ref().is_some_and(|before| before.by == pending.by);
-            if !same {
-                worse.push(match &pending.by {
-                    Some(by) => text!("reboot.worse_pending_by", who = by.as_str()),
-                    None => text!("reboot.worse_pending"),
-                });
-            }
-        }
-        (Some(_), None) => worse.push(text!("reboot.worse_unknown_pending")),
-        _ => {}
+    match (&card.timer, &now.timer) {
+        // The minutes that are left grow less by themselves.
+        (Timer::Set(before), Timer::Set(pending)) if before.by == pending.by => {}
+        (_, Timer::Set(pending)) => worse.push(match &pending.by {
+            Some(by) => text!("reboot.worse_pending_by", who = by.as_str()),
+            None => text!("reboot.worse_pending"),
+        }),
+        (Timer::Idle | Timer::Set(_), Timer::Unknown) => worse.push(text!("reboot.worse_unknown_pending")),
+        (Timer::Unknown, Timer::Unknown) | (_, Timer::Idle) => {}
     }
     if now.unsaved.is_there() && card.unsaved.lines != now.unsaved.lines {
         worse.push(text!("reboot.worse_unsaved", count = now.unsaved.lines.len()));

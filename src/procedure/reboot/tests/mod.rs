@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::{Asks, Broken, Conversation, DeviceId, DialogueEnd, Now, PersonId, Status, Timestamp};
-use crate::probe::condition::{Boot, Condition, Links, Unsaved, User};
+use crate::probe::condition::{Boot, Condition, Links, Timer, Unsaved, User};
 use crate::probe::reload::Pending;
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ fn condition(seconds: i64) -> Condition {
             found: Some(true),
             register: Some("0x2102".to_owned()),
         },
-        pending: Some(None),
+        timer: Timer::Idle,
         users: Vec::new(),
         unsaved: Unsaved { known: true, ..Unsaved::default() },
         links: Links {
@@ -166,7 +166,7 @@ fn what_got_worse_is_a_new_card_and_nothing_is_sent() {
     let mut flag = condition(11);
     flag.unsaved.flag = Some(true);
     let mut unknown = condition(11);
-    unknown.pending = None;
+    unknown.timer = Timer::Unknown;
     let mut register = condition(11);
     register.boot.register = Some("0x2142".to_owned());
     let rebooted = booted(11);
@@ -201,7 +201,7 @@ fn a_pending_reload_blocks_and_names_its_author() {
     let mut blocked = condition(0);
     let pending =
         Pending { in_minutes: Some(9), by: Some("bob on vty0 (10.0.0.9)".to_owned()), ..Pending::default() };
-    blocked.pending = Some(Some(pending));
+    blocked.timer = Timer::Set(pending);
     let mut walk = Walk::of(1, Start::Now);
     walk.step(0, Event::Read(vec![blocked.clone()]));
     let Stage::Ended(End::Refused(why)) = &walk.reboot.stage else { panic!("{:?}", walk.reboot.stage) };
@@ -481,4 +481,21 @@ fn a_lock_that_somebody_else_holds_ends_it() {
     let mut walk = Walk::of(1, Start::Now);
     walk.step(0, Event::Read(vec![condition(0)])).step(5, Event::Locked(held.clone()));
     assert_eq!(walk.reboot.stage, Stage::Ended(End::Locked(held)));
+}
+
+/// A stored state is read back as it was, or what the card settled would be forgotten at the press.
+#[test]
+fn every_state_survives_its_row() {
+    let mut walk = Walk::accepted();
+    let states = [
+        Walk::of(3, Start::In { minutes: 9 }).reboot,
+        Walk::agreed(vec![unsaved()], Answer::Save).reboot,
+        walk.reboot.clone(),
+        walk.step(20, Event::Gone).reboot.clone(),
+        walk.step(200, tried(booted(200))).reboot.clone(),
+    ];
+    for reboot in states {
+        let row = serde_json::to_value(&reboot).unwrap();
+        assert_eq!(serde_json::from_value::<Reboot>(row).unwrap(), reboot);
+    }
 }
