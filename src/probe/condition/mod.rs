@@ -25,6 +25,9 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Condition {
     pub at: Timestamp,
+    /// How it calls itself, and the number of its board: another box at the same address is another router.
+    pub name: Option<String>,
+    pub board: Option<String>,
     /// In whole minutes, as the router says it.
     pub uptime: Option<Duration>,
     /// `14:05:31 UTC Tue Nov 24 2026`, in the router's words.
@@ -123,6 +126,8 @@ fn blank(said: &Said<'_>, at: Timestamp) -> Condition {
     let version = said.text(0);
     Condition {
         at,
+        name: version.and_then(version::name),
+        board: version.and_then(version::board),
         uptime: version.and_then(version::uptime),
         restarted: version.and_then(version::restarted),
         boot_time: None,
@@ -177,6 +182,9 @@ impl Condition {
     /// that is shorter than a former one is a proof by itself.
     #[must_use]
     pub fn has_booted_since(&self, before: &Condition) -> Option<bool> {
+        if self.is_another_than(before) {
+            return None;
+        }
         if let (Some(new), Some(old)) = (self.boot_time, before.boot_time)
             && new.0 - old.0 > SAME_BOOT_MILLIS
         {
@@ -196,6 +204,18 @@ impl Condition {
                 Some(false)
             }
             _ => None,
+        }
+    }
+
+    /// Whether another box answers now.
+    #[must_use]
+    pub fn is_another_than(&self, before: &Condition) -> bool {
+        let differ =
+            |one: &Option<String>, other: &Option<String>| one.is_some() && other.is_some() && one != other;
+        match (&self.board, &before.board) {
+            // Another member of a stack may be the one that speaks after a reload.
+            (Some(_), Some(_)) if before.members == 1 => differ(&self.board, &before.board),
+            _ => differ(&self.name, &before.name),
         }
     }
 

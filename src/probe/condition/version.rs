@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 static UPTIME: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^\S+ uptime is (.+?)\s*$"));
+static NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^(\S+) uptime is "));
+static BOARD: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?mi)^Processor board ID (\S+)\s*$"));
 static RESTARTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^System restarted at (.+?)\s*$"));
 static RETURNED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?m)^System returned to ROM by (.+?)(?: at \d\d:\d\d:\d\d .*)?\s*$"));
@@ -40,6 +42,14 @@ pub(super) fn uptime(text: &str) -> Option<Duration> {
         seconds = seconds.checked_add(number.parse::<u64>().ok()?.checked_mul(each)?)?;
     }
     Some(Duration::from_secs(seconds))
+}
+
+pub(super) fn name(text: &str) -> Option<String> {
+    found(&NAME, text)
+}
+
+pub(super) fn board(text: &str) -> Option<String> {
+    found(&BOARD, text)
 }
 
 pub(super) fn restarted(text: &str) -> Option<String> {

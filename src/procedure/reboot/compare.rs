@@ -6,6 +6,10 @@ use crate::probe::condition::{Condition, Timer};
 /// None of what a person agreed to may have got worse. Empty: go on.
 pub fn worse(card: &Condition, now: &Condition) -> Vec<Text> {
     let mut worse = Vec::new();
+    if now.is_another_than(card) {
+        let name = now.name.clone().or_else(|| now.board.clone()).unwrap_or_default();
+        worse.push(text!("reboot.worse_another", name = name));
+    }
     match (&card.timer, &now.timer) {
         // The minutes that are left grow less by themselves.
         (Timer::Set(before), Timer::Set(pending)) if before.by == pending.by => {}

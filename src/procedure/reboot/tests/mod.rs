@@ -20,6 +20,8 @@ fn now(seconds: i64) -> Now {
 fn condition(seconds: i64) -> Condition {
     Condition {
         at: now(seconds).wall,
+        name: Some("R1".to_owned()),
+        board: Some("9ABC".to_owned()),
         uptime: Some(Duration::from_secs(90 * 86_400)),
         restarted: Some("09:00:00 UTC Tue Aug 25 2026".to_owned()),
         boot_time: None,
@@ -170,7 +172,9 @@ fn what_got_worse_is_a_new_card_and_nothing_is_sent() {
     let mut register = condition(11);
     register.boot.register = Some("0x2142".to_owned());
     let rebooted = booted(11);
-    for worse in [pending, image, variable, lines, flag, unknown, register, rebooted] {
+    let mut another = condition(11);
+    another.board = Some("9XYZ".to_owned());
+    for worse in [another, pending, image, variable, lines, flag, unknown, register, rebooted] {
         let mut walk = Walk::of(1, Start::Now);
         walk.step(0, Event::Read(vec![condition(0)]))
             .step(10, Event::Pressed { answer: Answer::Plain, at: now(10).wall })
@@ -498,4 +502,15 @@ fn every_state_survives_its_row() {
         let row = serde_json::to_value(&reboot).unwrap();
         assert_eq!(serde_json::from_value::<Reboot>(row).unwrap(), reboot);
     }
+}
+
+#[test]
+fn another_box_at_the_same_address_proves_nothing() {
+    let mut walk = Walk::accepted();
+    let mut other = booted(100);
+    other.board = Some("9XYZ".to_owned());
+    walk.step(20, Event::Gone)
+        .step(100, tried(other.clone()))
+        .step(281, tried(Condition { at: now(281).wall, ..other }));
+    assert!(matches!(walk.verdict(), Verdict::Unproven { .. }), "{:?}", walk.verdict());
 }
