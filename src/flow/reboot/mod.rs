@@ -10,7 +10,7 @@ pub use look::held;
 use super::job::Running;
 use crate::builtin::reboot::{Kept, Told, carry, kept, say};
 use crate::command;
-use crate::model::{Authorized, Device, Refusal, Resolved, Text, Timestamp};
+use crate::model::{Authorized, Broken, Device, Refusal, Resolved, Text, Timestamp};
 use crate::procedure::reboot::{Event, Limits, Mark, Reboot, Stage};
 use crate::store::{StoreError, Topic};
 use std::time::Duration;
@@ -48,13 +48,15 @@ struct Walk<'a> {
     own: bool,
     /// When a router that does not go was asked last.
     asked: Option<Timestamp>,
-    /// A person's wish to stop was passed on.
+    /// A person's wish to take the timer back was passed on.
     stopped: bool,
+    /// It refused the login: the next one waits, or an account server would lock it.
+    refused: bool,
 }
 
 /// Runs until the reboot has ended, or the house goes dark.
 pub async fn to_its_end(running: &Running<'_>) -> Result<(), StoreError> {
-    let mut walk = Walk { running, looked: None, own: false, asked: None, stopped: false };
+    let mut walk = Walk { running, looked: None, own: false, asked: None, stopped: false, refused: false };
     let mut changes = running.house.store.changes();
     if running.resumed {
         say_so(running).await?;
@@ -67,8 +69,7 @@ pub async fn to_its_end(running: &Running<'_>) -> Result<(), StoreError> {
         if kept.reboot.is_over() {
             return Ok(());
         }
-        let event = if walk.wants_to_stop() && kept.reboot.can_be_stopped() {
-            walk.stopped = true;
+        let event = if running.cancelled() && kept.reboot.can_be_stopped() {
             Some(Event::Stopped)
         } else if walk.acts(&kept.reboot) {
             // What is said to a router is never broken off by what else happens.
@@ -171,7 +172,7 @@ impl Walk<'_> {
             Stage::Leaving { until, .. } => self.leaving(reboot, *until).await,
             Stage::Away { .. } => self.away(reboot).await,
             Stage::Answering { .. } => {
-                tokio::time::sleep(self.running.house.reboot.away).await;
+                self.pause().await;
                 self.tried(reboot).await
             }
             Stage::Resting { until } => {
@@ -242,15 +243,28 @@ impl Walk<'_> {
     }
 
     async fn away(&mut self, reboot: &Reboot) -> Result<Option<Event>, StoreError> {
-        tokio::time::sleep(self.running.house.reboot.away).await;
+        self.pause().await;
         match look::is_gone(self.running, reboot).await? {
             true => Ok(Some(Event::Time)),
             false => self.tried(reboot).await,
         }
     }
 
-    async fn tried(&self, reboot: &Reboot) -> Result<Option<Event>, StoreError> {
+    async fn pause(&self) {
+        let usual = self.running.house.reboot.away;
+        tokio::time::sleep(if self.refused { usual.max(LOOKS) } else { usual }).await;
+    }
+
+    async fn tried(&mut self, reboot: &Reboot) -> Result<Option<Event>, StoreError> {
         let tried = look::tried(self.running, reboot).await?;
+        let refused = tried.as_ref().and_then(|tried| tried.condition.as_ref().err());
+        let is_login = |broken: &Broken| {
+            matches!(
+                broken,
+                Broken::LoginRefused { .. } | Broken::EnableRefused { .. } | Broken::LoginDialogue { .. }
+            )
+        };
+        self.refused = refused.is_some_and(is_login);
         Ok(tried.map(|tried| Event::Tried(Box::new(tried))))
     }
 }
