@@ -65,6 +65,7 @@ pub fn what(alert: &Alert) -> Text {
         Metric::Link => text!("incident.link", interface = short_interface(object)),
         Metric::Unreachable => text!("incident.unreachable"),
         Metric::Rebooted if value >= 2.0 => text!("incident.crashed"),
+        Metric::Rebooted if matches!(alert.held, Some(Hold::Reboot(_))) => text!("incident.rebooted_planned"),
         Metric::Rebooted => text!("incident.rebooted"),
         Metric::Refused => text!("incident.refused"),
         Metric::Missing if object.is_empty() => text!("incident.silent"),

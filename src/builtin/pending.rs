@@ -58,6 +58,7 @@ fn settle(device: &Device, outcomes: &[Outcome]) -> TaskResult {
 fn verdict(pending: &Pending) -> Text {
     let span = pending.in_minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
     let when = match (span, &pending.at) {
+        (Some(Duration::ZERO), None) => text!("pending.soon"),
         (Some(span), None) => text!("pending.in", span = span),
         (Some(span), Some(at)) => text!("pending.in_at", span = span, at = at),
         (None, Some(at)) => text!("pending.at", at = at),

@@ -3,7 +3,7 @@
 
 use super::notice::About;
 use crate::model::time::spoken;
-use crate::model::{Alert, Cause, Closing, Lost, Metric, Phase, Text, Timestamp, Unit};
+use crate::model::{Alert, Cause, Closing, Hold, Lost, Metric, Phase, Text, Timestamp, Unit};
 use std::time::Duration;
 
 /// `R3 CPU`, `R1 Gi1 (to ISP-A) in`: what it is about, before any value.
@@ -80,6 +80,9 @@ fn sentence(alert: &Alert, about: &About<'_>) -> Option<Text> {
             Some(lost) => not_back(lost, about),
             None => text!("alert.is_unreachable", device = device),
         },
+        Metric::Rebooted if matches!(alert.held, Some(Hold::Reboot(_))) => {
+            text!("alert.rebooted_planned", device = device)
+        }
         Metric::Rebooted => match (about.reload_reason(), worst) {
             (Some(reason), true) => text!("alert.crashed_because", device = device, reason = reason),
             (None, true) => text!("alert.crashed", device = device),

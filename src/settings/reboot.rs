@@ -45,7 +45,7 @@ pub(super) fn reboot(root: &Fields<'_>, defaults: Reboot) -> Reboot {
         let span = table.span(key).unwrap_or(default);
         if span < least || span > Duration::from_secs(86_400) {
             let what = format!("reboot.{key} is not between {} s and 24h", least.as_secs());
-            table.wrong(key, what, format!("write {}s or more", default.as_secs()));
+            table.wrong(key, what, format!("write {}s or more", least.as_secs()));
         }
         span
     };

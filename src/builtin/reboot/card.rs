@@ -50,7 +50,8 @@ fn one(
     let document = Document::open(Sign::Reload, question(&name, reboot.start));
     let document = anew(document, reboot);
     let document = detail(document, place(device, condition));
-    let document = detail(document, standing(device, condition, work)?);
+    let (standing, has_backup) = standing(device, condition, work)?;
+    let document = without_backup(detail(document, standing), has_backup);
     let document = document_of_warnings(document, card, device, condition);
     let document = detail(document, quiet_facts(condition));
     let (sign, text) = boot(condition);
@@ -74,12 +75,9 @@ fn many(
     let mut document = detail(anew(document, reboot), text!("reboot.one_by_one"));
     for (device, condition) in several {
         let name = device.as_ref().map(|device| device.name.to_string()).unwrap_or_default();
-        let line = text!(
-            "reboot.named",
-            device = name.as_str(),
-            standing = standing(device.as_ref(), condition, work)?
-        );
-        document = detail(document, line);
+        let (standing, has_backup) = standing(device.as_ref(), condition, work)?;
+        let line = text!("reboot.named", device = name.as_str(), standing = standing);
+        document = without_backup(detail(document, line), has_backup);
         document = document_of_warnings(document, card, device.as_ref(), condition);
     }
     Ok(document)
@@ -126,18 +124,28 @@ fn place(device: Option<&Device>, condition: &Condition) -> Text {
     text!("reboot.list", items = words)
 }
 
-/// `up 3 h 12 min, last good backup 12 min ago, complete`
-fn standing(device: Option<&Device>, condition: &Condition, work: &mut Work) -> Result<Text, StoreError> {
+/// `up 3 h 12 min, last good backup 12 min ago, complete`; whether there is one.
+fn standing(
+    device: Option<&Device>,
+    condition: &Condition,
+    work: &mut Work,
+) -> Result<(Text, bool), StoreError> {
     let up = match condition.uptime {
         Some(uptime) => text!("reboot.up", span = uptime),
         None => text!("reboot.up_unknown"),
     };
-    let backup = match device.map(|device| work.latest(device.id)).transpose()?.flatten() {
+    Ok(match device.map(|device| work.latest(device.id)).transpose()?.flatten() {
         // Only a whole configuration becomes a version, and its raw copy stands beside it.
-        Some(version) => text!("reboot.backup", age = Arg::Ago(version.last_seen_at)),
-        None => text!("reboot.no_backup"),
-    };
-    Ok(text!("reboot.pair", one = up, other = backup))
+        Some(version) => {
+            let backup = text!("reboot.backup", age = Arg::Ago(version.last_seen_at));
+            (text!("reboot.pair", one = up, other = backup), true)
+        }
+        None => (up, false),
+    })
+}
+
+fn without_backup(document: Document, has_backup: bool) -> Document {
+    if has_backup { document } else { warn(document, text!("reboot.no_backup")) }
 }
 
 fn document_of_warnings(

@@ -271,7 +271,7 @@ fn settings_file(arguments: &Arguments, sink: &MailSink, phones: &Phones) -> any
         "# Written by `patchbay demo`, for itself and for commands beside it.\n\
          data = {:?}\nmaster_key_file = {:?}\ntime_zone = \"{}\"\n\n[channel.terminal]\nkind = \"terminal\"\nuser = \"{YOU}\"\n\n\
          [channel.mail]\nkind = \"email\"\nhost = \"127.0.0.1\"\nport = {}\nca_file = {certificate:?}\nuser = \"{}\"\n\
-         password_file = {password:?}\nfrom = \"Patchbay <patchbay@demo.example>\"\nto = [\"noc@demo.example\"]\n{chats}",
+         password_file = {password:?}\nfrom = \"Patchbay <patchbay@demo.example>\"\nto = [\"noc@demo.example\"]\nleave = \"leave@demo.example\"\n{chats}",
         std::path::absolute(&arguments.data)?,
         std::path::absolute(&arguments.master_key)?,
         local_zone(),

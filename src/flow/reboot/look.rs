@@ -2,10 +2,11 @@
 
 use super::super::job::Running;
 use super::device;
-use crate::model::{Broken, Device, Outcome, Plan, Text, Vitals};
+use crate::builtin;
+use crate::model::{Arg, Broken, Device, DeviceId, Facts, Outcome, Plan, Text, Vitals};
 use crate::probe::condition::{self, Condition};
 use crate::probe::{Look, Memory, PROBES, Probe};
-use crate::procedure::reboot::{Event, Held, Reboot, Tried};
+use crate::procedure::reboot::{Event, Held, Reboot, Stage, Tried};
 use crate::store::StoreError;
 use futures_util::future::join_all;
 use std::time::Duration;
@@ -26,6 +27,9 @@ pub async fn for_the_card(running: &Running<'_>, reboot: &Reboot) -> Result<Even
     }) {
         return Ok(Event::Locked(self::held(held)));
     }
+    if let Some(why) = own_timer(running, &left, &facts).await? {
+        return Ok(Event::Refused(why));
+    }
     let mut devices = Vec::with_capacity(left.len());
     for id in &left {
         match facts.inventory.device(*id) {
@@ -45,6 +49,29 @@ pub async fn for_the_card(running: &Running<'_>, reboot: &Reboot) -> Result<Even
         }
     }
     Ok(Event::Read(read))
+}
+
+/// A timer that this bot has set is told in its own words, not in the router's.
+async fn own_timer(
+    running: &Running<'_>,
+    left: &[DeviceId],
+    facts: &Facts,
+) -> Result<Option<Text>, StoreError> {
+    let (own, rows) = (running.id, running.house.store.read(|view| view.procedures()).await?);
+    for row in rows.into_iter().filter(|row| row.job != own) {
+        let kept = builtin::reboot::kept(row)?;
+        let (Stage::Scheduled { due, .. }, Some(device)) = (&kept.reboot.stage, kept.reboot.device()) else {
+            continue;
+        };
+        if left.contains(&device) {
+            let id = kept.job;
+            let job = running.house.store.read(move |view| view.job(id)).await?;
+            let who = job.map(|job| facts.person_name(job.invocation.asker)).unwrap_or_default();
+            let name = kept.reboot.name(device);
+            return Ok(Some(text!("reboot.own_timer", device = name, at = Arg::Zoned(*due), who = who)));
+        }
+    }
+    Ok(None)
 }
 
 /// Who holds a router, as the procedure keeps it.

@@ -21,7 +21,11 @@ pub fn worse(card: &Condition, now: &Condition) -> Vec<Text> {
         (Timer::Unknown, Timer::Unknown) | (_, Timer::Idle) => {}
     }
     if now.unsaved.is_there() && card.unsaved.lines != now.unsaved.lines {
-        worse.push(text!("reboot.worse_unsaved", count = now.unsaved.lines.len()));
+        let count = now.unsaved.lines.len();
+        worse.push(match card.unsaved.lines.is_empty() {
+            true => text!("reboot.worse_unsaved_new", count = count),
+            false => text!("reboot.worse_unsaved", count = count),
+        });
     } else if now.unsaved.is_there() && !card.unsaved.is_there() {
         worse.push(text!("reboot.worse_unsaved_flag"));
     } else if card.unsaved.known && !now.unsaved.known {

@@ -64,6 +64,8 @@ pub fn read(typed: &str, now: Timestamp, zone: Tz) -> Result<Wish, Text> {
     while let Some(word) = words.next() {
         let twice = || text!("reboot.twice", word = word);
         match word.to_lowercase().as_str() {
+            "save" if save == Some(false) => return Err(text!("reboot.both")),
+            "nosave" if save == Some(true) => return Err(text!("reboot.both")),
             "save" | "nosave" if save.is_some() => return Err(twice()),
             "save" => save = Some(true),
             "nosave" => save = Some(false),

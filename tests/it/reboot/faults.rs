@@ -27,8 +27,10 @@ async fn what_got_worse_between_card_and_press_is_a_new_card() {
     let (slot, first) = card(&world, "/reboot R1").await;
     router.edit("eve", &["ntp server 10.8.8.8"]).unwrap();
     world.desk.press("ann", &first.button("Reboot")).await;
-    let again =
-        world.desk.until(&slot, |message| plain(message).contains("The unsaved lines are others")).await;
+    let again = world
+        .desk
+        .until(&slot, |message| plain(message).contains("1 line was changed and not saved meanwhile"))
+        .await;
     assert!(again.text.contains("Reboot, drop eve's line"), "{}", again.text);
     assert_eq!(reloads(&router), 0);
     let old = world.desk.press("ann", &first.button("Reboot")).await;

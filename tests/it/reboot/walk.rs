@@ -133,7 +133,7 @@ async fn the_routers_own_timer_is_set_verified_taken_back_and_followed() {
     assert!(pending.text.contains("has a pending reload"), "{}", pending.text);
     let back = world.desk.press("ann", &set.button("Take it back")).await;
     let back = world.desk.ended(&back).await;
-    assert!(back.went_well() && back.text.contains("no reload is pending any more"), "{}", back.text);
+    assert!(back.went_well() && back.text.contains("no reload is pending now"), "{}", back.text);
     let end = world.desk.ended(&slot).await;
     assert!(end.text.contains("The reload of R1 was taken back"), "{}", end.text);
     assert!(router.pending_reload().is_none());

@@ -24,7 +24,9 @@ fn what_was_typed_is_read_in_any_order_and_mistakes_are_told() {
         ("in 8d", "reboot.span_out_of_range"),
         ("at 25:00", "reboot.not_a_time"),
         ("at", "reboot.not_a_time"),
-        ("save nosave", "reboot.twice"),
+        ("save nosave", "reboot.both"),
+        ("nosave save", "reboot.both"),
+        ("save save", "reboot.twice"),
         ("in 1h at 10:00", "reboot.twice"),
         ("cancel save", "reboot.cancel_alone"),
     ] {
