@@ -130,7 +130,7 @@ async fn the_routers_own_timer_is_set_verified_taken_back_and_followed() {
     let windows = world.write(|work| work.window(JobId(1), patchbay::model::DeviceId(1))).await.unwrap();
     assert!(windows.opens > now().plus(Duration::from_secs(500)), "it opens at the router's time");
     let pending = world.ask("/reboot R1").await;
-    assert!(pending.text.contains("has a pending reload"), "{}", pending.text);
+    assert!(pending.text.contains("already, as ann asked me"), "{}", pending.text);
     let back = world.desk.press("ann", &set.button("Take it back")).await;
     let back = world.desk.ended(&back).await;
     assert!(back.went_well() && back.text.contains("no reload is pending now"), "{}", back.text);
