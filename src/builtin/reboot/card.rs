@@ -79,6 +79,10 @@ fn many(
         let line = text!("reboot.named", device = name.as_str(), standing = standing);
         document = without_backup(detail(document, line), has_backup);
         document = document_of_warnings(document, card, device.as_ref(), condition);
+        document = detail(document, place(device.as_ref(), condition));
+        document = detail(document, quiet_facts(condition));
+        let (sign, text) = boot(condition);
+        document = document.with(Block::Detail { sign, text });
     }
     Ok(document)
 }
@@ -186,11 +190,7 @@ fn document_of_warnings(
             document = warn(document, text!("reboot.bot_path", device = device.name.as_str()));
         }
     }
-    match boot(condition) {
-        (Sign::None, _) => document,
-        (_, text) if card.reboot.left().len() > 1 => warn(document, text),
-        _ => document,
-    }
+    document
 }
 
 /// Whether the bot itself is connected through it.
